@@ -22,6 +22,7 @@ class CellKey:
     column: str
 
     def __str__(self) -> str:
+        """``table.row.column``."""
         return f"{self.table}.{self.row}.{self.column}"
 
 

@@ -164,7 +164,10 @@ def parse_form(text: str) -> Form:
         source=raw["source"],
         from_year=raw["from_year"],
         tables=tuple(_table(t) for t in raw["tables"]),
-        rules=tuple(Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in r.items()}) for r in raw["rules"]),
+        rules=tuple(
+            Rule(r["id"], r["table"], r["along"], tuple(r["left"]), tuple(r["right"]), r["text"], r["text_en"])
+            for r in raw["rules"]
+        ),
     )
 
 

@@ -1,0 +1,42 @@
+# Everything a newcomer types. `make demo` and `make test` are all the set-up there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO_DB := demo.sqlite
+
+.PHONY: demo test static check format benchmark clean
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "python3-venv is missing; installing it with apt"; \
+	  apt-get update -q && apt-get install -y -q --no-install-recommends python3-venv python3-pip && $(PYTHON) -m venv --clear $(VENV); }
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## Ingest fixtures/reports and show one report and a comparison
+	@rm -f $(DEMO_DB)
+	$(BIN)/nianbao ingest fixtures/reports --db $(DEMO_DB)
+	$(BIN)/nianbao show 宿迁市人民政府 2024 --db $(DEMO_DB)
+	$(BIN)/nianbao query docs/comparison.sql --db $(DEMO_DB)
+
+test: $(STAMP) ## Run the tests
+	$(BIN)/python -m pytest -n 2
+
+static: $(STAMP) ## Format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: static test ## Everything CI checks
+
+format: $(STAMP) ## Reformat the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: $(STAMP) ## Measure reading, normalising and loading over the fixtures
+	$(BIN)/python benchmarks/run.py
+
+clean: ## Remove the environment and the demo database
+	rm -rf $(VENV) $(DEMO_DB)*

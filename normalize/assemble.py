@@ -1,0 +1,206 @@
+"""From placements to a report's cells: which form it follows, which cells it owes, and the structural certificate.
+
+Sums prove nothing in an all-zero report, however its cells slide. So certainty rests on structure first: every row and column of
+the form matched, exactly as many cells as the form has, and every printed number accounted for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from normalize.forms import FormCell, form_cells, forms
+from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
+from normalize.numbers import Kind, Reading, read_number
+from normalize.placing import Placement, TableReading, holds_number
+
+_CONFLICT = "printed more than once, differently"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A report's cells with what was found on the way."""
+
+    form: str
+    cells: tuple[Cell, ...]
+    extra_cells: tuple[ExtraCell, ...]
+    findings: tuple[Finding, ...]
+    ignored: tuple[Ignored, ...]
+    tally: Tally
+
+
+def years_in(readings: Iterable[TableReading]) -> tuple[int | None, ...]:
+    """The years that tables print side by side; one None where they do not."""
+    years = sorted({p.year for r in readings for p in r.placements if p.year is not None})
+    return tuple(years) or (None,)
+
+
+def assemble(readings: Sequence[TableReading], year: int | None, only_year: int | None = None) -> Assembled:
+    """The cells of one report.
+
+    ``year`` is the report's (it breaks ties between forms, nothing else); ``only_year`` selects the placements of one year
+    where tables print several side by side.
+    """
+    placements = [p for r in readings for p in r.placements if only_year is None or p.year == only_year]
+    form = choose_form([p.forms for p in placements] or [p.forms for r in readings for p in r.panels], year)
+    chosen, repeated, conflicts = _one_each(placements)
+    owed = tuple(_owed(form, chosen))
+    findings: list[Finding] = [*_unplaced(readings), *conflicts, *_notes(readings)]
+    cells = tuple(_cells(owed, chosen, findings))
+    findings.extend(_missing(cells))
+    ignored = (*(i for r in readings for i in r.ignored), *repeated)
+    extras = tuple(e for r in readings for e in r.extras if only_year is None)
+    findings.extend(_extras(extras))
+    tally = _tally(readings, placements, cells, extras, ignored)
+    if only_year is None and tally.seen != tally.used + tally.ignored + tally.in_findings:
+        message = f"{tally.seen} numbers printed, {tally.used} used, {tally.ignored} ignored, {tally.in_findings} in findings"
+        findings.append(Finding("conservation.broken", Severity.DOUBT, message))
+    return Assembled(form, cells, extras, tuple(findings), ignored, tally)
+
+
+def choose_form(places: Sequence[frozenset[str]], year: int | None) -> str:
+    """The form most of whose own places are printed; each of ``places`` names the forms that have it.
+
+    Places that several forms share decide nothing; if there are no others the year may. Empty without any place.
+    """
+    votes = Counter(next(iter(p)) for p in places if len(p) == 1)
+    if votes:
+        order = list(forms())
+        return max(votes, key=lambda f: (votes[f], -order.index(f)))
+    shared = frozenset.intersection(*places) if places else frozenset()
+    candidates = [f for f in forms().values() if f.key in shared]
+    for candidate in candidates:  # newest first
+        if year is not None and candidate.from_year <= year:
+            return candidate.key
+    return candidates[0].key if candidates else ""
+
+
+def _one_each(
+    placements: Sequence[Placement],
+) -> tuple[dict[CellKey, Placement], list[Ignored], list[Finding]]:
+    """One placement a cell. A table printed twice alike is ignored; printed twice differently it is a doubt."""
+    chosen: dict[CellKey, Placement] = {}
+    repeated: list[Ignored] = []
+    clashes: dict[CellKey, list[str]] = {}
+    for placement in placements:
+        first = chosen.setdefault(placement.key, placement)
+        if first is placement:
+            continue
+        if first.cell.text.strip() == placement.cell.text.strip():
+            if holds_number(placement.cell.text):
+                repeated.append(Ignored("table.repeated", placement.cell.text))
+        else:
+            clashes.setdefault(placement.key, [first.cell.text]).append(placement.cell.text)
+    findings = [
+        Finding("cell.conflict", Severity.DOUBT, f"{_CONFLICT}: {', '.join(texts)}", (str(key),), actual=texts[0])
+        for key, texts in clashes.items()
+    ]
+    for key in clashes:
+        first = chosen[key]
+        chosen[key] = Placement(key, first.forms, first.cell, first.year, _CONFLICT)
+    return chosen, repeated, findings
+
+
+def _owed(form: str, chosen: Mapping[CellKey, Placement]) -> Iterator[FormCell]:
+    """The cells the report owes: its form's, but a row that is printed as another form has it is owed as printed."""
+    every = form_cells()
+    as_printed: dict[tuple[str, str], str] = {}
+    for key, placement in chosen.items():
+        as_printed[key.table, key.row] = form if form in placement.forms else max(placement.forms)
+    foreign_families = {(t, r.split(".")[0]) for (t, r), f in as_printed.items() if f != form}
+    own_families = {(t, r.split(".")[0]) for (t, r), f in as_printed.items() if f == form}
+    given: set[tuple[str, str]] = set()
+    for (cell_form, key), cell in every.items():
+        row = (key.table, key.row)
+        family = (key.table, key.row.split(".")[0])
+        printed_form = as_printed.get(row)
+        if printed_form is not None:
+            if cell_form == printed_form:
+                given.add(row)
+                yield cell
+        elif cell_form == form and not (family in foreign_families and family not in own_families):
+            yield cell
+
+
+def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findings: list[Finding]) -> Iterator[Cell]:
+    for wanted in owed:
+        placement = chosen.get(wanted.key)
+        if placement is None:
+            yield Cell(wanted.form, wanted.key, None, "", State.MISSING)
+        else:
+            yield _cell(wanted, placement, findings)
+
+
+def _cell(wanted: FormCell, placement: Placement, findings: list[Finding]) -> Cell:
+    """Read one placed cell; a doubt about place or text leaves it missing, with the text in a finding."""
+    printed = placement.cell
+    reading = read_number(printed.text, wanted.unit, signed=wanted.signed)
+    name = (str(wanted.key),)
+    state, note = _state(reading, placement), reading.note
+    if placement.doubt and placement.doubt != _CONFLICT:
+        findings.append(Finding("cell.place_uncertain", Severity.DOUBT, placement.doubt, name, actual=printed.text))
+    elif reading.kind is Kind.TEXT:
+        findings.append(Finding("cell.not_a_number", Severity.DOUBT, reading.doubt, name, actual=printed.text))
+    elif reading.doubt:
+        findings.append(Finding("cell.odd_number", Severity.DOUBT, reading.doubt, name, actual=printed.text))
+    elif state is State.BLANK:
+        what = "printed blank" if reading.kind is Kind.EMPTY else f"printed {printed.text.strip()}, not a number"
+        findings.append(Finding("cell.blank", Severity.NOTE, what, name, actual=printed.text))
+    if reading.kind is Kind.NUMBER and wanted.unit == "万元" and "unit" not in note and "万元" not in wanted.column_label:
+        note = "; ".join(filter(None, (note, "no unit printed in the cell; taken as 万元")))
+    value = reading.value if state is State.PRINTED else None
+    return Cell(wanted.form, wanted.key, value, printed.text, state, note, printed.box, printed.locus, printed.confidence)
+
+
+def _state(reading: Reading, placement: Placement) -> State:
+    if placement.doubt or reading.kind is Kind.TEXT:
+        return State.MISSING
+    if reading.kind is Kind.NUMBER:
+        return State.PRINTED if reading.value is not None else State.MISSING
+    return State.BLANK
+
+
+def _unplaced(readings: Sequence[TableReading]) -> Iterator[Finding]:
+    for reading in readings:
+        for gap in reading.unplaced:
+            yield Finding(gap.rule, Severity.DOUBT, gap.reason, tuple(str(k) for k in gap.keys), actual=" | ".join(gap.printed))
+
+
+def _notes(readings: Sequence[TableReading]) -> Iterator[Finding]:
+    for reading in readings:
+        for rule, message in reading.notes:
+            yield Finding(rule, Severity.NOTE, message)
+
+
+def _missing(cells: Sequence[Cell]) -> Iterator[Finding]:
+    """One finding a table for cells that nothing was found for."""
+    by_table: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell.state is State.MISSING and not cell.printed:
+            by_table.setdefault(cell.key.table, []).append(str(cell.key))
+    for table, names in by_table.items():
+        yield Finding("cells.missing", Severity.DOUBT, f"{len(names)} cells of {table} were not found", tuple(names))
+
+
+def _extras(extras: Sequence[ExtraCell]) -> Iterator[Finding]:
+    for label in dict.fromkeys((e.table, e.row_label) for e in extras):
+        printed = " | ".join(e.printed for e in extras if (e.table, e.row_label) == label)
+        yield Finding("table.extra", Severity.NOTE, f"not in the form, kept as extra cells: {label[1]}", actual=printed)
+
+
+def _tally(
+    readings: Sequence[TableReading],
+    placements: Sequence[Placement],
+    cells: Sequence[Cell],
+    extras: Sequence[ExtraCell],
+    ignored: Sequence[Ignored],
+) -> Tally:
+    used = {c.key for c in cells if c.state is State.PRINTED}
+    repeated = sum(i.rule == "table.repeated" for i in ignored)
+    placed = {id(p.cell): p for p in placements if holds_number(p.cell.text)}
+    sure = sum(p.key in used for p in placed.values())
+    kept = sum(holds_number(e.printed) for e in extras)
+    lost = sum(holds_number(t) for r in readings for u in r.unplaced for t in u.printed)
+    doubtful = len(placed) - sure
+    return Tally(sum(r.seen for r in readings), sure - repeated + kept, len(ignored), doubtful + lost)

@@ -1,0 +1,86 @@
+"""Rows cut by a page break: the two halves of a row become one again, if labels or geometry show that they are halves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extract.model import Grid, GridCell
+from normalize.align import Printed, likeness
+from normalize.labels import fold
+from normalize.numbers import Kind, kind_of
+from normalize.panels import row_labels
+from normalize.sheet import Sheet, is_label
+
+
+def join_cut_rows(grid: Grid) -> Grid:
+    """The grid with every row that a page break cut in two made whole. Rows that merely follow each other stay."""
+    if not grid.breaks:
+        return grid
+    sheet = Sheet(grid)
+    for first in sorted(grid.breaks, reverse=True):
+        upper, lower = first - 1, first
+        while lower < sheet.rows and sheet.is_header(lower):
+            lower += 1  # a repeated header stands between the halves
+        if upper >= 0 and lower < sheet.rows and _are_halves(sheet, upper, lower):
+            grid = _joined(sheet, upper, lower)
+            sheet = Sheet(grid)
+    return grid
+
+
+def _best(text: str) -> float:
+    return max((likeness(Printed((text,)), wanted) for wanted in row_labels()), default=0.0) if text else 0.0
+
+
+def _leaf(sheet: Sheet, row: int) -> str:
+    cells = [c for c in sheet.starting(row) if is_label(c.text)]
+    return cells[-1].text if cells else ""
+
+
+def _are_halves(sheet: Sheet, upper: int, lower: int) -> bool:
+    if sheet.is_section(lower) or sheet.is_section(upper):
+        return False
+    head, tail = _leaf(sheet, upper), _leaf(sheet, lower)
+    pairs = _pairs(sheet, upper, lower)
+    if any(not _may_join(a, b) for a, b in pairs if not (is_label(a.text) or is_label(b.text))):
+        return False
+    values = any(kind_of(b.text) is not Kind.EMPTY for _, b in pairs)
+    if not tail:
+        # Only the values (or nothing) went over the page.
+        return bool(head) and values
+    if not head:
+        return False
+    whole = _best(head + tail)
+    return whole > _best(head) and whole > _best(tail) and whole >= 0.7
+
+
+def _pairs(sheet: Sheet, upper: int, lower: int) -> list[tuple[GridCell, GridCell]]:
+    pairs = []
+    for b in sheet.starting(lower):
+        a = sheet.covering(upper, b.column)
+        if a is not None:
+            pairs.append((a, b))
+    return pairs
+
+
+def _may_join(a: GridCell, b: GridCell) -> bool:
+    """Two value halves fit together if one of them is empty, or the upper one fills its width and runs on."""
+    if not fold(a.text) or not fold(b.text):
+        return True
+    return a.runs_on
+
+
+def _joined(sheet: Sheet, upper: int, lower: int) -> Grid:
+    """The grid with ``lower``'s texts appended to the cells above them and ``lower`` left as an empty row."""
+    appended: dict[int, str] = {}
+    moved: set[int] = set()
+    for a, b in _pairs(sheet, upper, lower):
+        if fold(b.text):
+            appended[id(a)] = a.text.rstrip() + b.text.strip()
+        moved.add(id(b))
+    boxes = {id(a): b.box for a, b in _pairs(sheet, upper, lower) if not fold(a.text)}
+    cells = tuple(
+        replace(c, text=appended[id(c)], box=boxes.get(id(c), c.box)) if id(c) in appended else c
+        for c in sheet.grid.cells
+        if id(c) not in moved
+    )
+    return replace(sheet.grid, cells=cells)

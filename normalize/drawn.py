@@ -1,0 +1,222 @@
+"""Reading grids whose cells are drawn (or whose columns stand in line): a cell's place says what it is.
+
+For each header the panel it announces, for each row under it the form row it names, and the cell where the two cross.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from extract.model import Grid, GridCell
+from normalize.align import Match, Printed, align, ambiguous, likeness
+from normalize.breaks import join_cut_rows
+from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
+from normalize.labels import digits_of
+from normalize.model import CellKey, ExtraCell
+from normalize.numbers import Kind, kind_of, read_number
+from normalize.panels import Panel, PanelRow, panels
+from normalize.placing import Draft, Placement, TableReading, holds_number
+from normalize.sheet import Sheet, is_label
+
+_SURE = 0.8
+"""A label less alike than this may be another row where the agency also printed rows of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRow:
+    """A grid row that names a row of the form, and the doubt about it."""
+
+    index: int
+    row: PanelRow
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """The header in force when a table goes on in another grid without one, and the panel's rows already read."""
+
+    panel: Panel
+    after: int = 0
+
+
+def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableReading, Inherited | None]:
+    """What a LATTICE or ALIGNED grid holds, and the header in force at its end."""
+    draft = Draft()
+    sheet = Sheet(join_cut_rows(grid))
+    bands = find_bands(sheet)
+    last = inherited
+    top = bands[0].start if bands else sheet.rows
+    if top and (headless := _map_headless(sheet, 0, top, last)):
+        last = _read_zone(sheet, (0, top), [headless], draft, last)
+    for index, band in enumerate(bands):
+        stop = bands[index + 1].start if index + 1 < len(bands) else sheet.rows
+        if maps := map_columns(items_of(sheet, band)):
+            last = _read_zone(sheet, (band.stop, stop), maps, draft, last)
+        elif last and (headless := _map_headless(sheet, band.start, stop, last)):
+            last = _read_zone(sheet, (band.start, stop), [headless], draft, last)
+    return draft.finish(), last
+
+
+def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | None) -> ColumnMap | None:
+    """Columns of rows that stand under no header: by count, from the right, if the count is exactly the panel's."""
+    rows = [r for r in range(start, stop) if not sheet.is_section(r) and sheet.labels(r) and sheet.has_number(r)]
+    if not rows:
+        return None
+    labels_end = max(c.column + c.colspan for r in rows for c in sheet.labels(r))
+    candidates = ([inherited.panel] if inherited else []) + [p for p in panels() if len(p.columns) == 1]
+    for panel in candidates:
+        if panel.line:
+            continue
+        matches = align([_label_of(sheet, r, labels_end) for r in rows], [row.wanted for row in panel.rows])
+        if len(matches) * 5 < len(rows) * 4 or (len(matches) < 2 and not (inherited and panel is inherited.panel)):
+            continue
+        numeric = [c for c in range(sheet.columns) if any(_numeric_at(sheet, r, c) for r in rows)]
+        if not numeric:
+            return None
+        first = max(labels_end, sheet.columns - len(panel.columns)) if len(panel.columns) > 1 else min(numeric)
+        if (sheet.columns - first == len(panel.columns) or len(panel.columns) == 1) and min(numeric) >= first:
+            single = len(panel.columns) == 1
+            items = [Item(first + k, sheet.columns if single else first + k + 1, ()) for k in range(len(panel.columns))]
+            return ColumnMap(panel, tuple(items), (), float(len(matches)), by_order=("(no header)",))
+    return None
+
+
+def _numeric_at(sheet: Sheet, row: int, column: int) -> bool:
+    cell = sheet.covering(row, column)
+    return cell is not None and holds_number(cell.text)
+
+
+def _label_of(sheet: Sheet, row: int, stop: int) -> Printed:
+    return Printed(tuple(c.text for c in sheet.labels(row, stop)) or ("",))
+
+
+def _read_zone(
+    sheet: Sheet, zone: tuple[int, int], maps: Sequence[ColumnMap], draft: Draft, before: Inherited | None
+) -> Inherited:
+    """Read the rows under one header; gives the header in force after them."""
+    panel = maps[0].panel
+    done = before.after if before and before.panel is panel else 0
+    draft.panels.extend(m.panel for m in maps)
+    for columns in maps:
+        if columns.by_order:
+            draft.notes.append(("table.header_by_order", f"column labels read by their place: {', '.join(columns.by_order)}"))
+    first = min(m.first for m in maps)
+    rows = [r for r in range(*zone) if not sheet.is_section(r) and not sheet.is_header(r)]
+    for row in range(*zone):
+        draft.see(sheet.starting(row))
+    if panel.line:
+        matched = [MatchedRow(r, panel.rows[0]) for r in _value_rows(sheet, rows)]
+    else:
+        matched = _match_rows(sheet, rows, panel.rows[done:], first) or _match_rows(sheet, rows, panel.rows, first)
+    for found in matched:
+        for columns in maps:
+            _read_row(sheet, found, columns, draft)
+        draft.set_aside("table.serial_number", (c for c in sheet.across(found.index, 0, first) if holds_number(c.text)))
+    taken = {found.index for found in matched}
+    _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
+    return Inherited(panel, max((panel.rows.index(found.row) + 1 for found in matched), default=done))
+
+
+def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
+    """The line of values under a line panel: the first row with a number, else the first row that is all blank."""
+    numeric = [r for r in rows if sheet.has_number(r)]
+    if numeric:
+        return numeric[:1]
+    return [r for r in rows if not any(is_label(c.text) for c in sheet.across(r))][:1]
+
+
+def _match_rows(sheet: Sheet, rows: Sequence[int], panel_rows: Sequence[PanelRow], first: int) -> list[MatchedRow]:
+    """Grid rows with the form rows they name."""
+    printed = [_label_of(sheet, r, first) for r in rows]
+    wanted = [row.wanted for row in panel_rows]
+    matches = align(printed, wanted)
+    unclear = ambiguous(matches, printed, wanted)
+    taken = {m.printed for m in matches}
+    free = [i for i in range(len(rows)) if i not in taken and sheet.has_number(rows[i])]
+    found = []
+    for match in matches:
+        row = panel_rows[match.wanted]
+        if not row.heading:
+            doubt = "the label fits several rows of the form" if match.printed in unclear else ""
+            found.append(MatchedRow(rows[match.printed], row, doubt or _row_doubt(match, row, printed, free)))
+    return found
+
+
+def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: Sequence[int]) -> str:
+    label = printed[match.printed].path[-1]
+    rivals = [printed[i] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
+    if rivals and printed[match.printed].path == rivals[0].path:
+        return f"two rows are labelled {label}"
+    if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
+        return f"label {label} is not clear"
+    official = {digits_of(leaf.core) for leaf in row.wanted.leaves}
+    if digits_of(label) not in official and match.likeness < 1.0:
+        return f"a number stands in the label {label}"
+    return ""
+
+
+def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:
+    """Place the cells of one matched row."""
+    panel = columns.panel
+    for panel_column, item in zip(panel.columns, columns.items, strict=True):
+        cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
+        if cell is None:
+            continue
+        draft.close(cell)
+        key = CellKey(panel.table, panel_column.row or matched.row.key, panel_column.key)
+        doubt = matched.doubt or columns.doubt or why
+        draft.placements.append(Placement(key, matched.row.forms & panel.forms, cell, columns.year, doubt))
+    for item in columns.extras:
+        cell, _ = _cell_at(sheet, matched.index, item)
+        if cell is not None and not _placed(cell, draft):
+            _keep_extra(sheet.labels(matched.index, columns.first), cell, columns, item, draft)
+
+
+def _placed(cell: GridCell, draft: Draft) -> bool:
+    return any(p.cell is cell for p in draft.placements[-40:])
+
+
+def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
+    """The cell under a column in a row, and why it may be another's."""
+    cells = sheet.across(row, item.start, item.stop)
+    printed = [c for c in cells if kind_of(c.text) is not Kind.EMPTY]
+    if not cells:
+        return None, ""
+    if len(printed) > 1:
+        joined = replace(printed[0], text=" ".join(c.text for c in printed))
+        return joined, "several printed cells stand under one column"
+    cell = printed[0] if printed else cells[0]
+    over = cell.column < item.start or (cell.column + cell.colspan > item.stop and sheet.columns > item.stop)
+    if printed and over:
+        return cell, "the cell spans several columns"
+    if printed and cell.rowspan > 1:
+        return cell, "the cell spans several rows"
+    if cell.confidence < 1.0:
+        return cell, "the reader is not sure of this cell's place or text"
+    return cell, ""
+
+
+def _keep_extra(labels: Sequence[GridCell], cell: GridCell, columns: ColumnMap, item: Item, draft: Draft) -> None:
+    if kind_of(cell.text) is Kind.EMPTY:
+        return
+    draft.close(cell)
+    label, value = "/".join(c.text for c in labels), read_number(cell.text).value
+    draft.extras.append(ExtraCell(columns.panel.table, label, "/".join(item.stack), cell.text, value, cell.box, cell.locus))
+
+
+def _keep_extra_rows(sheet: Sheet, rows: Sequence[int], maps: Sequence[ColumnMap], first: int, draft: Draft) -> None:
+    """Rows that no form has: kept with their labels if they carry one."""
+    for row in rows:
+        if not sheet.has_number(row):
+            continue
+        labels = sheet.labels(row, first)
+        if not labels:
+            cells = [c for c in sheet.starting(row) if holds_number(c.text)]
+            draft.doubt("table.row_unlabelled", f"a row of numbers carries no label (row {row + 1} of the table)", cells)
+            continue
+        for columns in maps:
+            for item in filter(None, (*columns.items, *columns.extras)):
+                cell, _ = _cell_at(sheet, row, item)
+                if cell is not None:
+                    _keep_extra(labels, cell, columns, item, draft)

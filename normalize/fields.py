@@ -1,0 +1,131 @@
+"""Rows of a flattened table: labels, then fields that may have slid or lost their blanks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extract.model import Grid, GridCell
+from normalize.align import Printed
+from normalize.numbers import Kind, kind_of
+from normalize.placing import holds_number
+from normalize.sheet import is_label, names_column, names_row
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """One row: its labels, and every field after the last of them."""
+
+    labels: tuple[GridCell, ...]
+    values: tuple[GridCell, ...]
+    lead: int
+    """How many fields precede ``values``."""
+
+    @property
+    def printed(self) -> Printed:
+        """The labels as a path."""
+        return Printed(tuple(c.text for c in self.labels) or ("",))
+
+    @property
+    def numeric(self) -> bool:
+        """Whether any value is a number."""
+        return any(holds_number(c.text) for c in self.values)
+
+    @property
+    def width(self) -> int:
+        """Number of fields in the row."""
+        return self.lead + len(self.values)
+
+
+def rows_of(grid: Grid) -> list[Fields]:
+    """The grid's rows; where every line holds one cell, cells are gathered into rows first."""
+    rows: list[list[GridCell]] = [[] for _ in range(grid.rows)]
+    for cell in grid.cells:
+        rows[cell.row].append(cell)
+    filled = [r for r in rows if r]
+    if sum(len(r) == 1 for r in filled) * 10 >= len(filled) * 8:
+        filled = _gather([c for r in filled for c in r])
+    return _rejoin([_part(r) for r in filled])
+
+
+def _gather(cells: Sequence[GridCell]) -> list[list[GridCell]]:
+    """One cell a line: a row begins at a label that follows a value, and where header labels end."""
+    rows: list[list[GridCell]] = []
+    for cell in cells:
+        if rows and not _begins_row([c.text for c in rows[-1]], cell.text):
+            rows[-1].append(cell)
+        else:
+            rows.append([cell])
+    return rows
+
+
+def _begins_row(row: Sequence[str], here: str) -> bool:
+    before = row[-1]
+    if is_label(here):
+        return not is_label(before) or (names_column(before) and names_row(here) and not names_column(here))
+    # A value under header labels; 总计 may end a header or be a row of its own, so the labels before it decide.
+    return names_column(before) and sum(names_column(t) and not names_row(t) for t in row) >= 1
+
+
+def _part(row: Sequence[GridCell]) -> Fields:
+    """Cut a row behind its last label; units ("条") stand on the label side."""
+    side = [i for i, c in enumerate(row) if kind_of(c.text) is Kind.TEXT and not holds_number(c.text)]
+    last = max(side, default=-1)
+    return Fields(tuple(c for c in row[: last + 1] if is_label(c.text)), tuple(row[last + 1 :]), last + 1)
+
+
+def _rejoin(rows: Sequence[Fields]) -> list[Fields]:
+    """A row label alone on its line, followed by values alone on theirs, is one row."""
+    joined: list[Fields] = []
+    for fields in rows:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and not fields.labels
+            and fields.numeric
+            and not before.values
+            and before.labels
+            and names_row(before.labels[-1].text)
+            and sum(names_column(c.text) for c in before.labels) < 2  # 总计 ends a row label and many a header
+        ):
+            joined[-1] = Fields(before.labels, fields.values, before.lead)
+        else:
+            joined.append(fields)
+    return joined
+
+
+def fit(values: Sequence[GridCell], count: int, anchor: int | None = None) -> tuple[GridCell, ...] | None:
+    """The ``count`` fields that are a row's values, if there is only one way to take them.
+
+    Fields before and after must be blank padding. Several ways count as one when they take equal texts (an all-blank row).
+    ``anchor`` is where the values of a regular table begin; it decides where the row alone does not.
+    """
+    ways: dict[tuple[str, ...], int] = {}
+    for start in range(len(values) - count + 1):
+        outside = (*values[:start], *values[start + count :])
+        if all(kind_of(c.text) is Kind.EMPTY for c in outside):
+            ways.setdefault(tuple(c.text.strip() for c in values[start : start + count]), start)
+    if len(ways) == 1:
+        start = next(iter(ways.values()))
+    elif ways and anchor is not None and anchor in ways.values():
+        start = anchor
+    else:
+        return None
+    return tuple(values[start : start + count])
+
+
+def anchor_of(rows: Sequence[Fields], count: int) -> int | None:
+    """The field where values begin in every row, if the table is regular: rows of one width, and none that slid.
+
+    At least three rows must prove it by having only one way to fit.
+    """
+    widths = {f.width for f in rows}
+    if len(widths) != 1:
+        return None
+    starts = []
+    for fields in rows:
+        taken = fit(fields.values, count)
+        if taken and any(kind_of(c.text) is not Kind.EMPTY for c in taken):
+            starts.append(fields.lead + next(i for i, c in enumerate(fields.values) if c is taken[0]))
+    width = widths.pop()
+    return width - count if len(starts) >= 3 and set(starts) == {width - count} else None

@@ -1,0 +1,204 @@
+"""Headers: which panel a header announces, and which grid column is which of its columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from extract.model import GridCell
+from normalize.align import THRESHOLD, Printed, Wanted, align, likeness
+from normalize.labels import fold, take_apart
+from normalize.panels import Panel, panels
+from normalize.sheet import Sheet, is_label, names_row
+
+_YEAR = regex.compile(r"(?<!\d)(20[012]\d)(?!\d)年?度?")
+_MISFIT = 0.4
+"""What a column too many or too few costs a panel when panels compete for a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One printed column: the grid columns ``start`` to ``stop`` under one stack of header cells."""
+
+    start: int
+    stop: int
+    stack: tuple[str, ...]
+
+    @property
+    def printed(self) -> Printed:
+        """The stack as a label; header words may be split over rows of the header."""
+        tail = self.stack
+        joined = ("".join(tail[-2:]), "".join(tail)) if len(tail) > 1 else ()
+        return Printed(tail, joined)
+
+    @property
+    def years(self) -> frozenset[int]:
+        """Years the stack names."""
+        return frozenset(int(y) for text in self.stack for y in _YEAR.findall(fold(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """A panel's columns found in a header. ``items[i]`` heads the panel's column i, None where it was not found."""
+
+    panel: Panel
+    items: tuple[Item | None, ...]
+    extras: tuple[Item, ...]
+    """Columns the agency added, right of the first column of the form."""
+    score: float
+    year: int | None = None
+    doubt: str = ""
+    by_order: tuple[str, ...] = ()
+    """Labels that were matched by their place between certain neighbours."""
+
+    @property
+    def first(self) -> int:
+        """The first grid column that holds values."""
+        return min(i.start for i in (*self.items, *self.extras) if i is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rows ``start`` up to ``stop`` are a header."""
+
+    start: int
+    stop: int
+
+
+def find_bands(sheet: Sheet) -> list[Band]:
+    """The headers of a grid, top to bottom."""
+    bands: list[Band] = []
+    row = 0
+    while row < sheet.rows:
+        if not sheet.is_header(row):
+            row += 1
+            continue
+        start, stop = row, row + 1
+        while stop < sheet.rows and (sheet.is_header(stop) or _continues_header(sheet, start, stop)):
+            if _starts_anew(sheet, start, stop):
+                break
+            stop += 1
+        floor = bands[-1].stop if bands else 0
+        while start > floor and _overlaps_header(sheet, start - 1, start):
+            start -= 1
+        bands.append(Band(start, stop))
+        row = stop
+    return bands
+
+
+def _continues_header(sheet: Sheet, start: int, row: int) -> bool:
+    """A row of second halves of split words, or one that cells of the header reach down into."""
+    if sheet.has_number(row) or sheet.is_section(row):
+        return False
+    if any(c.row >= start and c.row < row for c in sheet.across(row) if is_label(c.text) and c.rowspan > 1) and not any(
+        names_row(c.text) for c in sheet.starting(row)
+    ):
+        return any(is_label(c.text) for c in sheet.starting(row))
+    texts = [c for c in sheet.starting(row) if is_label(c.text)]
+    return bool(texts) and texts[0].column > 0 and len(texts) >= 2 and not any(names_row(c.text) for c in texts)
+
+
+def _starts_anew(sheet: Sheet, start: int, row: int) -> bool:
+    """A header row under a complete header that repeats its first label begins another header (信息内容 … 信息内容 …)."""
+    first = [c.text for c in sheet.starting(start) if is_label(c.text)]
+    here = [c.text for c in sheet.starting(row) if is_label(c.text)]
+    return bool(first and here) and sheet.starting(row)[0].column == 0 and fold(first[0]) == fold(here[0])
+
+
+def _overlaps_header(sheet: Sheet, row: int, start: int) -> bool:
+    """The row above belongs to the header when its cells reach into it, or when it names years or groups of columns."""
+    if sheet.has_number(row) or sheet.is_section(row):
+        return False
+    cells = sheet.starting(row)
+    if any(c.row + c.rowspan > start and is_label(c.text) for c in cells):
+        return True
+    spanning = [c for c in cells if c.colspan > 1 and is_label(c.text)]
+    return bool(spanning) and not any(names_row(c.text) for c in cells)
+
+
+def items_of(sheet: Sheet, band: Band) -> list[Item]:
+    """The printed columns of a header, left to right."""
+    items: list[tuple[int, int, tuple[int, ...], tuple[str, ...]]] = []
+    for column in range(sheet.columns):
+        stack: dict[int, GridCell] = {}
+        for row in range(band.start, band.stop):
+            cell = sheet.covering(row, column)
+            if cell is not None and is_label(cell.text):
+                stack.setdefault(id(cell), cell)
+        ids, texts = tuple(stack), tuple(c.text for c in stack.values())
+        if items and items[-1][2] == ids and ids:
+            start, *_ = items.pop()
+            items.append((start, column + 1, ids, texts))
+        else:
+            items.append((column, column + 1, ids, texts))
+    return [Item(start, stop, texts) for start, stop, _, texts in items]
+
+
+def map_columns(items: Sequence[Item]) -> list[ColumnMap]:
+    """The panel that a header announces: one map, several where it prints several years side by side, none if no panel fits."""
+    years = Counter(next(iter(i.years)) for i in items if len(i.years) == 1)
+    if len(years) >= 2:
+        maps = [_best([i for i in items if i.years == {year} or not i.years], year) for year in sorted(years)]
+        return [m for m in maps if m is not None]
+    found = _best(items, None)
+    return [found] if found else []
+
+
+def _best(items: Sequence[Item], year: int | None) -> ColumnMap | None:
+    named = [i for i in items if i.stack]
+    maps = [m for panel in panels() if (m := _fit(panel, named, year)) is not None]
+    return max(maps, key=lambda m: m.score, default=None)
+
+
+def _fit(panel: Panel, items: Sequence[Item], year: int | None) -> ColumnMap | None:
+    wanted = [c.wanted for c in panel.columns]
+    printed = [i.printed for i in items]
+    matches = align(printed, wanted)
+    if len(matches) * 2 < len(wanted):
+        return None
+    places: list[int | None] = [None] * len(wanted)
+    for m in matches:
+        places[m.wanted] = m.printed
+    by_order = _fill(places, printed, panel)
+    taken = {p for p in places if p is not None}
+    first = min(taken)
+    extras = [k for k in range(first, len(items)) if k not in taken]
+    missing = places.count(None)
+    score = sum(m.likeness for m in matches) + 0.3 * len(by_order) - _MISFIT * (missing + len(extras))
+    if score <= 0.5:
+        return None
+    rivals = [items[k].stack[-1] for k in extras if any(likeness(printed[k], w) >= THRESHOLD + 0.1 for w in wanted)]
+    doubt = f"two columns may be the same one: {rivals[0]}" if rivals and not panel.line else ""
+    return ColumnMap(
+        panel,
+        tuple(items[p] if p is not None else None for p in places),
+        tuple(items[k] for k in extras),
+        score,
+        year,
+        doubt,
+        tuple(by_order),
+    )
+
+
+def _shares_characters(printed: str, wanted: Wanted) -> bool:
+    letters = set(take_apart(printed).core)
+    return any(2 * len(letters & set(leaf.core)) >= len(set(leaf.core)) for leaf in wanted.leaves)
+
+
+def _fill(places: list[int | None], printed: Sequence[Printed], panel: Panel) -> list[str]:
+    """Match single unread labels by their place between matched neighbours; gives what was so matched."""
+    filled = []
+    for j, place in enumerate(places):
+        if place is not None or len(places) < 5:
+            continue
+        before = places[j - 1] if j else None
+        after = places[j + 1] if j + 1 < len(places) else None
+        if before is not None and (after == before + 2 or (j + 1 == len(places) and before + 2 == len(printed))):
+            candidate = before + 1
+            if _shares_characters(printed[candidate].path[-1], panel.columns[j].wanted):
+                places[j] = candidate
+                filled.append(printed[candidate].path[-1])
+    return filled

@@ -1,0 +1,84 @@
+"""Document -> reports: the whole of ``normalize`` in one function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extract.model import Document
+from normalize.assemble import Assembled, assemble, years_in
+from normalize.checks import check, findings_of
+from normalize.forms import forms
+from normalize.identity import identify
+from normalize.mentions import check_mentions, mentions
+from normalize.model import Finding, Identity, Report, RuleCheck, Severity, Verdict
+from normalize.placing import TableReading
+from normalize.recognise import recognise
+from normalize.sections import sections
+from normalize.splitting import split_reports
+from normalize.tables import read_tables
+
+
+def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
+    """The reports a document holds, most often one.
+
+    ``origin`` is the path or URL the document came from, the last evidence for whose report it is.
+
+    Raises:
+        NotAReportError: it is something else; the error says what.
+    """
+    parts = [(part, read_tables(part.blocks)) for part in split_reports(document)]
+    recognise(document, sum(len(r.panels) for _, readings in parts for r in readings), origin)
+    return tuple(report for part, readings in parts for report in _reports(part, readings, origin))
+
+
+def _reports(part: Document, readings: Sequence[TableReading], origin: str) -> list[Report]:
+    """The report of a part, or one a year where its tables print several years side by side."""
+    identity = identify(part, origin)
+    years = years_in(readings)
+    if years == (None,):
+        return [_report(part, identity, assemble(readings, identity.year))]
+    return [_report(part, replace(identity, year=year), assemble(readings, year, year)) for year in years]
+
+
+def _report(part: Document, identity: Identity, assembled: Assembled) -> Report:
+    chapters = sections(part.blocks)
+    counted = mentions(chapters)
+    cells = {cell.key: cell for cell in assembled.cells}
+    checks: tuple[RuleCheck, ...] = check(forms()[assembled.form], cells) if assembled.form else ()
+    findings = (
+        *identity.findings,
+        *assembled.findings,
+        *findings_of(checks),
+        *check_mentions(counted, cells),
+        *(() if assembled.cells else _no_table(identity)),
+    )
+    return Report(
+        identity=identity,
+        form=assembled.form,
+        verdict=_verdict(findings, has_cells=bool(assembled.cells)),
+        cells=assembled.cells,
+        extra_cells=assembled.extra_cells,
+        sections=chapters,
+        mentions=counted,
+        findings=findings,
+        checks=checks,
+        ignored=assembled.ignored,
+        tally=assembled.tally,
+    )
+
+
+def _no_table(identity: Identity) -> tuple[Finding, ...]:
+    """Since 2019 every report must print tables; one without has them as pictures, or lost them."""
+    if identity.year is not None and identity.year < min(f.from_year for f in forms().values()):
+        return ()
+    return (Finding("tables.absent", Severity.HINT, "the form's tables are not printed as text"),)
+
+
+def _verdict(findings: Sequence[Finding], *, has_cells: bool) -> Verdict:
+    severities = {finding.severity for finding in findings}
+    if not has_cells:
+        return Verdict.REVIEW if Severity.DOUBT in severities else Verdict.PROSE
+    if Severity.DOUBT in severities:
+        return Verdict.REVIEW
+    return Verdict.INCONSISTENT if Severity.FAULT in severities else Verdict.VERIFIED

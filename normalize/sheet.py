@@ -1,0 +1,94 @@
+"""A grid made easy to ask: which cell covers a place, which labels stand left of it, is this row a header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from extract.model import Grid, GridCell
+from normalize.align import Printed, likeness
+from normalize.labels import fold, similarity, take_apart
+from normalize.numbers import Kind, kind_of
+from normalize.panels import header_leaves, row_labels
+from normalize.placing import holds_number
+
+_UNITS = frozenset({"条", "件", "次", "篇", "万元", "元", "个", "人", "人次", "项", "件次", "场次", "期", "份"})
+
+
+def is_label(text: str) -> bool:
+    """Whether a cell's text names something (it is neither empty nor a dash, a number or a unit)."""
+    return kind_of(text) is Kind.TEXT and not holds_number(text) and fold(text).strip("()") not in _UNITS
+
+
+@lru_cache(maxsize=8192)
+def names_column(text: str) -> bool:
+    """Whether a text is a column label of some form, or a heading over columns."""
+    if not is_label(text):
+        return False
+    folded = take_apart(text)
+    return any(similarity(folded, leaf) >= 0.72 for leaf in header_leaves())
+
+
+@lru_cache(maxsize=8192)
+def names_row(text: str) -> bool:
+    """Whether a text is a row label of some form."""
+    if not is_label(text):
+        return False
+    printed = Printed((text,))
+    return any(likeness(printed, wanted) >= 0.75 for wanted in row_labels())
+
+
+class Sheet:
+    """A grid with an index of places. Rows are 0-based; ``covering`` is None where nothing was drawn."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.rows = grid.rows
+        self.columns = grid.columns
+        self._places: dict[tuple[int, int], GridCell] = {}
+        self._starting: list[list[GridCell]] = [[] for _ in range(self.rows)]
+        for cell in grid.cells:
+            self._starting[cell.row].append(cell)
+            for row in range(cell.row, cell.row + cell.rowspan):
+                for column in range(cell.column, cell.column + cell.colspan):
+                    self._places.setdefault((row, column), cell)
+
+    def covering(self, row: int, column: int) -> GridCell | None:
+        """The cell that covers a place."""
+        return self._places.get((row, column))
+
+    def starting(self, row: int) -> Sequence[GridCell]:
+        """Cells whose top is in this row, left to right."""
+        return self._starting[row]
+
+    def across(self, row: int, start: int = 0, stop: int | None = None) -> list[GridCell]:
+        """Distinct cells covering places of a row from column ``start`` up to ``stop``, left to right."""
+        found: dict[int, GridCell] = {}
+        for column in range(start, self.columns if stop is None else stop):
+            if cell := self._places.get((row, column)):
+                found.setdefault(id(cell), cell)
+        return list(found.values())
+
+    def labels(self, row: int, stop: int | None = None) -> list[GridCell]:
+        """Label cells covering a row left of column ``stop``, outermost first."""
+        return [c for c in self.across(row, 0, stop) if is_label(c.text)]
+
+    def has_number(self, row: int) -> bool:
+        """Whether a number is printed in cells that start in this row."""
+        return any(holds_number(c.text) for c in self._starting[row])
+
+    def is_header(self, row: int) -> bool:
+        """Whether a row names columns: no numbers, and labels of columns rather than of a row."""
+        if self.has_number(row):
+            return False
+        cells = [c for c in self._starting[row] if names_column(c.text)]
+        if len({fold(c.text) for c in cells}) >= 2 or len(cells) >= 3:
+            return True
+        return any(len(fold(c.text)) >= 4 or self.columns <= 3 for c in cells) and not any(
+            names_row(c.text) for c in self.labels(row) if c not in cells
+        )
+
+    def is_section(self, row: int) -> bool:
+        """Whether one label spans the whole row ("第二十条第（五）项")."""
+        cells = self.across(row)
+        return len(cells) == 1 and self.columns > 1 and is_label(cells[0].text)

@@ -1,0 +1,242 @@
+"""Tables -> placements: drawn grids. Every value is different, so a slide, a swap or a loss cannot hide."""
+
+from dataclasses import replace
+
+import pytest
+
+from extract.model import Layout
+from normalize.assemble import assemble
+from normalize.model import CellKey, Severity, State
+from normalize.tables import read_tables
+from tests.grids import DISPUTES, ORGANISATIONS, applications, disputes, drawn, form_rows, header, numbered
+
+COLUMNS = ["natural_person", "business", "research", "public_welfare", "legal_service", "other_org", "total"]
+
+
+def read(*grids, year=2023):
+    assembled = assemble(read_tables(grids), year)
+    return assembled, {str(c.key): c for c in assembled.cells}
+
+
+def doubts(assembled):
+    return sorted({f.rule for f in assembled.findings if f.severity is Severity.DOUBT and f.rule != "cells.missing"})
+
+
+def row(cells, key):
+    return [cells[f"applications.{key}.{c}"].printed for c in COLUMNS]
+
+
+def test_the_official_table_is_read_cell_by_cell():
+    assembled, cells = read(drawn(applications(numbered)))
+    for key, _ in form_rows():
+        assert row(cells, key) == numbered(key)
+    assert doubts(assembled) == []
+    assert assembled.form == "2021"
+    assert assembled.tally.seen == assembled.tally.used == 175
+
+
+def test_labels_may_be_misspelt_glossed_and_spaced():
+    relabel = {
+        "refused.law": "2.其他法律行政止公开",
+        "not_processed.excessive": "4.无正当理由大量反复 申请",
+        "partial": "（二）部分公开",
+        "other.uncorrected": "1.逾期不补正",
+        "other.unpaid": "2.逾期不缴费",
+        "handled_total": "（七）总 计",
+    }
+    assembled, cells = read(drawn(applications(numbered, relabel=relabel)))
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
+    assert doubts(assembled) == []
+
+
+def test_a_missing_row_is_missing_and_nothing_slides():
+    rows = [r for r in applications(numbered) if not (isinstance(r[0], tuple) and r[0][0].startswith("2.重复申请"))]
+    assembled, cells = read(drawn(rows))
+    assert cells["applications.not_processed.repeat.total"].state is State.MISSING
+    assert row(cells, "not_processed.publication") == numbered("not_processed.publication")
+    assert [f.message for f in assembled.findings if f.rule == "cells.missing" and "applications" in f.message] == [
+        "7 cells of applications were not found"
+    ]
+
+
+def test_rows_and_columns_the_agency_added_are_kept_as_extra_cells():
+    table = applications(numbered)
+    table[3:3] = [[("其中：网上申请", 3), *"9999999"]]
+    assembled, cells = read(drawn(table))
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
+    assert [(e.row_label, e.printed) for e in assembled.extra_cells] == [("其中：网上申请", "9")] * 7
+    assert doubts(assembled) == []
+
+
+def test_a_subtotal_column_is_not_taken_for_one_of_the_form():
+    rows = [
+        [("", 3, 3), ("申请人情况", 8)],
+        [("自然人", 1, 2), ("法人或其他组织", 6), ("总计", 1, 2)],
+        [*ORGANISATIONS, "小计"],
+    ]
+    body = applications(numbered)[3:]
+    assembled, cells = read(drawn(rows + [[*r[:-1], "777", r[-1]] for r in body]))
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
+    assert {e.column_label for e in assembled.extra_cells} == {"申请人情况/法人或其他组织/小计"}
+
+
+def test_two_columns_that_claim_the_same_place_are_a_doubt():
+    rows = header()
+    rows[1] = [("自然人", 1, 2), ("法人或其他组织", 5), ("总计", 1, 2), ("总计", 1, 2)]
+    rows[0] = [rows[0][0], ("申请人情况", 8)]
+    body = [[*r, "5"] for r in applications(numbered)[3:]]
+    assembled, cells = read(drawn(rows + body))
+    assert cells["applications.new.total"].state is State.MISSING
+    assert "cell.place_uncertain" in doubts(assembled)
+
+
+def test_a_value_that_spans_columns_is_nobodys():
+    table = applications(numbered)
+    label = table[3][0]
+    table[3] = [label, ("12", 2), "0", "0", "0", "0", "12"]
+    assembled, cells = read(drawn(table))
+    assert cells["applications.new.natural_person"].state is State.MISSING
+    assert cells["applications.new.business"].state is State.MISSING
+    assert cells["applications.new.total"].value == 12
+    assert doubts(assembled) == ["cell.place_uncertain"]
+
+
+def test_a_repeated_header_is_passed_over():
+    whole = drawn(applications(numbered))
+    upper = [replace(c, rowspan=min(c.rowspan, 13 - c.row)) for c in whole.cells if c.row < 13]
+    again = [replace(c, row=c.row + 13) for c in drawn(header()).cells]
+    lower = [replace(c, row=c.row + 3) for c in whole.cells if c.row >= 13]
+    assembled, cells = read(replace(whole, cells=(*upper, *again, *lower), breaks=(13,)))
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
+    assert doubts(assembled) == []
+
+
+@pytest.mark.parametrize("runs_on", [True, False])
+def test_a_number_cut_by_a_page_break_is_joined_only_if_it_ran_on(runs_on):
+    table = applications(numbered)
+    at = next(i for i, r in enumerate(table) if r[0][0] == "5.要求行政机关确认或重新出具已获取信息")
+    upper = [("5.要求行政机关确认或重新", 1), "12", *[""] * 6]
+    lower = ["", "", ("出具已获取信息", 1), "34", "", "", "", "", "", "1234"]
+    grid = drawn([*table[:at], upper], breaks=())
+    cells = [*grid.cells, *(replace(c, row=at + 1) for c in drawn([lower]).cells if c.text)]
+    cells = tuple(replace(c, runs_on=runs_on) if c.text == "12" else c for c in cells)
+    assembled, found = read(replace(grid, cells=cells, breaks=(at + 1,)))
+    cell = found["applications.not_processed.reconfirm.natural_person"]
+    if runs_on:
+        assert (cell.value, cell.printed) == (1234, "1234")
+        assert found["applications.not_processed.reconfirm.total"].value == 1234
+    else:
+        assert cell.value != 1234
+        assert doubts(assembled) != []
+
+
+def test_the_disputes_line():
+    values = [str(n) for n in range(101, 116)]
+    assembled, cells = read(drawn(disputes(values)))
+    keys = [
+        f"disputes.{r}.{c}"
+        for r in ("review", "suit_direct", "suit_after_review")
+        for c in ("upheld", "corrected", "other", "pending", "total")
+    ]
+    assert [cells[k].printed for k in keys] == values
+    assert doubts(assembled) == []
+
+
+def test_disputes_may_be_printed_row_by_row():
+    rows = [["", *DISPUTES], ["行政复议", *"12345"], ["未经复议直接起诉", *"23456"], ["复议后起诉", *"34567"]]
+    _, cells = read(drawn(rows))
+    assert cells["disputes.suit_direct.pending"].value == 5
+    assert cells["disputes.suit_after_review.upheld"].value == 3
+
+
+def test_forms_mix_row_by_row():
+    """淮安市洪泽区 2024: 2021 form, but a single （六）其他处理 row as the 2019 form has it."""
+    disclosure = [
+        [("第二十条第（一）项", 4)],
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", "1", "2", "3"],
+        ["行政规范性文件", "4", "5", "6"],
+        [("第二十条第（五）项", 4)],
+        ["信息内容", ("本年处理决定数量", 3)],
+        ["行政许可", ("7", 3)],
+        [("第二十条第（八）项", 4)],
+        ["信息内容", ("本年收费金额（单位：万元）", 3)],
+        ["行政事业性收费", ("8.5", 3)],
+    ]
+    old = applications(lambda key: numbered(key) if key != "other" else [*"7654321"], form="2019")
+    assembled, cells = read(drawn(disclosure), drawn(old), year=2024)
+    assert assembled.form == "2021"
+    assert {c.form for c in assembled.cells if c.key.row == "other"} == {"2019"}
+    assert CellKey("applications", "other.uncorrected", "total") not in {c.key for c in assembled.cells}
+    assert row(cells, "other") == list("7654321")
+    assert (cells["disclosure.licensing.decisions"].value, str(cells["disclosure.fees.amount"].value)) == (7, "8.5")
+    assert [c.form for c in assembled.cells if c.key.row == "granted"] == ["2021"] * 7
+
+
+def test_two_years_side_by_side_are_kept_apart():
+    rows = [
+        ["", ("2022年", 3), ("2023年", 3)],
+        ["信息内容", *["本年制发件数", "本年废止件数", "现行有效件数"] * 2],
+        ["规章", *"123456"],
+        ["行政规范性文件", *"234567"],
+    ]
+    readings = read_tables([drawn(rows)])
+    found = {(p.year, str(p.key)): p.cell.text for p in readings[0].placements}
+    assert found[2022, "disclosure.rules.in_force"] == "3"
+    assert found[2023, "disclosure.rules.issued"] == "4"
+    assert {y for y, _ in found} == {2022, 2023}
+
+
+def test_header_words_split_over_two_rows():
+    rows = [
+        [("", 3, 3), ("申请人情况", 7)],
+        [("自然人", 1, 2), "商业", "科研", "社会公益", "法律服务", "其", ("总计", 1, 2)],
+        ["企业", "机构", "组织", "机构", "他"],
+    ]
+    assembled, cells = read(drawn(rows + applications(numbered)[3:]))
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
+    assert doubts(assembled) == []
+
+
+def test_header_rowspans_written_as_empty_cells():
+    rows = [
+        [("（本列数据的勾稽关系为…）", 3), "申请人情况", *[""] * 6],
+        ["", "", "", "自然人", "法人或其他组织", "", "", "", "", "总计"],
+        ["", "", "", "", *ORGANISATIONS, ""],
+    ]
+    assembled, cells = read(drawn(rows + applications(numbered)[3:]))
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
+    assert doubts(assembled) == []
+
+
+def test_a_doubtful_place_in_an_aligned_table_is_missing_not_guessed():
+    grid = drawn(applications(numbered), layout=Layout.ALIGNED)
+    cells = tuple(replace(c, confidence=0.5) if c.text == "42" else c for c in grid.cells)
+    assembled, found = read(replace(grid, cells=cells))
+    key, _ = form_rows()[4]
+    assert found[f"applications.{key}.research"].state is State.MISSING
+    assert [f.actual for f in assembled.findings if f.rule == "cell.place_uncertain"] == ["42"]
+
+
+def test_a_table_that_is_none_of_the_forms_is_left_alone():
+    assembled, cells = read(drawn([["索引号", "123456"], ["发布机构", "天水市水利局"]]))
+    assert (cells, assembled.findings, assembled.tally.seen) == ({}, (), 0)
+
+
+def test_a_table_printed_twice_alike_counts_once_and_differently_is_a_doubt():
+    table = disputes([str(n) for n in range(15)])
+    assembled, cells = read(drawn(table), drawn(table))
+    assert doubts(assembled) == []
+    assert assembled.tally.ignored == 15
+    other = disputes([str(n + (n == 3)) for n in range(15)])
+    assembled, cells = read(drawn(table), drawn(other))
+    assert cells["disputes.review.pending"].state is State.MISSING
+    assert doubts(assembled) == ["cell.conflict"]
+
+
+def test_numbers_of_a_row_without_label_end_in_a_finding():
+    table = applications(numbered)
+    assembled, _ = read(drawn([*table, ["", "", "", *"1234567"]]))
+    assert doubts(assembled) == ["table.row_unlabelled"]
+    assert assembled.tally.seen == 182
+    assert assembled.tally.in_findings == 7
