@@ -37,7 +37,7 @@ def _leaf(sheet: Sheet, row: int) -> str:
 
 
 def _are_halves(sheet: Sheet, upper: int, lower: int) -> bool:
-    if sheet.is_section(lower) or sheet.is_section(upper):
+    if sheet.is_section(lower) or sheet.is_section(upper) or sheet.is_header(upper):
         return False
     head, tail = _leaf(sheet, upper), _leaf(sheet, lower)
     pairs = _pairs(sheet, upper, lower)

@@ -60,6 +60,8 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
 
 def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | None) -> ColumnMap | None:
     """Columns of rows that stand under no header: by count, from the right, if the count is exactly the panel's."""
+    if inherited and inherited.panel.line and inherited.after == 0:
+        return _map_line(sheet, start, stop, inherited.panel)
     rows = [r for r in range(start, stop) if not sheet.is_section(r) and sheet.labels(r) and sheet.has_number(r)]
     if not rows:
         return None
@@ -79,6 +81,16 @@ def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | No
             single = len(panel.columns) == 1
             items = [Item(first + k, sheet.columns if single else first + k + 1, ()) for k in range(len(panel.columns))]
             return ColumnMap(panel, tuple(items), (), float(len(matches)), by_order=("(no header)",))
+    return None
+
+
+def _map_line(sheet: Sheet, start: int, stop: int, panel: Panel) -> ColumnMap | None:
+    """The values of a line panel whose header ended the grid before: a row of exactly as many cells."""
+    for row in range(start, stop):
+        cells = sheet.across(row)
+        if len(cells) == len(panel.columns) and sheet.has_number(row) and not sheet.labels(row):
+            items = tuple(Item(c.column, c.column + c.colspan, ()) for c in cells)
+            return ColumnMap(panel, items, (), float(len(items)), by_order=("(no header)",))
     return None
 
 

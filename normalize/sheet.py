@@ -85,7 +85,7 @@ class Sheet:
         if len({fold(c.text) for c in cells}) >= 2 or len(cells) >= 3:
             return True
         return any(len(fold(c.text)) >= 4 or self.columns <= 3 for c in cells) and not any(
-            names_row(c.text) for c in self.labels(row) if c not in cells
+            names_row(c.text) for c in self.labels(row)
         )
 
     def is_section(self, row: int) -> bool:

@@ -142,6 +142,30 @@ def test_the_disputes_line():
     assert doubts(assembled) == []
 
 
+def test_a_page_break_inside_a_header_joins_nothing():
+    values = [str(n) for n in range(101, 116)]
+    for at in (1, 2, 3):
+        assembled, cells = read(replace(drawn(disputes(values)), breaks=(at,)))
+        assert [c.printed for k, c in cells.items() if k.startswith("disputes")] == values
+        assert doubts(assembled) == []
+
+
+def test_a_blank_row_is_no_header_though_its_label_begins_like_one():
+    rows = [["统计指标", "单位", "统计数"], ["四、行政复议数量", "件", ""], ["（一）维持具体行政行为数", "件", ""], ["五、行政诉讼数量", "件", "2"]]
+    _, cells = read(drawn(rows), year=2016)
+    assert cells["statistics.review.count"].state is State.BLANK
+    assert cells["statistics.suit.count"].value == 2
+
+
+def test_the_disputes_line_may_follow_its_header_in_another_grid():
+    *head, line = disputes([str(n) for n in range(101, 116)])
+    assembled, cells = read(drawn(head), drawn([line]))
+    assert cells["disputes.suit_after_review.total"].value == 115
+    assert doubts(assembled) == []
+    assembled, cells = read(drawn(head), drawn([line[:-1]]))
+    assert cells["disputes.suit_after_review.total"].state is State.MISSING
+
+
 def test_disputes_may_be_printed_row_by_row():
     rows = [["", *DISPUTES], ["行政复议", *"12345"], ["未经复议直接起诉", *"23456"], ["复议后起诉", *"34567"]]
     _, cells = read(drawn(rows))
