@@ -29,6 +29,7 @@ _ENUMERATOR = regex.compile(
     )""",
     regex.VERBOSE,
 )
+_STRAY = regex.compile(r"^[)\]、,.。:;]+")  # punctuation that hangs over from the cell beside
 _GLOSS = regex.compile(r"(?<=.)\((?:[^()]|\([^()]*\))*\)")
 _OPEN_GLOSS = regex.compile(r"(?<=.{2})\([^()]*$")
 
@@ -57,7 +58,7 @@ class Folded:
 @lru_cache(maxsize=8192)
 def take_apart(text: str) -> Folded:
     """The parts of a printed or official label."""
-    plain = fold(text)
+    plain = _STRAY.sub("", fold(text))
     enumerator = ""
     if match := _ENUMERATOR.match(plain):
         rest = plain[match.end() :]

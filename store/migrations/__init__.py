@@ -1,0 +1,9 @@
+"""The steps by which the fixed tables came to be; the wide tables are generated (``store.generate``).
+
+A change of the fixed tables is one new file in ``versions`` and its revision at the end of ``REVISIONS``.
+"""
+
+VERSION_TABLE = "schema_version"
+REVISIONS = ("0001",)
+"""Every revision, oldest first."""
+HEAD = REVISIONS[-1]

@@ -1,0 +1,197 @@
+"""Printed lines as a reader hears them: folded for matching, joined to paragraphs, cut into sentences.
+
+Matching happens on a folded copy (``Folded``) that knows where each of its characters stands in the print, so that what
+is handed on is always the print itself. ``，。；：`` stay themselves: they separate clauses. An ASCII comma becomes one of
+them unless it separates thousands.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from extract.model import Block, Line, LineRole
+
+# Radicals that PDF fonts map glyphs to. NFKC knows the Kangxi block (⼤), not this supplement (⻰).
+_RADICALS = dict(
+    zip(
+        map(ord, "⺠⺟⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳"),
+        "民母虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
+        strict=True,
+    )
+)
+_KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+_TRADITIONAL = str.maketrans(
+    "報開務縣區鎮鄉辦廳廣東龍國會計總體況動處複復議訴訟問題進關說無數據統製項聯業發產財經濟審農環衛稅陽寧蘇慶貴雲陝肅遼"
+    "機構單個條類萬億來號時間從於為與現將員應監設規劃檔資訊稱種請後幹責電傳網門點擬編寫結轉維糾終費實際學術書術齊優專",
+    "报开务县区镇乡办厅广东龙国会计总体况动处复复议诉讼问题进关说无数据统制项联业发产财经济审农环卫税阳宁苏庆贵云陕肃辽"
+    "机构单个条类万亿来号时间从于为与现将员应监设规划档资讯称种请后干责电传网门点拟编写结转维纠终费实际学术书术齐优专",
+)
+_KEPT = "，；：！？"
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\x00")
+_FOLD: dict[int, str | int | None] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT},
+    ord(":"): "：",
+    ord(";"): "；",
+    ord("!"): "！",
+    ord("?"): "？",
+    ord("﹒"): ".",
+    ord("│"): "|",
+    **_TRADITIONAL,
+    **_KANGXI,
+    **_RADICALS,
+    **dict.fromkeys(map(ord, _INVISIBLE)),
+}
+_COMMA = regex.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
+_PAGE_NUMBER = regex.compile(r"[-—–―─·•－]+\d{1,4}[-—–―─·•－]+|第?\d{1,4}页?[/共，]*第?\d{1,4}页|第\d{1,4}页")
+_SENTENCE_END = "。！？；…"
+_NUMBERED = regex.compile(
+    r"[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]+(?:部分|章)|\d{1,2}[、.．](?!\d)"
+)
+_CAPTION = regex.compile(
+    r"(?:发布日期|发布时间|发布机构|信息来源|来源|日期|浏览次数|字体|字号|索引号|作者|时间)：|\d{4}-\d\d?-\d\d?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A copy of ``raw`` for matching: no whitespace, one form of every digit, bracket and character.
+
+    ``text[i]`` stands for ``raw[at[i]]``.
+    """
+
+    text: str
+    raw: str
+    at: tuple[int, ...]
+
+    def printed(self, start: int, end: int) -> str:
+        """What is printed where ``text[start:end]`` matched."""
+        return self.raw[self.at[start] : self.at[end - 1] + 1] if start < end else ""
+
+
+@lru_cache(maxsize=2048)
+def fold(raw: str) -> Folded:
+    """The folded copy of a text."""
+    at = tuple(i for i, char in enumerate(raw) if not char.isspace() and char not in _INVISIBLE)
+    return Folded(folded(raw), raw, at)
+
+
+@lru_cache(maxsize=8192)
+def folded(raw: str) -> str:
+    """Only the text of the folded copy; the lines of a document are asked for again and again, hence the cache."""
+    text = "".join(raw.split()).translate(_FOLD).replace("资讯", "信息")
+    return str(_COMMA.sub("，", text)) if "," in text else text
+
+
+def mend(raw: str) -> str:
+    """The print with radicals turned into the characters they stand for: an artefact of fonts, not of the agency."""
+    return raw.translate(_KANGXI).translate(_RADICALS)
+
+
+def is_page_number(text: str) -> bool:
+    """A line such as ``- 3 -`` or ``第3页 共5页``, which readers may have left in the body."""
+    return bool(_PAGE_NUMBER.fullmatch(folded(text)))
+
+
+def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
+    """The lines that say something, with their index among the blocks."""
+    return [
+        (index, block)
+        for index, block in enumerate(blocks)
+        if isinstance(block, Line) and block.role is LineRole.BODY and block.text.strip() and not is_page_number(block.text)
+    ]
+
+
+def _is_wide(char: str) -> bool:
+    return unicodedata.east_asian_width(char) in "WF"
+
+
+def glue(first: str, second: str) -> str:
+    """Two halves of a broken text as one: a space only where two Latin words would run together."""
+    first, second = first.rstrip(), second.lstrip()
+    apart = first and second and first[-1].isascii() and second[0].isascii() and first[-1].isalpha() and second[0].isalpha()
+    return f"{first} {second}" if apart else first + second
+
+
+def on_one_line(text: str) -> str:
+    """The text without line breaks, runs of spaces collapsed."""
+    joined = ""
+    for part in text.splitlines():
+        joined = glue(joined, part)
+    return " ".join(joined.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The type area of each page, from its lines: left and right edge in points."""
+
+    edges: dict[int, tuple[float, float]]
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> Measure:
+        """Of the pages these lines stand on."""
+        edges: dict[int, tuple[float, float]] = {}
+        for line in lines:
+            if line.box:
+                left, right = edges.get(line.box.page, (line.box.x0, line.box.x1))
+                edges[line.box.page] = (min(left, line.box.x0), max(right, line.box.x1))
+        return cls(edges)
+
+    def is_full(self, line: Line) -> bool:
+        """The line ends within three characters of the right edge (a character may not have fitted)."""
+        return line.box is not None and line.box.x1 >= self.edges[line.box.page][1] - 3 * _em(line)
+
+    def is_indented(self, line: Line) -> bool:
+        """The line begins at least one character inside the left edge, as a paragraph does."""
+        return line.box is not None and line.box.x0 >= self.edges[line.box.page][0] + _em(line)
+
+
+def _em(line: Line) -> float:
+    """Width of one character of a line with a box, in points."""
+    assert line.box is not None  # noqa: S101 - callers looked
+    widths = sum(1.0 if _is_wide(char) else 0.5 for char in line.text.strip())
+    return (line.box.x1 - line.box.x0) / max(widths, 1.0)
+
+
+def continues(first: Line, second: Line, measure: Measure) -> bool:
+    """Whether ``second`` goes on with the paragraph of ``first`` (a wrapped line), rather than begins a new one."""
+    before, after = folded(first.text), folded(second.text)
+    if not before or not after:
+        return False
+    if after[0] in "，。、；：)）》”" or before[-1] in "，、(（《“":
+        return True
+    if _NUMBERED.match(after) or _CAPTION.match(after) or _CAPTION.search(before):
+        return False
+    ended = before[-1] in _SENTENCE_END or before.endswith(("。”", "。)", "："))
+    if first.box and second.box:
+        if not measure.is_full(first):
+            return False
+        return (
+            not (measure.is_indented(second) and not measure.is_indented(first))
+            if not ended
+            else (measure.is_indented(first) and not measure.is_indented(second))
+        )
+    return not ended and len(before) >= 15  # paragraphs of HTML, DOCX, text end with a full stop; short lines are headings
+
+
+def paragraphs(lines: Sequence[Line], measure: Measure | None = None) -> tuple[str, ...]:
+    """Lines joined to paragraphs, without spaces between the halves of a wrapped Chinese sentence."""
+    measure = measure or Measure.of(lines)
+    joined: list[str] = []
+    last: Line | None = None
+    for line in lines:
+        if last is not None and continues(last, line, measure):
+            joined[-1] = glue(joined[-1], line.text)
+        else:
+            joined.append(on_one_line(line.text))
+        last = line
+    return tuple(text for text in joined if text)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text as printed, without the stop that ends them. A semicolon ends no sentence."""
+    return tuple(part.strip() for part in regex.split(r"[。！？\n]", text) if part.strip())

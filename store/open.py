@@ -1,0 +1,173 @@
+"""Opening a database of reports: engine, checks, migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from collect.errors import StoreError
+from store.generate import generate, is_fresh, wide_columns
+from store.load import Store, as_store_error
+from store.migrations import HEAD, REVISIONS, VERSION_TABLE
+
+BUSY_MILLISECONDS = 30_000
+"""How long to wait for another writer."""
+STRICT_SINCE = (3, 37, 0)
+"""The first SQLite with STRICT tables."""
+
+
+def open_store(target: str | Path, *, create: bool = True) -> Store:
+    """The database at a path or an SQLAlchemy URL, brought to the present schema.
+
+    Without ``create`` it must exist and hold reports' tables already.
+
+    Raises:
+        StoreError: there is none, it is something else, or it was made by a newer Nianbao.
+    """
+    url = database_url(target)
+    shown = url.database if url.drivername.startswith("sqlite") else url.render_as_string(hide_password=True)
+    _check_file(url, create=create)
+    engine = _engine(url)
+    try:
+        return Store(engine, _prepare(engine, str(shown), create=create))
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def database_url(target: str | Path) -> URL:
+    """The URL of a target: text with ``://`` is one, anything else is the path of an SQLite file."""
+    text = str(target)
+    if isinstance(target, Path) or "://" not in text:
+        return URL.create("sqlite", database=text)
+    try:
+        return make_url(text)
+    except ArgumentError as error:
+        raise StoreError(
+            "The database address cannot be understood.",
+            advice="Give a path, or a URL such as sqlite:///reports.sqlite or postgresql+psycopg://user@host/name.",
+        ) from error
+
+
+def _check_file(url: URL, *, create: bool) -> None:
+    if not url.drivername.startswith("sqlite") or url.database in (None, "", ":memory:"):
+        return
+    path = Path(str(url.database))
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder.", advice="Give the path of a database file.")
+    if not create and not path.exists():
+        raise StoreError(
+            f"There is no database {path}.", advice=f"Run `nianbao ingest ARCHIVE --db {path}` first, or correct --db."
+        )
+    if not path.parent.is_dir():
+        raise StoreError(f"There is no folder {path.parent}.", advice="Create it, or give another path.")
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError(
+            f"No driver for {url.drivername} is installed ({error}).",
+            advice="Install it, such as psycopg for postgresql+psycopg://, or use an SQLite path.",
+        ) from error
+    if engine.dialect.name == "sqlite":
+        if sqlite3.sqlite_version_info < STRICT_SINCE:
+            raise StoreError(
+                f"SQLite {sqlite3.sqlite_version} has no STRICT tables.", advice="Use a Python with SQLite 3.37 or later."
+            )
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's driver would begin transactions late and leave DDL out of them; _begin_sqlite does it instead.
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its place at once: a reader that turns writer later would fail, not wait.
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]]:
+    """Check what is there and bring it up to date; gives the wide tables' columns."""
+    try:
+        with as_store_error(), engine.connect() as connection:
+            version = _version(connection, shown)
+            if version is None and not create:
+                raise _no_reports(shown)
+            if version == HEAD:
+                columns = wide_columns(connection)
+                if is_fresh(connection, columns):
+                    return columns
+        if version is None:
+            _keep_log(engine)
+        with as_store_error(), engine.connect() as connection:
+            connection.execution_options(immediate=True)
+            with connection.begin():
+                if _version(connection, shown) != HEAD:
+                    _migrate(connection)
+                return generate(connection)
+    except sqlite3.Error as error:
+        raise StoreError(f"{shown} cannot be opened as a database ({error}).", advice=_ADVICE) from error
+    except StoreError as error:
+        if isinstance(error.__cause__, Exception) and "not a database" in str(error.__cause__):
+            raise StoreError(f"{shown} is not a database.", advice=_ADVICE) from error
+        raise
+
+
+def _no_reports(shown: str) -> StoreError:
+    return StoreError(f"{shown} holds no reports.", advice=f"Run `nianbao ingest ARCHIVE --db {shown}` first, or correct --db.")
+
+
+_ADVICE = "Give another path, or an empty database."
+
+
+def _version(connection: Connection, shown: str) -> str | None:
+    """The schema's revision; None for an empty database.
+
+    Raises:
+        StoreError: the tables are somebody else's, or of a newer version.
+    """
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if VERSION_TABLE not in tables:
+        raise StoreError(f"{shown} is a database of something else.", advice=_ADVICE)
+    version = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608 - a constant
+    if version not in REVISIONS:
+        raise StoreError(
+            f"{shown} has schema {version}; this version of Nianbao knows {HEAD} at most.",
+            advice="Install the present version of Nianbao.",
+        )
+    return str(version)
+
+
+def _keep_log(engine: Engine) -> None:
+    """Let readers and the one writer work at once (WAL): a property of the file, set only outside transactions."""
+    if engine.dialect.name != "sqlite":
+        return
+    raw: Any = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+    finally:
+        raw.close()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - slow to import, and rarely needed
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

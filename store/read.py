@@ -1,0 +1,72 @@
+"""Stored cells, put together again: number, printed text, state and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from normalize.forms import forms
+from normalize.model import CellKey, State
+from store.columns import figure_text
+from store.load import Store
+from store.provenance import NOWHERE, Place, decode
+from store.schema import FORM_TABLES, cell_note, column_name, provenance
+
+Named = tuple[str, CellKey]
+"""A cell's form and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCell:
+    """A cell as the database has it: what was loaded, with its place to a tenth of a point."""
+
+    form: str
+    key: CellKey
+    value: Decimal | None
+    printed: str
+    state: State
+    note: str = ""
+    confidence: float = 1.0
+    place: Place = NOWHERE
+
+
+def cells_of(store: Store, connection: Connection, reports: Sequence[int]) -> dict[int, list[StoredCell]]:
+    """All cells of some reports; each report's in the order of the forms, newest form first."""
+    notes: dict[int, dict[tuple[str, str], Any]] = {report: {} for report in reports}
+    for note in connection.execute(select(cell_note).where(cell_note.c.report_id.in_(reports))):
+        notes[note.report_id][note.form, note.cell] = note
+    places = {
+        row.report_id: decode(row.cells, store.columns)
+        for row in connection.execute(select(provenance).where(provenance.c.report_id.in_(reports)))
+    }
+    cells: dict[int, list[StoredCell]] = {report: [] for report in reports}
+    for form in forms().values():
+        table = FORM_TABLES[form.key]
+        keys = [cell.key for cell in form.cells()]
+        query = select(table.c.report_id, *(table.c[column_name(key)] for key in keys)).where(table.c.report_id.in_(reports))
+        for report_id, *values in connection.execute(query):
+            printed = zip(keys, values, strict=True)
+            cells[report_id] += _cells(form.key, printed, notes[report_id], places.get(report_id, {}))
+    return cells
+
+
+def _cells(
+    form: str,
+    values: Iterator[tuple[CellKey, Decimal | None]],
+    notes: Mapping[tuple[str, str], Any],
+    places: Mapping[Named, Place],
+) -> Iterator[StoredCell]:
+    for key, value in values:
+        note = notes.get((form, str(key)))
+        place = places.get((form, key), NOWHERE)
+        if note is not None:
+            exact = Decimal(note.exact) if note.exact is not None else value
+            confidence = 1.0 if note.confidence is None else note.confidence
+            yield StoredCell(form, key, exact, note.printed, State(note.state), note.note, confidence, place)
+        elif value is not None:
+            yield StoredCell(form, key, value, figure_text(value), State.PRINTED, place=place)
+        # Without number and note the cell belongs to a table that the report does not print in this form.

@@ -1,0 +1,173 @@
+"""Rows to files: csv, parquet, xlsx. A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import regex
+
+from collect.errors import ConfigurationError
+from store.columns import figure_text
+
+SHEET_ROWS = 1_048_576
+"""Rows of a sheet in Excel's format, the header included."""
+
+_FORMULA = regex.compile(r"[=@＝＠\t\r\n]|[+\-＋－](?![\d\s,，.．%％\p{Han}]*+\z)")
+"""Text that a spreadsheet may run when it opens a csv file. A sign before a plain number (``+5``, ``-``, ``-3件``) is none."""
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    """Also codes: they keep leading zeros everywhere."""
+    INTEGER = "integer"
+    NUMBER = "number"
+    """``Decimal`` or float. In csv plain decimal text; elsewhere a double, exact to 15 significant digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column of an exported file."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+
+
+Record = Sequence[Any]
+Writer = Callable[[Path, Sequence[OutputColumn], Iterable[Sequence[Record]]], int]
+"""Writes batches of records, None for nothing, and gives how many there were."""
+
+
+@contextmanager
+def whole_file(output: Path) -> Iterator[Path]:
+    """A path beside ``output`` to write to; it takes its place when all went well, and vanishes otherwise.
+
+    Raises:
+        ConfigurationError: the file cannot be written there.
+    """
+    if output.is_dir():
+        raise ConfigurationError(f"{output} is a folder.", advice="Give the name of a file.")
+    if not output.parent.is_dir():
+        raise ConfigurationError(f"There is no folder {output.parent}.", advice="Create it, or give another path.")
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(output)
+    except OSError as error:
+        advice = "Check the permissions and the free space, or close the file where it is open."
+        raise ConfigurationError(f"{output} cannot be written ({error.strerror}).", advice=advice) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def harmless(text: str) -> str:
+    """``text`` for a csv file: an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def write_csv(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:
+    """UTF-8 with a byte order mark, without which Excel misreads Chinese."""
+    texts = [_CSV_TEXT[column.kind] for column in columns]
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.name for column in columns])
+        for batch in batches:
+            count += len(batch)
+            writer.writerows(
+                ["" if value is None else text(value) for text, value in zip(texts, record, strict=True)] for record in batch
+            )
+    return count
+
+
+def _number_text(value: Decimal | float) -> str:
+    return figure_text(value) if isinstance(value, Decimal) else figure_text(Decimal(repr(value)))
+
+
+_CSV_TEXT: dict[Kind, Callable[[Any], str]] = {Kind.TEXT: harmless, Kind.INTEGER: str, Kind.NUMBER: _number_text}
+
+
+def write_parquet(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:
+    """One row group a batch."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, needed by few commands
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    types = {Kind.TEXT: pa.string(), Kind.INTEGER: pa.int64(), Kind.NUMBER: pa.float64()}
+    schema = pa.schema([(column.name, types[column.kind]) for column in columns])
+    count = 0
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in batches:
+            count += len(batch)
+            arrays = [
+                pa.array(
+                    [_double(record[place]) if column.kind is Kind.NUMBER else record[place] for record in batch], field.type
+                )
+                for place, (column, field) in enumerate(zip(columns, schema, strict=True))
+            ]
+            writer.write_table(pa.table(arrays, schema=schema))
+    return count
+
+
+def _double(value: Decimal | float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def write_xlsx(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:
+    """One sheet. Text is stored as text, so nothing is ever run as a formula.
+
+    Raises:
+        ConfigurationError: more rows than a sheet takes.
+    """
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to import, needed by few commands
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("nianbao")
+    try:
+        count = _fill(sheet, columns, batches)
+    except BaseException:
+        sheet.close()  # openpyxl complains of a sheet that is dropped open
+        raise
+    book.save(path)
+    return count
+
+
+def _fill(sheet: Any, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:  # noqa: ANN401 - openpyxl has no types
+    cells = [_sheet_cells(sheet)[column.kind] for column in columns]
+    sheet.append([column.name for column in columns])
+    count = 0
+    for batch in batches:
+        count += len(batch)
+        if count >= SHEET_ROWS:
+            raise ConfigurationError(
+                f"More than the {SHEET_ROWS:,} rows that a sheet takes.", advice="Export csv or parquet instead."
+            )
+        for record in batch:
+            sheet.append([None if value is None else cell(value) for cell, value in zip(cells, record, strict=True)])
+    return count
+
+
+def _sheet_cells(sheet: Any) -> dict[Kind, Callable[[Any], Any]]:  # noqa: ANN401 - openpyxl has no types
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+
+    def text(value: str) -> object:
+        value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+        if not value.startswith(("=", "#")):
+            return value
+        cell = WriteOnlyCell(sheet, value)  # openpyxl takes = for a formula and # for an error
+        cell.data_type = "s"
+        return cell
+
+    return {Kind.TEXT: text, Kind.INTEGER: int, Kind.NUMBER: lambda value: int(value) if value == int(value) else float(value)}
+
+
+WRITERS: dict[str, Writer] = {"csv": write_csv, "parquet": write_parquet, "xlsx": write_xlsx}

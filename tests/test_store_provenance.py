@@ -1,0 +1,88 @@
+import random
+import zlib
+
+import pytest
+
+from collect.errors import StoreError
+from extract.model import Box, Locus
+from normalize.forms import forms
+from store.provenance import Place, decode, encode
+from store.schema import FORM_TABLES, column_name
+from tests.report_factory import cell, form_report_cells, lattice_box, report
+
+COLUMNS = {
+    form.key: [None, *(each.key for each in form.cells())]  # report_id comes first
+    for form in forms().values()
+}
+POSITIONS = {form: {key: place for place, key in enumerate(keys)} for form, keys in COLUMNS.items()}
+
+
+def packed(cells):
+    return encode(cells, lambda form, key: POSITIONS[form][key])
+
+
+def jittered(seed, digits=1):
+    """The places of 200 cells as an unruled table gives them: every box is the box of its text, no two alike."""
+    chance = random.Random(seed)
+    cells = []
+    for index, each in enumerate(form_report_cells("2021")):
+        edge = lattice_box(index)
+        left, top = edge.x0 + chance.random() * 40, edge.top + chance.random() * 5
+        box = Box(edge.page, left, top, left + 4 + chance.random() * 20, top + 9 + chance.random())
+        box = Box(box.page, *(round(length, digits) for length in (box.x0, box.top, box.x1, box.bottom)))
+        cells.append(cell("2021", str(each.key), "1", box=box))
+    return tuple(cells)
+
+
+def test_columns_are_those_of_the_wide_tables():
+    for form, keys in COLUMNS.items():
+        assert [c.name for c in FORM_TABLES[form].columns] == ["report_id", *(column_name(key) for key in keys[1:])]
+
+
+@pytest.mark.parametrize(
+    ("cells", "limit"),
+    [
+        (form_report_cells("2021"), 300),  # ruled
+        (form_report_cells("2021", text=True), 300),  # lines and fields
+        (jittered(1), 2048),
+        (form_report_cells("2021", tables={"disclosure"}) + form_report_cells("2019", tables={"applications"}), 400),
+    ],
+)
+def test_two_hundred_cells_come_back_and_take_little_room(cells, limit):
+    assert len(cells) > 150
+    blob = packed(cells)
+    assert len(blob) <= limit
+    assert decode(blob, COLUMNS) == {(each.form, each.key): Place(each.box, each.locus) for each in cells}
+
+
+def test_coordinates_are_kept_to_a_tenth_of_a_point():
+    fine = jittered(2, digits=9)
+    for each, place in zip(fine, decode(packed(fine), COLUMNS).values(), strict=True):
+        for name in ("x0", "top", "x1", "bottom"):
+            assert getattr(place.box, name) == pytest.approx(getattr(each.box, name), abs=0.051)
+
+
+@pytest.mark.parametrize(
+    ("box", "locus"),
+    [
+        (Box(1, -3.5, 0.0, 14400.0, 20000.5), None),  # a web page printed on one sheet
+        (None, Locus(70000, 0)),
+        (Box(400, 1.0, 2.0, 3.0, 4.0), Locus(3, 4)),
+    ],
+)
+def test_odd_places_come_back(box, locus):
+    only = cell("2014", "statistics.review.count", "1", box=box, locus=locus)
+    assert decode(packed([only]), COLUMNS) == {("2014", only.key): Place(box, locus)}
+
+
+def test_cells_without_a_place_are_left_out():
+    bare = cell("2021", "disclosure.fees.amount", "1")
+    assert decode(packed(report(cells=(bare,)).cells), COLUMNS) == {}
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"\x02abc", b"\x01abc", packed(jittered(3))[:-9], b"\x01" + zlib.compress(b"\x042021\x05\x00\x01")]
+)
+def test_a_damaged_blob_is_a_store_error(damaged):
+    with pytest.raises(StoreError, match="places"):
+        decode(damaged, COLUMNS)
