@@ -8,29 +8,17 @@ one way to fit them. Where a position cannot be known the cells stay missing and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from extract.model import Grid, GridCell
-from normalize.align import Match, Printed, Wanted, align, ambiguous, likeness
+from normalize.align import Match, align, ambiguous, likeness
 from normalize.fields import Fields, anchor_of, fit, rows_of
-from normalize.headers import Item
-from normalize.labels import digits_of, similarity, take_apart
+from normalize.flat_headers import InForce, announced, is_corner, is_spanning
+from normalize.labels import digits_of
 from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
-from normalize.panels import Panel, PanelRow, corner_labels, panels, spanning_labels
+from normalize.panels import Panel, PanelRow, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.sheet import names_column, names_row
-
-_MISFIT = 0.4
-_CERTAIN_PARENT = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """The header in force: its panel, and whether it names exactly the panel's columns in an order a flattening gives."""
-
-    panel: Panel
-    sound: bool
 
 
 def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableReading, InForce | None]:
@@ -38,7 +26,7 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
     draft = Draft()
     last = inherited
     for header, body in _zones(rows_of(grid)):
-        found = _announced(header) if header else _continued(last, body)
+        found = announced(header) if header else _continued(last, body)
         if found is None:
             continue
         last = found
@@ -56,7 +44,7 @@ def _is_header(fields: Fields) -> bool:
     if fields.numeric or not fields.labels:
         return False
     named = [c.text for c in fields.labels if names_column(c.text)]
-    framing = [c.text for c in fields.labels if _is_corner(c.text) or _spans(c.text)]
+    framing = [c.text for c in fields.labels if is_corner(c.text) or is_spanning(c.text)]
     if len(named) + len(framing) >= 2:
         return True
     return bool(named) and not any(names_row(c.text) for c in fields.labels)
@@ -78,103 +66,6 @@ def _zones(rows: Sequence[Fields]) -> list[tuple[list[Fields], list[Fields]]]:
 
 def _repeats(a: Fields, b: Fields) -> bool:
     return a.labels[0].text == b.labels[0].text and a.lead == b.lead and len(a.labels) == len(b.labels)
-
-
-def _announced(header: Sequence[Fields]) -> InForce | None:
-    """The panel a flattened header announces."""
-    rows = [[c.text for c in f.labels if not _is_neutral(c.text)] for f in header]
-    texts = [t for r in rows for t in r]
-    years = frozenset().union(*(Item(0, 1, (t,)).years for t in texts))
-    best: InForce | None = None
-    best_score = 0.5
-    for panel in panels():
-        wanted = [c.wanted for c in panel.columns]
-        leaves = [t for t in texts if _heads(t, panel)]
-        strangers = [t for t in texts if t not in leaves and not _is_parent(t, panel)]
-        named = [w for w in wanted if any(likeness(Printed((t,)), w) >= 0.72 for t in leaves)]
-        score = min(len(named), len(leaves)) - _MISFIT * (
-            len(wanted) - len(named) + len(strangers) + abs(len(leaves) - len(wanted))
-        )
-        if score > best_score:
-            sound = not strangers and len(years) < 2 and _in_order(rows, panel)
-            best, best_score = InForce(panel, sound), score
-    return best
-
-
-def _heads(text: str, panel: Panel) -> bool:
-    return any(likeness(Printed((text,)), c.wanted) >= 0.72 for c in panel.columns)
-
-
-def _is_parent(text: str, panel: Panel) -> bool:
-    folded = take_apart(text)
-    parents = {parent for c in panel.columns for parent in c.wanted.parents}
-    return _spans(text) or any(similarity(folded, parent) >= _CERTAIN_PARENT for parent in parents)
-
-
-def _is_corner(text: str) -> bool:
-    """What stands over the label columns: a corner label, or the rule printed there (本列数据的勾稽关系为…)."""
-    folded = take_apart(text)
-    return "勾稽" in folded.core or any(similarity(folded, corner) >= 0.8 for corner in corner_labels())
-
-
-def _is_neutral(text: str) -> bool:
-    """Corner texts and section headings such as 第二十条第（五）项."""
-    if _is_corner(text):
-        return True
-    folded = take_apart(text)
-    parents = {p for panel in panels() for row in panel.rows for p in row.wanted.parents}
-    return any(similarity(folded, parent) >= _CERTAIN_PARENT for parent in parents)
-
-
-def _in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
-    """Whether the labels are exactly the panel's columns, in the order of the form.
-
-    Rows of a flattened header are nested again: each row stands in the place of the headings of the rows above it. A
-    flattening that repeats spanned cells prints the whole order on its last row; one cell a line prints level after level.
-    """
-    if not rows or not _parents_in_order(rows, panel):
-        return False
-    official = [Wanted(c.wanted.leaves) for c in panel.columns]
-    flat = [t for r in rows for t in r]
-    orders = [_nest(rows, panel), list(rows[-1])]
-    if len(rows) == 1:
-        # Levels read one after the other: headed columns last, and 总计 perhaps first, behind 申请人情况.
-        headed = sorted(range(len(official)), key=lambda i: bool(panel.columns[i].wanted.parents))
-        total_first = [len(official) - 1, *range(len(official) - 1)]
-        leaves = [t for t in flat if _heads(t, panel)]
-        for levels in (headed, total_first if flat and _spans(flat[0]) else headed):
-            if not panel.line and _exactly(leaves, [official[i] for i in levels]):
-                return True
-    return any(order is not None and _exactly([t for t in order if not _is_parent(t, panel)], official) for order in orders)
-
-
-def _exactly(texts: Sequence[str], wanted: Sequence[Wanted]) -> bool:
-    return len(texts) == len(wanted) == len(align([Printed((t,)) for t in texts], wanted))
-
-
-def _nest(rows: Sequence[Sequence[str]], panel: Panel) -> list[str] | None:
-    """The columns in order, each row put where the row above has its headings; None if those do not stand together."""
-    order = list(rows[0])
-    for row in rows[1:]:
-        heads = [i for i, t in enumerate(order) if _is_parent(t, panel)]
-        if not heads or heads[-1] - heads[0] + 1 != len(heads):
-            return None
-        order = [*order[: heads[0]], *row, *order[heads[-1] + 1 :]]
-    return order
-
-
-def _spans(text: str) -> bool:
-    return any(similarity(take_apart(text), label) >= _CERTAIN_PARENT for label in spanning_labels())
-
-
-def _parents_in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
-    """Headings over columns (行政复议, 行政诉讼) must stand in the form's order on each row."""
-    parents = list(dict.fromkeys(p for c in panel.columns for p in c.wanted.parents))
-    for row in rows:
-        found = list(dict.fromkeys(t for t in row if _is_parent(t, panel) and not _spans(t)))
-        if len(align([Printed((t,)) for t in found], [Wanted((p,)) for p in parents])) != len(found):
-            return False
-    return True
 
 
 def _continued(last: InForce | None, body: Sequence[Fields]) -> InForce | None:
@@ -224,17 +115,31 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     matches = _row_matches(panel, rows)
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
     unclear = ambiguous(matches, [f.printed for f in rows], [row.wanted for row in panel.rows])
-    count = len(panel.columns)
+    count = sum(header.repeats) or len(panel.columns)
     anchor = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
         row = by_row.get(index)
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
+        taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if row is None:
             _keep_extra_row(header, fields, taken, draft)
         elif index in unclear:
             draft.doubt("table.row_ambiguous", f"{fields.printed.path[-1]} fits several rows of the form", fields.values)
         elif not row.heading:
             _read_row(header, row, fields, taken, draft)
+
+
+def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -> tuple[GridCell, ...] | None:
+    """One cell for each run that a flattening repeated; None if a run holds different texts."""
+    kept, start = [], 0
+    for length in repeats:
+        run = cells[start : start + length]
+        if len({c.text.strip() for c in run}) > 1:
+            return None
+        kept.append(run[0])
+        start += length
+    draft.set_aside("table.span_repeated", (c for c in cells if c not in kept))
+    return tuple(kept)
 
 
 def _read_row(header: InForce, row: PanelRow, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from extract.model import Block, Grid, Layout
 from normalize.drawn import Inherited, read_drawn
+from normalize.flat_headers import InForce
 from normalize.placing import TableReading
-from normalize.sequence import InForce, read_sequence
+from normalize.sequence import read_sequence
 
 
 def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:

@@ -156,3 +156,23 @@ def test_a_disclosure_table_in_blocks():
     assert cells["disclosure.rules.in_force"].value == 3
     assert str(cells["disclosure.fees.amount"].value) == "25.1"
     assert doubts(assembled) == []
+
+
+def repeated(values):
+    """A flattening that repeats a cell for every column it spans."""
+    return f"""信息内容\t本年处理决定数量\t本年处理决定数量\t本年处理决定数量
+行政处罚\t{values}
+行政强制\t7\t7\t7"""
+
+
+def test_cells_repeated_for_the_columns_they_span_count_once():
+    assembled, cells = read(repeated("5\t5\t5"))
+    assert (cells["disclosure.penalties.decisions"].value, cells["disclosure.coercive_measures.decisions"].value) == (5, 7)
+    assert (assembled.tally.seen, assembled.tally.used, assembled.tally.ignored) == (6, 2, 4)
+    assert doubts(assembled) == []
+
+
+def test_repeated_cells_that_differ_are_no_repetition():
+    assembled, cells = read(repeated("5\t5\t6"))
+    assert cells["disclosure.penalties.decisions"].state is State.MISSING
+    assert doubts(assembled) == ["table.position_unknown"]

@@ -18,6 +18,7 @@ from normalize.sheet import names_column, names_row
         ("其中：主动公开规范性文件数", "", "主动公开规范性文件数"),
         ("其中:1.涉及国家秘密", "1", "涉及国家秘密"),
         ("⾏政许可", "", "行政许可"),  # Kangxi radicals, as Chromium writes them
+        ("）1.属于国家秘密", "1", "属于国家秘密"),  # the last character of the label beside it
         ("专⻔机构", "", "专门机构"),  # radicals supplement: NFKC does not fold it
         ("第二十条 第(五)项", "", "第二十条第五项"),
     ],

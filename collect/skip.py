@@ -1,0 +1,36 @@
+"""Files that are obviously no documents, by name. Each is counted under the rule that skipped it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+_SYSTEM = frozenset({"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "system volume information"})
+_SUFFIXES = {
+    "web_asset": ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .ico .svg .gif .swf",
+    "database": ".db .sqlite .sqlite3 .db-wal .db-shm .sqlite-wal .sqlite-shm .sqlite-journal .mdb .ldf .mdf",
+    "software": ".exe .dll .so .pyc .pyo .class .msi .bat .sh .py .apk",
+    "media": ".mp3 .mp4 .avi .mov .wmv .flv .wav .m4a",
+}
+_RULE_OF_SUFFIX = {suffix: rule for rule, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
+
+SKIP_RULES = ("system", "hidden", "office_lock", *_SUFFIXES)
+"""Every rule's name."""
+
+
+def skip_rule(name: str) -> str | None:
+    """The rule by which the file of that relative ``name`` is skipped, or None if it is to be read.
+
+    Pictures are read (a report may be one) unless they lie beside a saved web page (``page_files/``).
+    """
+    path = PurePosixPath(name)
+    if any(part.lower() in _SYSTEM for part in path.parts):
+        return "system"
+    if any(part.startswith(".") for part in path.parts):
+        return "hidden"
+    if path.name.startswith("~$"):
+        return "office_lock"
+    suffix = path.suffix.lower()
+    if suffix in _PICTURES and any(part.endswith(("_files", ".files")) for part in path.parts[:-1]):
+        return "web_asset"
+    return _RULE_OF_SUFFIX.get(suffix)

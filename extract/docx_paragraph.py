@@ -1,0 +1,152 @@
+"""The text of a Word paragraph, as Word shows it.
+
+Elements are told by local name: the transitional and the strict namespace of WordprocessingML mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from lxml import etree
+
+from extract.inline import Inline, collapse
+from extract.model import Link
+
+_TRANSPARENT = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "bdo", "fldSimple"})
+_REMOVED = frozenset({"del", "moveFrom", "cellDel"})
+
+
+class Numberer(Protocol):
+    """Gives the number that Word prints before a paragraph of a list."""
+
+    def label(self, paragraph: etree._Element) -> str:
+        """The printed number, or ``""``."""
+
+
+def local(element: etree._Element) -> str:
+    """The element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def child(element: etree._Element, name: str) -> etree._Element | None:
+    """The first child of that local name."""
+    return element.find(f"{{*}}{name}")
+
+
+def attribute(element: etree._Element | None, name: str) -> str | None:
+    """The attribute of that local name."""
+    if element is None:
+        return None
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
+
+
+def flag(properties: etree._Element | None, name: str) -> bool:
+    """Whether an on/off property is on (``<w:vanish/>``, but not ``<w:vanish w:val="0"/>``)."""
+    found = child(properties, name) if properties is not None else None
+    return found is not None and (attribute(found, "val") or "1").lower() not in {"0", "false", "off"}
+
+
+def shown_children(container: etree._Element) -> Iterator[etree._Element]:
+    """The children that count: wrappers opened, deletions left out, of alternatives the first."""
+    for element in container:
+        tag = local(element)
+        if tag in _REMOVED:
+            continue
+        if tag == "AlternateContent":
+            # Choice and Fallback hold the same thing twice, for new and for old programs.
+            branch = child(element, "Choice")
+            branch = branch if branch is not None else child(element, "Fallback")
+            if branch is not None:
+                yield from shown_children(branch)
+        elif tag in _TRANSPARENT:
+            yield from shown_children(element)
+        else:
+            yield element
+
+
+class ParagraphReader:
+    """Reads one paragraph: its lines, its links, and the text boxes that hang on it."""
+
+    def __init__(self, paragraph: etree._Element, numbering: Numberer, targets: dict[str, str]) -> None:
+        self.boxes: list[etree._Element] = []
+        self.links: list[Link] = []
+        self._targets = targets
+        self._inline = Inline()
+        self._fields: list[bool] = []
+        """One entry for each open field: whether its instruction (not its result) is being read."""
+        self._inline.add(numbering.label(paragraph))
+        self._runs(paragraph)
+
+    def lines(self) -> list[str]:
+        """The lines that show anything, parted by breaks within the paragraph."""
+        return self._inline.lines(preserve=True)
+
+    def _runs(self, parent: etree._Element) -> None:
+        for element in shown_children(parent):
+            tag = local(element)
+            if tag == "r":
+                self._run(element)
+            elif tag == "hyperlink":
+                self._hyperlink(element)
+            elif tag in {"oMath", "oMathPara"}:
+                for text in element.iter("{*}t"):
+                    self._inline.add(text.text)
+
+    def _hyperlink(self, element: etree._Element) -> None:
+        self._runs(element)
+        target = self._targets.get(attribute(element, "id") or "")
+        if target:
+            self.links.append(Link(collapse("".join(t.text or "" for t in element.iter("{*}t"))), target))
+
+    def _run(self, run: etree._Element) -> None:
+        properties = child(run, "rPr")
+        if flag(properties, "vanish") or flag(properties, "webHidden"):
+            return
+        raised = attribute(child(properties, "vertAlign") if properties is not None else None, "val")
+        for element in shown_children(run):
+            tag = local(element)
+            if tag == "fldChar":
+                self._field(attribute(element, "fldCharType") or "")
+            elif tag in {"drawing", "pict", "object"}:
+                self._drawing(element)
+            elif any(self._fields):
+                continue
+            elif tag == "t":
+                text = element.text or ""
+                if raised in {"superscript", "subscript"}:
+                    self._inline.add_mark(text)
+                else:
+                    self._inline.add(text)
+            elif tag == "ruby":
+                base = child(element, "rubyBase")
+                if base is not None:
+                    self._runs(base)
+            else:
+                self._special(tag)
+
+    def _special(self, tag: str) -> None:
+        if tag in {"br", "cr"}:
+            self._inline.end_line()
+        elif tag in {"tab", "ptab"}:
+            self._inline.add("\t")
+        elif tag == "noBreakHyphen":
+            self._inline.add("-")
+
+    def _field(self, kind: str) -> None:
+        if kind == "begin":
+            self._fields.append(True)
+        elif kind == "separate" and self._fields:
+            self._fields[-1] = False
+        elif kind == "end" and self._fields:
+            self._fields.pop()
+
+    def _drawing(self, element: etree._Element) -> None:
+        """Note the text boxes of a drawing, those within others' fallback and within other boxes left out."""
+        stack = [element]
+        while stack:
+            found = stack.pop()
+            if local(found) == "txbxContent":
+                self.boxes.append(found)
+            else:
+                stack.extend(reversed(list(shown_children(found))))

@@ -1,0 +1,169 @@
+"""A Word table as marked-up rows: gridSpan, vMerge and hMerge become spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from extract.docx_paragraph import Numberer, ParagraphReader, attribute, child, flag, local, shown_children
+from extract.inline import join_broken
+from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
+from extract.model import Link, ReaderWarning
+
+_LABEL_LENGTH = 45
+_SLIVER = 100
+"""Twentieths of a point. A narrower column (5 pt) holds no character: rows whose borders miss each other by a hair make it."""
+
+
+@dataclass(slots=True)
+class _Stored:
+    """One ``w:tc`` with where it stands."""
+
+    column: int
+    cell: MarkupCell
+    merge: str
+    """vMerge: ``restart``, ``continue`` (Word hides the cell under the one above), or ``""``."""
+
+
+class TableReader:
+    """Reads one table."""
+
+    def __init__(self, table: etree._Element, numbering: Numberer, targets: dict[str, str]) -> None:
+        self.links: list[Link] = []
+        self.boxes: list[etree._Element] = []
+        self.warnings: list[ReaderWarning] = []
+        self._table = table
+        self._numbering = numbering
+        self._targets = targets
+        self.widths = tuple(_number(attribute(c, "w")) for c in table.iterfind("{*}tblGrid/{*}gridCol"))
+        """Of the columns, in twentieths of a point."""
+        self._edges = _edges(self.widths)
+        self.is_nest = any(_has_columns(inner) for inner in table.iterdescendants("{*}tbl"))
+        """It holds further tables that have columns: it is layout."""
+
+    def cells(self) -> Iterator[etree._Element]:
+        """The stored cells in order."""
+        for row in self._rows():
+            yield from (cell for cell in shown_children(row) if local(cell) == "tc")
+
+    def table(self) -> MarkupTable:
+        """The rows with their spans. Nothing is read from a table that is layout."""
+        if self.is_nest:
+            return MarkupTable()
+        rows = [self._row(row) for row in self._rows()]
+        return MarkupTable(tuple(self._spanned(rows)))
+
+    def _rows(self) -> Iterator[etree._Element]:
+        for row in shown_children(self._table):
+            if local(row) == "tr":
+                properties = child(row, "trPr")
+                if properties is None or (child(properties, "del") is None and not flag(properties, "hidden")):
+                    yield row
+
+    def _row(self, row: etree._Element) -> list[_Stored]:
+        properties = child(row, "trPr")
+        before = child(properties, "gridBefore") if properties is not None else None
+        column = _number(attribute(before, "val"))
+        stored: list[_Stored] = []
+        for cell in shown_children(row):
+            if local(cell) != "tc":
+                continue
+            properties = child(cell, "tcPr")
+            if properties is not None and child(properties, "cellDel") is not None:
+                continue
+            span = max(1, _number(attribute(child(properties, "gridSpan"), "val"))) if properties is not None else 1
+            start, end = self._edge(column), self._edge(column + span)
+            column += span
+            width = max(1, end - start)
+            if _merge(properties, "hMerge") == "continue" and stored:
+                previous = stored[-1].cell
+                stored[-1].cell = replace(previous, colspan=previous.colspan + width)
+            else:
+                read = self._cell(cell, width)
+                if end > start or read.text:
+                    stored.append(_Stored(start, read, _merge(properties, "vMerge")))
+        return stored
+
+    def _edge(self, column: int) -> int:
+        """The column border after snapping; borders beyond the declared columns follow on."""
+        last = len(self._edges) - 1
+        return self._edges[column] if column <= last else self._edges[last] + column - last
+
+    def _cell(self, cell: etree._Element, width: int) -> MarkupCell:
+        lines: list[str] = []
+        long_ones = 0
+        for paragraph in _paragraphs(cell):
+            reader = ParagraphReader(paragraph, self._numbering, self._targets)
+            found = reader.lines()
+            lines += found
+            long_ones += sum(map(len, found)) > _LABEL_LENGTH
+            self.links += reader.links
+            self.boxes += reader.boxes
+        return MarkupCell(join_broken(lines), width, paragraphs=long_ones)
+
+    def _spanned(self, rows: list[list[_Stored]]) -> Iterator[MarkupRow]:
+        """Rows with vertical merges as rowspans.
+
+        A merged cell goes on below as long as the next row has a continuing cell at the same column and of the same width.
+        A continuing cell with nothing to continue is a cell of its own.
+        """
+        hidden: set[int] = set()
+        for r, row in enumerate(rows):
+            cells = []
+            for stored in row:
+                if id(stored) in hidden:
+                    if stored.cell.text:
+                        message = f"Text hidden under a merged cell: {stored.cell.text[:60]}"
+                        self.warnings.append(ReaderWarning("hidden_cell_text", message))
+                    continue
+                below = list(_continuations(rows, r, stored)) if stored.merge else []
+                hidden.update(map(id, below))
+                cells.append(replace(stored.cell, rowspan=1 + len(below)))
+            yield MarkupRow(tuple(cells), skip=row[0].column if row else 0)
+
+
+def _edges(widths: tuple[int, ...]) -> list[int]:
+    """For each stored column border, its number when columns too narrow for a character are left out."""
+    edges = [0]
+    for width in widths:
+        edges.append(edges[-1] + (width == 0 or width >= _SLIVER))
+    return edges
+
+
+def _continuations(rows: list[list[_Stored]], r: int, stored: _Stored) -> Iterator[_Stored]:
+    for row in rows[r + 1 :]:
+        below = next((s for s in row if s.column == stored.column and s.cell.colspan == stored.cell.colspan), None)
+        if below is None or below.merge != "continue":
+            return
+        yield below
+
+
+def _paragraphs(cell: etree._Element) -> Iterator[etree._Element]:
+    """The paragraphs of a cell, those of a nested one-column table among them."""
+    for element in shown_children(cell):
+        tag = local(element)
+        if tag == "p":
+            yield element
+        elif tag in {"tbl", "tr", "tc"}:
+            yield from _paragraphs(element)
+
+
+def _has_columns(table: etree._Element) -> bool:
+    return any(
+        sum(local(cell) == "tc" for cell in shown_children(row)) > 1 for row in shown_children(table) if local(row) == "tr"
+    )
+
+
+def _merge(properties: etree._Element | None, name: str) -> str:
+    """``restart``, ``continue`` (also when no value is given), or ``""``."""
+    found = child(properties, name) if properties is not None else None
+    return "" if found is None else attribute(found, "val") or "continue"
+
+
+def _number(text: str | None) -> int:
+    try:
+        return max(0, min(int(float(text or 0)), 100_000))
+    except ValueError:
+        return 0

@@ -1,0 +1,100 @@
+"""The text of one cell or paragraph from its runs, as a browser or Word would show it.
+
+Runs join without a space (``<span>20</span><span>23</span>`` is 2023); white space collapses as HTML says; a line break is
+kept only where it may part two things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import regex
+
+_INVISIBLE = regex.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
+_WIDE = r"[\p{Han}\p{Bopomofo}\u3001-\u303f\uff01-\uff60\u2018-\u201d]"
+_SOURCE_NEWLINE = regex.compile(rf"(?<={_WIDE})[ \t]*[\r\n]\s*(?={_WIDE})")
+"""A line end of the source between two wide characters shows as nothing (CSS Text 3, 4.1.2)."""
+_SPACES = regex.compile(r"[ \t\r\n\f\v]+")
+_FIXED_SPACES = regex.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
+
+_VALUE_CHARACTER = regex.compile(r"[\p{Nd}A-Za-z+\-−–—/／.．,，%％*＊]")
+_QUANTITY = regex.compile(r"[+\-−]?[\p{Nd}.,，]+\s*\p{Han}{0,2}")
+_BRACKETED = regex.compile(r"\s*[（(\[［〔【]?\s*(.*?)\s*[）)\]］〕】]?\s*", regex.S)
+
+
+def collapse(raw: str) -> str:
+    """HTML text as shown: white space of the source collapsed, invisible characters gone, ends stripped."""
+    text: str = _SPACES.sub(" ", _SOURCE_NEWLINE.sub("", _INVISIBLE.sub("", raw)))
+    text = _FIXED_SPACES.sub(" ", text)
+    return text.strip()
+
+
+def tidy(raw: str) -> str:
+    """Word's text as shown: every space counts there, only invisible characters and blank ends go."""
+    text: str = _FIXED_SPACES.sub(" ", _INVISIBLE.sub("", raw))
+    return text.strip()
+
+
+def join_broken(parts: Iterable[str]) -> str:
+    """One text of the lines of a cell.
+
+    A Chinese label broken over lines joins without anything (``商业`` / ``企业``). A newline stays where both sides may be
+    things of their own: two numbers, two quantities, two words of Latin letters.
+    """
+    text = last = ""
+    for part in parts:
+        if not part:
+            continue
+        if text:
+            apart = _VALUE_CHARACTER.match(text[-1]) and _VALUE_CHARACTER.match(part[0])
+            apart = apart or (_QUANTITY.fullmatch(last) and _QUANTITY.fullmatch(part))
+            text += "\n" if apart else ""
+        text += part
+        last = part
+    return text
+
+
+def footnote_mark(before: str, mark: str) -> str:
+    """A raised mark as text: in brackets after a digit, for ``12`` with a raised ``1`` must never read as 121."""
+    if before.rstrip()[-1:].isdigit() and mark.strip():
+        return f"（{_BRACKETED.fullmatch(mark)[1]}）"
+    return mark
+
+
+class Inline:
+    """Collects the runs of one cell or paragraph."""
+
+    __slots__ = ("_lines", "_runs", "linked")
+
+    def __init__(self) -> None:
+        self._lines: list[list[str]] = []
+        self._runs: list[str] = []
+        self.linked = 0
+        """Characters that stand in links."""
+
+    def add(self, run: str | None, *, linked: bool = False) -> None:
+        """The next run of text."""
+        if run:
+            self._runs.append(run)
+            if linked:
+                self.linked += len(run.strip())
+
+    def add_mark(self, mark: str) -> None:
+        """A raised or lowered run."""
+        self._runs.append(footnote_mark("".join(self._runs[-4:]), mark))
+
+    def end_line(self) -> None:
+        """A line break, or the border of a block."""
+        if self._runs:
+            self._lines.append(self._runs)
+            self._runs = []
+
+    def lines(self, *, preserve: bool = False) -> list[str]:
+        """The lines that show anything. ``preserve`` keeps the source's spaces (Word, ``<pre>``)."""
+        self.end_line()
+        clean = tidy if preserve else collapse
+        return [line for line in (clean("".join(runs)) for runs in self._lines) if line]
+
+    def text(self, *, preserve: bool = False) -> str:
+        """One text of all lines (see join_broken)."""
+        return join_broken(self.lines(preserve=preserve))

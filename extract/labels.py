@@ -1,0 +1,181 @@
+"""The cells of an unruled table's row labels: beside their values, without values, and over several rows."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from extract.frame import Cell, ValueRow
+from extract.shapes import is_enumerated
+from extract.stubs import LabelLine, share_out, tile
+from extract.words import Run, enclosing
+
+_CENTRED = 1.2
+"""Heights by which an outer label may stand off the middle of its rows."""
+_WRAPPED = 0.75
+"""Heights between two lines of one label, at most."""
+
+
+@dataclass(slots=True)
+class RowLabels:
+    """The labels of a section's rows, on their way to cells.
+
+    ``lines`` are the runs left of the values by line; ``parting`` where the strips of nested labels are parted; ``headed``
+    whether a head stands over the section; ``last`` whether it is the table's last.
+    """
+
+    rows: Sequence[ValueRow]
+    lines: dict[int, list[Run]]
+    parting: list[float]
+    height: float
+    headed: bool
+    last: bool
+    cells: list[Cell] = field(default_factory=list)
+    valueless: list[float] = field(default_factory=list)
+    """Vertical centres of the rows that hold a label and no value."""
+    _column_of: list[int | None] = field(default_factory=list)
+    """For each row the column its label begins in."""
+
+    def place(self) -> None:
+        """Gives every label its cell."""
+        inner, outer = self._inner()
+        groups, loose = share_out(inner, [row.y for row in self.rows], self.height)
+        extents: list[tuple[float, float]] = []
+        for row, group in zip(self.rows, groups, strict=True):
+            runs = [run for i in group for run in inner[i].runs]
+            _, top, _, bottom = enclosing([*runs, *row.values])
+            extents.append((top, bottom))
+            self._column_of.append(self._add(row.y, runs) if runs else None)
+        self._add_valueless([inner[i] for i in loose], [inner[i] for group in groups for i in group])
+        self._add_outer(outer, extents)
+
+    def _add(self, y: float, runs: Sequence[Run]) -> int:
+        column = bisect(self.parting, min(run.x0 for run in runs))
+        self.cells.append(Cell(y, column, runs, _text(runs), colspan=len(self.parting) + 1 - column))
+        return column
+
+    def _inner(self) -> tuple[list[LabelLine], list[Run]]:
+        """The lines of the innermost labels, and the runs of those outside them.
+
+        A label that begins in an outer strip and reaches into the innermost one is innermost, and so are its further lines
+        even where they are too short to reach.
+        """
+        if not self.parting:
+            return [LabelLine(tuple(self.lines[at])) for at in sorted(self.lines)], []
+        inner: list[LabelLine] = []
+        outer: list[Run] = []
+        reaching: Run | None = None
+        for at in sorted(self.lines):
+            here = [run for run in self.lines[at] if run.x1 > self.parting[-1]]
+            rest = [run for run in self.lines[at] if run.x1 <= self.parting[-1]]
+            if not here and reaching is not None:
+                here = [run for run in rest if _continues(reaching, run, self.height)]
+            if here:
+                inner.append(LabelLine(tuple(here)))
+                reaching = next((run for run in here if run.x0 < self.parting[-1]), None)
+            outer += [run for run in rest if run not in here]
+        return inner, outer
+
+    def _add_valueless(self, loose: list[LabelLine], labels: list[LabelLine]) -> None:
+        """Rows that hold a label but no value: blank, or headings. A title over the next section is no row."""
+        first = self.rows[0].y
+        edge = max((run.x1 for label in labels for run in label.runs), default=float("inf"))
+        for lines in _wrapped(loose, self.height):
+            if not self.headed and lines[-1].bottom < first:
+                continue
+            y = (lines[0].top + lines[-1].bottom) / 2
+            self._add(y, [run for line in lines for run in line.runs])
+            title = not self.last and min(run.x0 for run in lines[0].runs) > edge
+            if not title and not _is_outer(lines, labels):
+                self.valueless.append(y)
+
+    def _add_outer(self, outer: list[Run], extents: list[tuple[float, float]]) -> None:
+        """Labels outside the innermost strip: the label of a row that has no other, or one over several rows."""
+        ys = [row.y for row in self.rows]
+        spanning: dict[int, list[list[Run]]] = {}
+        for runs in stacks(outer, self.height):
+            y = _middle(runs)
+            row = min(range(len(ys)), key=lambda i: abs(ys[i] - y))
+            if self._column_of[row] is None and abs(ys[row] - y) < 0.6 * self.height:
+                self._column_of[row] = self._add(ys[row], runs)
+            else:
+                spanning.setdefault(bisect(self.parting, runs[0].x0), []).append(runs)
+        for strip, labels in sorted(spanning.items()):
+            for block in self._blocks(strip):
+                self._tile(strip, labels, block, extents)
+
+    def _blocks(self, strip: int) -> list[list[int]]:
+        """Stretches of rows whose own label leaves the strip free."""
+        blocks: list[list[int]] = [[]]
+        for i, column in enumerate(self._column_of):
+            if column is None or column > strip:
+                blocks[-1].append(i)
+            elif blocks[-1]:
+                blocks.append([])
+        return [block for block in blocks if block]
+
+    def _tile(self, strip: int, labels: list[list[Run]], block: list[int], extents: list[tuple[float, float]]) -> None:
+        """Spreads the outer labels of a strip over a block of rows; one that is off the middle keeps to the nearest row."""
+        ys = [self.rows[i].y for i in block]
+        inside = [runs for runs in labels if ys[0] - 2 * self.height < _middle(runs) < ys[-1] + 2 * self.height]
+        if not 0 < len(inside) <= len(block):
+            return
+        ranges = tile([_middle(runs) for runs in inside], [extents[i] for i in block])
+        for runs, (start, end) in zip(inside, ranges, strict=True):
+            y = _middle(runs)
+            off = abs((extents[block[start]][0] + extents[block[end - 1]][1]) / 2 - y)
+            if off < _CENTRED * self.height:
+                self.cells.append(Cell(ys[start], strip, runs, _text(runs), until=ys[end - 1]))
+            else:  # cut by the page's end, perhaps: how far it reaches cannot be told
+                self.cells.append(Cell(min(ys, key=lambda row: abs(row - y)), strip, runs, _text(runs)))
+
+
+def _text(runs: Iterable[Run]) -> str:
+    return "".join(run.text for run in runs)
+
+
+def _middle(runs: Sequence[Run]) -> float:
+    return (runs[0].top + runs[-1].bottom) / 2
+
+
+def _continues(upper: Run, lower: Run, height: float) -> bool:
+    """Whether a run is the next line of a label, and not a label of its own."""
+    near = abs(upper.x0 - lower.x0) < 0.6 * height and lower.top - upper.bottom < 0.8 * height
+    return near and not is_enumerated(lower.text) and not lower.value
+
+
+def _wrapped(lines: Sequence[LabelLine], height: float) -> list[list[LabelLine]]:
+    """Label lines without values, those of one wrapped label together."""
+    labels: list[list[LabelLine]] = []
+    for line in lines:
+        if labels and line.top - labels[-1][-1].bottom < _WRAPPED * height and not is_enumerated(line.text):
+            labels[-1].append(line)
+        else:
+            labels.append([line])
+    return labels
+
+
+def _is_outer(lines: Sequence[LabelLine], labels: Sequence[LabelLine]) -> bool:
+    """Ends left of where the labels above and below it begin: it covers them, and is no row of its own."""
+    right = max(run.x1 for line in lines for run in line.runs)
+    above = [label for label in labels if label.top < lines[0].top]
+    below = [label for label in labels if label.top > lines[0].top]
+    return bool(above and below) and right < min(above[-1].runs[0].x0, below[0].runs[0].x0) + 1
+
+
+def stacks(runs: Iterable[Run], height: float) -> list[list[Run]]:
+    """Runs that stand under one another as the lines of one cell; a vertical label may be spaced out."""
+    found: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: (run.y, run.x0)):
+        for lines in reversed(found):
+            above = lines[-1]
+            gap = run.top - above.bottom
+            near = gap < (2.5 if len(run.text) == len(above.text) == 1 else 0.8) * height
+            beneath = min(above.x1, run.x1) > max(above.x0, run.x0) and gap > -0.5 * height
+            if near and beneath and not is_enumerated(run.text) and not run.value:
+                lines.append(run)
+                break
+        else:
+            found.append([run])
+    return found

@@ -1,0 +1,430 @@
+"""Rules and coloured areas -> the cells they draw.
+
+Rules are clustered to coordinates, connected rules make one table, and the elementary cells between neighbouring
+coordinates are merged wherever no border parts them. Nothing here looks at text, except that a sliver without text between
+two rules is no column.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from extract.sheet import Fill, Glyph, Rectangle, Rule
+
+TOUCH = 3.0
+"""Rules that overshoot or fall short by this much (points) still meet."""
+DASH_GAP = 4.5
+"""Pieces of one dashed or dotted rule are not further apart."""
+SHORTEST = 4.0
+"""Shorter marks are dots, ticks and parts of characters."""
+SLIVER = 8.0
+"""Two parallel rules nearer than this with no text between them are one double rule, or the gap between two fills."""
+MOST_RULES = 1500
+"""More distinct rules on one page are a drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCell:
+    """A rectangle of the lattice that no border crosses."""
+
+    row: int
+    column: int
+    rowspan: int
+    colspan: int
+    box: Rectangle
+    regular: bool = True
+    """False when the borders left another shape than a rectangle, which was then cut into rectangles."""
+    painted: bool = True
+    """False for the white strip between two coloured rows: nothing says where its columns end but the neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """One drawn table on one page."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[DrawnCell, ...]
+    """By row, then column; what the borders leave open on the outside is no cell."""
+
+    @property
+    def box(self) -> Rectangle:
+        """The rectangle around all of it."""
+        return self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]
+
+    @property
+    def columns(self) -> int:
+        """Distinct places where cells begin."""
+        return len({c.column for c in self.cells})
+
+    @property
+    def rows(self) -> int:
+        """Distinct places where cells begin."""
+        return len({c.row for c in self.cells})
+
+    def locator(self) -> Callable[[float, float], int | None]:
+        """A function from a point to the index of the cell that holds it."""
+        owner = {
+            (row, column): index
+            for index, cell in enumerate(self.cells)
+            for row in range(cell.row, cell.row + cell.rowspan)
+            for column in range(cell.column, cell.column + cell.colspan)
+        }
+
+        def locate(x: float, y: float) -> int | None:
+            return owner.get((bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1))
+
+        return locate
+
+
+def find_lattices(rules: Iterable[Rule], fills: Sequence[Fill] = (), glyphs: Sequence[Glyph] = ()) -> list[Lattice]:
+    """The drawn tables of a page, from top to bottom, boxes and single rows included.
+
+    Args:
+        rules: in any order and as many pieces as the file draws them in.
+        fills: coloured areas; their edges count as borders where they tile like cells.
+        glyphs: the text, to tell slivers from narrow columns and highlights from cells.
+    """
+    straight = merged_rules(rules)
+    tiles = _tiles(fills, straight, glyphs)
+    lattices = []
+    for part_rules, part_tiles in _components(straight, tiles):
+        lattice = _lattice(part_rules, part_tiles, glyphs)
+        if lattice is not None:
+            lattices.append(lattice)
+    return sorted(lattices, key=lambda found: (found.box[1], found.box[0]))
+
+
+def merged_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Pieces that continue one another as single rules; dots and ticks dropped."""
+    merged: list[Rule] = []
+    for horizontal in (True, False):
+        for track in _tracks(sorted((r for r in rules_of(rules, horizontal)), key=lambda r: r.at)):
+            spans = sorted((r.start, r.end) for r in track)
+            at = sum(r.at * (r.length + 0.01) for r in track) / sum(r.length + 0.01 for r in track)
+            start, end = spans[0]
+            for a, b in [*spans[1:], (float("inf"), float("inf"))]:
+                if a - end <= DASH_GAP:
+                    end = max(end, b)
+                    continue
+                if end - start >= SHORTEST:
+                    merged.append(Rule(horizontal, at, start, end))
+                start, end = a, b
+    if len(merged) > MOST_RULES:
+        merged = sorted(merged, key=lambda r: -r.length)[:MOST_RULES]
+    return merged
+
+
+def rules_of(rules: Iterable[Rule], horizontal: bool) -> Iterable[Rule]:
+    """Those of one direction."""
+    return (r for r in rules if r.horizontal == horizontal)
+
+
+def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
+    track: list[Rule] = []
+    for rule in ordered:
+        if track and rule.at - track[0].at > 1.2:
+            yield track
+            track = []
+        track.append(rule)
+    if track:
+        yield track
+
+
+# coloured areas as cells ---------------------------------------------------------------------------------------------
+
+
+def _tiles(fills: Sequence[Fill], rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[Fill]:
+    """The coloured areas that are cells: they tile with others side by side, or rules run along two opposite edges."""
+    areas = [f for f in dict.fromkeys(fills) if f.x1 - f.x0 >= 6 and f.bottom - f.top >= 6]
+    tiles = []
+    for area in areas:
+        ruled = all(_runs_along(rules, edge) for edge in _edges(area)[:2]) or all(
+            _runs_along(rules, edge) for edge in _edges(area)[2:]
+        )
+        if ruled or (any(_side_by_side(area, other) for other in areas if other is not area) and not _hugs(area, glyphs)):
+            tiles.append(area)
+    return tiles
+
+
+def _edges(fill: Fill) -> tuple[Rule, Rule, Rule, Rule]:
+    return (
+        Rule(True, fill.top, fill.x0, fill.x1),
+        Rule(True, fill.bottom, fill.x0, fill.x1),
+        Rule(False, fill.x0, fill.top, fill.bottom),
+        Rule(False, fill.x1, fill.top, fill.bottom),
+    )
+
+
+def _runs_along(rules: Iterable[Rule], edge: Rule) -> bool:
+    near = [(r.start, r.end) for r in rules if r.horizontal == edge.horizontal and abs(r.at - edge.at) <= TOUCH]
+    return _covered(near, edge.start, edge.end)
+
+
+def _side_by_side(a: Fill, b: Fill) -> bool:
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    gap = max(a.x0, b.x0) - min(a.x1, b.x1)
+    return shared >= 0.6 * min(a.bottom - a.top, b.bottom - b.top) and -TOUCH <= gap <= SLIVER
+
+
+def _stacked(a: Fill, b: Fill) -> bool:
+    shared = min(a.x1, b.x1) - max(a.x0, b.x0)
+    gap = max(a.top, b.top) - min(a.bottom, b.bottom)
+    if abs(a.x0 - b.x0) <= TOUCH and abs(a.x1 - b.x1) <= TOUCH:
+        return -TOUCH <= gap <= max(60.0, 1.5 * (a.bottom - a.top), 1.5 * (b.bottom - b.top))  # zebra: the rows between are white
+    return shared >= 0.6 * min(a.x1 - a.x0, b.x1 - b.x0) and -TOUCH <= gap <= SLIVER
+
+
+def _hugs(fill: Fill, glyphs: Sequence[Glyph]) -> bool:
+    """A highlight behind one line of text is no higher than the line."""
+    inside = [g.size for g in glyphs if fill.x0 <= g.x <= fill.x1 and fill.top <= g.y <= fill.bottom]
+    return bool(inside) and fill.bottom - fill.top < 1.3 * max(inside)
+
+
+# connected rules -----------------------------------------------------------------------------------------------------
+
+
+class _Union:
+    """Disjoint sets of small integers."""
+
+    def __init__(self, count: int) -> None:
+        self.parent = list(range(count))
+
+    def find(self, item: int) -> int:
+        while self.parent[item] != item:
+            self.parent[item] = self.parent[self.parent[item]]
+            item = self.parent[item]
+        return item
+
+    def join(self, a: int, b: int) -> None:
+        self.parent[self.find(b)] = self.find(a)
+
+    def groups(self) -> list[list[int]]:
+        found: dict[int, list[int]] = {}
+        for item in range(len(self.parent)):
+            found.setdefault(self.find(item), []).append(item)
+        return list(found.values())
+
+
+def _components(rules: Sequence[Rule], tiles: Sequence[Fill]) -> Iterable[tuple[list[Rule], list[Fill]]]:
+    union = _Union(len(rules) + len(tiles))
+    flat = [(i, r) for i, r in enumerate(rules) if r.horizontal]
+    steep = [(i, r) for i, r in enumerate(rules) if not r.horizontal]
+    for i, h in flat:
+        for j, v in steep:
+            if h.start - TOUCH <= v.at <= h.end + TOUCH and v.start - TOUCH <= h.at <= v.end + TOUCH:
+                union.join(i, j)
+    offset = len(rules)
+    for k, tile in enumerate(tiles):
+        for i, rule in enumerate(rules):
+            if _meets(rule, tile):
+                union.join(offset + k, i)
+        for m in range(k):
+            if _side_by_side(tile, tiles[m]) or _stacked(tile, tiles[m]):
+                union.join(offset + k, offset + m)
+    for group in union.groups():
+        yield [rules[i] for i in group if i < offset], [tiles[i - offset] for i in group if i >= offset]
+
+
+def _meets(rule: Rule, tile: Fill) -> bool:
+    if rule.horizontal:
+        across, along = (tile.top, tile.bottom), (tile.x0, tile.x1)
+    else:
+        across, along = (tile.x0, tile.x1), (tile.top, tile.bottom)
+    return across[0] - TOUCH <= rule.at <= across[1] + TOUCH and rule.start <= along[1] and along[0] <= rule.end
+
+
+# coordinates, borders, cells -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The coordinates of one direction and, at each, the stretches along which a border is drawn."""
+
+    places: tuple[float, ...]
+    drawn: tuple[tuple[tuple[float, float], ...], ...]
+
+    def bordered(self, place: int, start: float, end: float) -> bool:
+        return _covered(self.drawn[place], start, end)
+
+
+def _covered(spans: Iterable[tuple[float, float]], start: float, end: float) -> bool:
+    """Whether the spans cover at least half of a stretch."""
+    covered, reached = 0.0, start
+    for a, b in sorted(spans):
+        low, high = max(a, reached), min(b, end)
+        if high > low:
+            covered += high - low
+            reached = high
+    return covered >= 0.5 * (end - start)
+
+
+def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> Lattice | None:
+    painted = bool(tiles) and not _ruled_inside(rules, tiles)
+    if painted:
+        tiles = [*tiles, *_last_strip(tiles, glyphs)]
+    borders = [*rules, *(edge for tile in tiles for edge in _edges(tile))]
+    flat, steep = list(rules_of(borders, True)), list(rules_of(borders, False))
+    if not flat or not steep:
+        return None
+    around = (min(r.start for r in flat), min(r.start for r in steep), max(r.end for r in flat), max(r.end for r in steep))
+    within = [g for g in glyphs if around[0] <= g.x <= around[2] and around[1] <= g.y <= around[3] and not g.text.isspace()]
+    across = _axis(steep, flat, sorted(g.x for g in within))
+    down = _axis(flat, steep, sorted(g.y for g in within))
+    if len(across.places) < 2 or len(down.places) < 2:
+        return None
+    cells = _cells(across, down, tiles if painted else (), within)
+    if not cells:
+        return None
+    return Lattice(across.places, down.places, tuple(cells))
+
+
+def _ruled_inside(rules: Sequence[Rule], tiles: Sequence[Fill]) -> bool:
+    """Whether rules, and not only colours, part the columns."""
+    x0, x1 = min(t.x0 for t in tiles) + SLIVER, max(t.x1 for t in tiles) - SLIVER
+    return any(x0 < r.at < x1 for r in rules if not r.horizontal)
+
+
+def _last_strip(tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> list[Fill]:
+    """The white row below a zebra table whose last row is not coloured, as if it were: nothing draws its lower edge."""
+    x0, x1, end = min(t.x0 for t in tiles), max(t.x1 for t in tiles), max(t.bottom for t in tiles)
+    tops = sorted({round(t.top) for t in tiles})
+    bottoms = sorted({round(t.bottom) for t in tiles})
+    gaps = [top - max(b for b in bottoms if b <= top + TOUCH) for top in tops if any(b <= top + TOUCH for b in bottoms)]
+    strips = [gap for gap in gaps if gap > SLIVER]
+    if not strips:
+        return []
+    below = [g for g in glyphs if end < g.y < end + max(strips) and x0 <= g.x <= x1 and not g.text.isspace()]
+    lowest = [t for t in tiles if abs(t.bottom - end) <= TOUCH]
+    if sum(any(t.x0 <= g.x <= t.x1 for g in below) for t in lowest) < max(2, len(lowest) // 2):
+        return []
+    bottom = max(g.bottom for g in below) + max(min(g.top for g in below) - end, 1.0)
+    return [Fill(t.x0, end, t.x1, bottom) for t in lowest]
+
+
+def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], ink: Sequence[float]) -> _Axis:
+    """Clustered coordinates of parallel borders.
+
+    Where the crossing rules run on beyond the outermost border, the table has no outer border there but still an end.
+    """
+    clusters: list[list[Rule]] = []
+    for rule in sorted(borders, key=lambda r: r.at):
+        if clusters and rule.at - clusters[-1][-1].at <= TOUCH and rule.at - clusters[-1][0].at <= 5.0:
+            clusters[-1].append(rule)
+        else:
+            clusters.append([rule])
+    collapsed: list[list[Rule]] = []
+    for cluster in clusters:
+        if (
+            collapsed
+            and cluster[0].at - collapsed[-1][-1].at <= SLIVER
+            and not _between(ink, collapsed[-1][-1].at, cluster[0].at)
+        ):
+            collapsed[-1].extend(cluster)
+        else:
+            collapsed.append(list(cluster))
+    places = [sum(r.at * r.length for r in c) / sum(r.length for r in c) for c in collapsed]
+    drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
+    for end in (
+        _open_end([r.start for r in crossing], places[0], ink, -1),
+        _open_end([r.end for r in crossing], places[-1], ink, 1),
+    ):
+        if end is not None:
+            at = 0 if end < places[0] else len(places)
+            places.insert(at, end)
+            drawn.insert(at, ())
+    return _Axis(tuple(places), tuple(drawn))
+
+
+def _between(ink: Sequence[float], low: float, high: float) -> bool:
+    return bisect_right(ink, high) > bisect_right(ink, low)
+
+
+def _open_end(ends: Sequence[float], border: float, ink: Sequence[float], side: int) -> float | None:
+    """Where a table without outer border ends on one side (-1 before, 1 after the outermost border).
+
+    At least two crossing rules must end there; a fair share of them where no text shows that the strip is in use.
+    """
+    far = max(ends) if side > 0 else min(ends)
+    if (far - border) * side <= SLIVER:
+        return None
+    count = sum(abs(e - far) <= TOUCH for e in ends)
+    used = _between(ink, min(far, border), max(far, border))
+    return far if count >= (2 if used else max(2, 0.3 * len(ends))) else None
+
+
+def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> list[DrawnCell]:
+    xs, ys = across.places, down.places
+    columns, rows = len(xs) - 1, len(ys) - 1
+    left = [[across.bordered(c, ys[r], ys[r + 1]) for r in range(rows)] for c in range(columns + 1)]
+    above = [[down.bordered(r, xs[c], xs[c + 1]) for c in range(columns)] for r in range(rows + 1)]
+    union = _Union(rows * columns)
+    for r in range(rows):
+        for c in range(columns):
+            if c + 1 < columns and not left[c + 1][r]:
+                union.join(r * columns + c, r * columns + c + 1)
+            if r + 1 < rows and not above[r + 1][c]:
+                union.join(r * columns + c, (r + 1) * columns + c)
+    cells = []
+    for group in union.groups():
+        places = {divmod(item, columns) for item in group}
+        pieces = _rectangles(places)
+        for r0, c0, r1, c1 in pieces:
+            box = xs[c0], ys[r0], xs[c1], ys[r1]
+            painted = not tiles or _share(box, tiles) >= 0.2
+            open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
+            if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, glyphs)):
+                continue
+            cells.append(DrawnCell(r0, c0, r1 - r0, c1 - c0, box, regular=len(pieces) == 1, painted=painted))
+    return sorted(cells, key=lambda cell: (cell.row, cell.column))
+
+
+def _rectangles(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+    """A region of elementary cells cut into rectangles: row, column, end row, end column.
+
+    Row by row or column by column, whichever needs fewer: a label column that runs into unruled rows is a comb.
+    """
+    by_rows = _scanned(places)
+    if len(by_rows) == 1:
+        return by_rows
+    by_columns = [(r0, c0, r1, c1) for c0, r0, c1, r1 in _scanned({(c, r) for r, c in places})]
+    return min(by_rows, by_columns, key=len)
+
+
+def _scanned(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+    left = set(places)
+    found = []
+    while left:
+        row, column = min(left)
+        end = column
+        while (row, end) in left:
+            end += 1
+        last = row
+        while all((last, c) in left for c in range(column, end)):
+            last += 1
+        left -= {(r, c) for r in range(row, last) for c in range(column, end)}
+        found.append((row, column, last, end))
+    return found
+
+
+def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int, int, int, int]) -> bool:
+    """Whether two opposite sides are drawn; a notch beside a narrower part of the table is open on two neighbouring ones."""
+    r0, c0, r1, c1 = place
+    top = sum(above[r0][c0:c1]) * 2 >= c1 - c0
+    bottom = sum(above[r1][c0:c1]) * 2 >= c1 - c0
+    west = sum(left[c0][r0:r1]) * 2 >= r1 - r0
+    east = sum(left[c1][r0:r1]) * 2 >= r1 - r0
+    return (top and bottom) or (west and east)
+
+
+def _written(box: Rectangle, glyphs: Sequence[Glyph]) -> bool:
+    return any(box[0] <= g.x <= box[2] and box[1] <= g.y <= box[3] for g in glyphs)
+
+
+def _share(box: Rectangle, tiles: Sequence[Fill]) -> float:
+    """How much of a rectangle is coloured."""
+    x0, top, x1, bottom = box
+    area = sum(max(0.0, min(x1, t.x1) - max(x0, t.x0)) * max(0.0, min(bottom, t.bottom) - max(top, t.top)) for t in tiles)
+    return area / max((x1 - x0) * (bottom - top), 1.0)

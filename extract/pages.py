@@ -1,0 +1,181 @@
+"""Pages -> blocks in reading order: tables joined over page breaks, furniture set aside, streams kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from extract.aligned import Word, find_grids
+from extract.glyphs import Row, rows_of, run_text, words_of
+from extract.joining import Table, begun, continued
+from extract.lattice import Lattice, find_lattices
+from extract.margins import furniture, page_number
+from extract.model import Block, Grid, Line, LineRole, ReaderWarning
+from extract.sheet import Glyph, Rectangle, Sheet, Turn, bounds
+from extract.streams import find_gutters, halves
+from extract.tables import Part, read_parts, unruled_part
+
+
+@dataclass(slots=True)
+class _Leaf:
+    """One page, or one side of a page that holds two streams."""
+
+    number: int
+    height: float
+    turn: Turn
+    side: int = 0
+    rows: list[Row] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    furniture: list[Row] = field(default_factory=list)
+
+    def items(self) -> list[Row | Part]:
+        """What stands on it, from top to bottom, furniture left out."""
+        return sorted([*self.rows, *self.parts], key=lambda item: (item.box[1], item.box[0]))
+
+
+def compose(sheets: Sequence[Sheet]) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
+    """The blocks of a document in reading order, and what a person may want to know about them.
+
+    Args:
+        sheets: its pages, in order.
+    """
+    leaves = _in_order(_leaves(sheets))
+    _set_furniture_aside(leaves)
+    for before, leaf in zip([None, *leaves], leaves, strict=False):
+        ended = before.items()[-1:] if before is not None else []
+        _find_unruled(leaf, goes_on=any(isinstance(item, Part) and bool(item.spans) for item in ended))
+    blocks = _blocks(leaves)
+    return tuple(blocks), tuple(_warnings(blocks))
+
+
+# pages and their sides -----------------------------------------------------------------------------------------------
+
+
+def _leaves(sheets: Sequence[Sheet]) -> list[_Leaf]:
+    turned = [sheet.upright() for sheet in sheets]
+    upright = [sheet for sheet, _ in turned]
+    lattices = [find_lattices(sheet.rules, sheet.fills, sheet.glyphs) for sheet in upright]
+    gutters = find_gutters(upright, lattices)
+    leaves = []
+    for (sheet, turn), found, gutter in zip(turned, lattices, gutters, strict=True):
+        parts, rest = _parts(sheet, turn, found)
+        rows = rows_of(rest)
+        if gutter is None:
+            leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, rows, parts))
+            continue
+        across, left, right = halves(rows, gutter)
+        left_parts = [p for p in parts if p.box[0] < gutter]
+        right_parts = [p for p in parts if p.box[0] >= gutter]
+        leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, sorted([*across, *left], key=lambda r: r.box[1]), left_parts))
+        leaves.append(_Leaf(sheet.number, sheet.height, turn, 1, right, right_parts))
+    return leaves
+
+
+def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice]) -> tuple[list[Part], list[Glyph]]:
+    """The drawn tables of a page, innermost first, and the glyphs that stand in none."""
+    rest = [g for g in sheet.glyphs if not g.text.isspace() or _matters(g)]
+    parts: list[Part] = []
+    for lattice in sorted(lattices, key=lambda found: _area(found.box)):
+        inside = [g for g in rest if _holds(lattice.box, g)]
+        taken, outside = read_parts(lattice, inside, sheet.number, turn)
+        if not taken:
+            continue
+        held = {id(g) for g in inside} - {id(g) for g in outside}
+        rest = [g for g in rest if id(g) not in held]
+        parts.extend(taken)
+    return parts, rest
+
+
+def _matters(glyph: Glyph) -> bool:
+    return glyph.text == " "
+
+
+def _area(box: Rectangle) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _holds(box: Rectangle, glyph: Glyph) -> bool:
+    return box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3]
+
+
+def _in_order(leaves: list[_Leaf]) -> list[_Leaf]:
+    """The whole left stream, then the right one; but page by page where the sides are numbered as successive pages."""
+    right = [leaf for leaf in leaves if leaf.side]
+    lefts = {leaf.number: leaf for leaf in leaves if not leaf.side}
+    numbers = [(page_number(lefts[leaf.number].rows[-1:]), page_number(leaf.rows[-1:])) for leaf in right]
+    if any(a is not None and b == a + 1 for a, b in numbers):
+        return leaves
+    return [leaf for leaf in leaves if not leaf.side] + right
+
+
+def _set_furniture_aside(leaves: Sequence[_Leaf]) -> None:
+    for side in {leaf.side for leaf in leaves}:
+        stream = [leaf for leaf in leaves if leaf.side == side]
+        edges = [
+            (
+                min((p.box[1] for p in leaf.parts), default=float("inf")),
+                max((p.box[3] for p in leaf.parts), default=float("-inf")),
+            )
+            for leaf in stream
+        ]
+        for leaf, found in zip(stream, furniture([(leaf.height, leaf.rows) for leaf in stream], edges), strict=True):
+            leaf.furniture = [row for index, row in enumerate(leaf.rows) if index in found]
+            leaf.rows = [row for index, row in enumerate(leaf.rows) if index not in found]
+
+
+def _find_unruled(leaf: _Leaf, *, goes_on: bool) -> None:
+    """Tables without rules among the lines of a page; what they take is no line any more."""
+    runs = [run for row in leaf.rows for run in words_of(row)]
+    words = [Word(run_text(run), *bounds(run)) for run in runs]
+    used: set[int] = set()
+    for table in find_grids(words, leaf.number, goes_on=goes_on):
+        taken = [glyph for index in table.used for glyph in runs[index]]
+        if taken:
+            used |= table.used
+            leaf.parts.append(unruled_part(table.grid, rows_of(taken), leaf.number, leaf.turn))
+    if used:
+        leaf.rows = rows_of(glyph for index, run in enumerate(runs) if index not in used for glyph in run)
+
+
+# blocks --------------------------------------------------------------------------------------------------------------
+
+
+def _blocks(leaves: Sequence[_Leaf]) -> list[Block]:
+    blocks: list[Block] = []
+    held: list[Line] = []  # furniture and, at its place, what follows the table that may go on
+    open_table: Table | None = None
+    for leaf in leaves:
+        items = leaf.items()
+        for place, item in enumerate(items):
+            joined = continued(open_table, item) if open_table and place == 0 and isinstance(item, Part) else None
+            if joined is not None:
+                open_table = joined
+                continue
+            blocks += _closed(open_table)
+            blocks += held
+            open_table, held = None, []
+            if isinstance(item, Part):
+                open_table = begun(item)
+            else:
+                blocks.append(_line(item, leaf))
+        held += [_line(row, leaf, LineRole.FURNITURE) for row in leaf.furniture]
+    return [*blocks, *_closed(open_table), *held]
+
+
+def _closed(table: Table | None) -> Iterable[Block]:
+    if table is None:
+        return ()
+    if table.is_table:
+        return (table.grid(),)
+    return [Line(row.text, part.turn.back(row.box, part.page)) for part in table.parts for row in part.lines]
+
+
+def _line(row: Row, leaf: _Leaf, role: LineRole = LineRole.BODY) -> Line:
+    return Line(row.text, leaf.turn.back(row.box, leaf.number), role=role)
+
+
+def _warnings(blocks: Iterable[Block]) -> Iterable[ReaderWarning]:
+    for block in blocks:
+        if isinstance(block, Grid) and any(cell.confidence < 0.7 for cell in block.cells):
+            page = block.box.page if block.box else None
+            yield ReaderWarning("doubtful_cells", "Some cells of a table have broken borders or overflowing text.", page)

@@ -1,0 +1,134 @@
+"""The door of this room: bytes in, Document out. One line per format.
+
+Readers are imported when first needed (PLC0415): a PDF library costs more to import than a web page to read.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+
+from collect.errors import NianbaoError, UnreadableError, UnsupportedError
+from extract import sniff as formats
+from extract.model import Document
+from extract.sniff import sniff
+
+Reader = Callable[[bytes], Document]
+
+
+def read(content: bytes, name: str = "") -> Document:
+    """The content of a file as a Document, whatever its format.
+
+    Args:
+        content: The whole file.
+        name: Its name; it only breaks ties between formats that are both text.
+
+    Raises:
+        UnreadableError: empty, damaged, or no document.
+        EncryptedError: a password is needed.
+        UnsupportedError: a known format that is not read; ``advice`` says what to do with it.
+    """
+    media_type = sniff(content, name)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise _refusal(media_type)
+    try:
+        return replace(reader(content), media_type=media_type)
+    except NianbaoError:
+        raise
+    except (RecursionError, MemoryError) as error:
+        raise UnreadableError(
+            f"Reading this {media_type} exceeded the limits of the program.", code="unreadable.limits"
+        ) from error
+
+
+def _pdf(content: bytes) -> Document:
+    from extract.pdf import read_pdf  # noqa: PLC0415  # see above
+
+    return read_pdf(content)
+
+
+def _html(content: bytes) -> Document:
+    from extract.html import read_html  # noqa: PLC0415  # see above
+
+    return read_html(content)
+
+
+def _docx(content: bytes) -> Document:
+    from extract.docx import read_docx  # noqa: PLC0415  # see above
+
+    return read_docx(content)
+
+
+def _text(content: bytes) -> Document:
+    from extract.text import read_text  # noqa: PLC0415  # see above
+
+    return read_text(content)
+
+
+def _office(suffix: str) -> Reader:
+    def read_as(content: bytes) -> Document:
+        from extract.office import read_office  # noqa: PLC0415  # see above
+
+        return read_office(content, suffix)
+
+    return read_as
+
+
+def _mhtml(content: bytes) -> Document:
+    """A web archive (Word's "single file web page"): the first HTML part, which the root of such a file is."""
+    from extract.html import read_html  # noqa: PLC0415  # see above
+
+    message = email.message_from_bytes(content.lstrip(), policy=email.policy.default)
+    for part in message.walk():
+        if part.get_content_type() == "text/html" and isinstance(part, EmailMessage):
+            page = part.get_payload(decode=True)
+            if isinstance(page, bytes) and page.strip():
+                return read_html(page, part.get_content_charset("") or "")
+    raise UnreadableError("A web archive (MHTML) without a page in it.")
+
+
+READERS: dict[str, Reader] = {
+    formats.PDF: _pdf,
+    formats.HTML: _html,
+    formats.MHTML: _mhtml,
+    formats.DOCX: _docx,
+    formats.TEXT: _text,
+    formats.DOC: _office("doc"),
+    formats.RTF: _office("rtf"),
+    formats.ODT: _office("odt"),
+    formats.WORD_XML: _office("xml"),
+}
+"""Media type -> reader. A new format is one line here, one reader and one line in ``sniff``."""
+
+_REFUSED = {
+    "application/zip": ("A zip archive", "Ingest the archive itself: `nianbao ingest` opens zip and tar files."),
+    "application/gzip": ("A gzip file", "Ingest the archive itself, or unpack it first."),
+    "application/vnd.rar": ("A RAR archive", "Unpack it and ingest the folder."),
+    "application/x-7z-compressed": ("A 7z archive", "Unpack it and ingest the folder."),
+    "application/ofd": ("An OFD document", "Convert it to PDF (any OFD reader prints to PDF) and ingest that."),
+    "application/vnd.ms-excel": ("An Excel workbook (.xls)", "Save the report as DOCX or PDF and ingest that."),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
+        "An Excel workbook (.xlsx)",
+        "Save the report as DOCX or PDF and ingest that.",
+    ),
+    "application/vnd.ms-powerpoint": ("A PowerPoint presentation", "Save it as PDF and ingest that."),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (
+        "A PowerPoint presentation",
+        "Save it as PDF and ingest that.",
+    ),
+}
+
+
+def _refusal(media_type: str) -> UnsupportedError:
+    if media_type.startswith("image/"):
+        return UnsupportedError(
+            f"A picture ({media_type}): its text must be recognised (OCR) first.",
+            advice="Find the digital original, or wait for the scan reader.",
+            code="needs_ocr",
+        )
+    what, advice = _REFUSED.get(media_type, (f"A file of type {media_type}", UnsupportedError.advice))
+    return UnsupportedError(f"{what} is not read.", advice=advice)

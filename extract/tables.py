@@ -1,0 +1,236 @@
+"""A lattice and the page's glyphs -> the part of a table that stands on one page.
+
+Glyphs go into cells by their centres. Where borders are missing but the neighbouring rows show where columns end, text
+that plainly stands in several columns is cut there, and the part says that its layout was inferred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from extract.glyphs import VALUE, Measure, Row, fills, joined_rows, length, padding_of, rows_of
+from extract.lattice import DrawnCell, Lattice
+from extract.model import Grid, GridCell, Layout
+from extract.sheet import Glyph, Rectangle, Turn, bounds
+from extract.undrawn import Content, parted_columns, parted_rows
+
+DOUBTFUL_SHAPE = 0.6
+OVERFLOWING = 0.5
+TALLEST_ROW = 90.0
+"""A single box higher than this (points) is a frame, not the one row of a table that a page break left behind."""
+PROSE_LINES = 3
+"""A cell as wide as the table with at least so many full lines is prose in a frame, no row of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one page holds of a table."""
+
+    page: int
+    xs: tuple[float, ...]
+    """Column boundaries, in the coordinates of the turned page."""
+    box: Rectangle
+    """In the same coordinates."""
+    cells: tuple[GridCell, ...]
+    """With ``runs_on`` for every cell whose last line is full; whether that means anything, only the next page tells."""
+    lines: tuple[Row, ...]
+    """The text, should this turn out to be no table."""
+    turn: Turn
+    layout: Layout = Layout.LATTICE
+    spans: tuple[tuple[float, float] | None, ...] = ()
+    """Unruled tables: the stretch that the text of each column takes; there are no boundaries to compare then."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return max((c.row + c.rowspan for c in self.cells), default=0)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether cells begin in at least two rows and two columns."""
+        return len({c.row for c in self.cells}) > 1 and len({c.column for c in self.cells}) > 1
+
+
+def read_parts(lattice: Lattice, glyphs: Sequence[Glyph], page: int, turn: Turn) -> tuple[list[Part], list[Glyph]]:
+    """The parts of tables in a lattice, and the glyphs within it that belong to none.
+
+    A lattice is several parts when prose stands between them in one frame, and none when it is only a frame.
+    """
+    contents, outside = _distributed(lattice, glyphs)
+    parts: list[Part] = []
+    for group in _without_prose(contents, lattice.xs):
+        if not _may_be_table(group):
+            outside.extend(g for content in group for g in content.glyphs)
+            continue
+        parts.append(_part(group, lattice, page, turn))
+    settled = {id(g) for part in parts for line in part.lines for g in line.glyphs} | {id(g) for g in outside}
+    outside.extend(g for content in contents for g in content.glyphs if id(g) not in settled and not g.text.isspace())
+    return parts, outside
+
+
+def unruled_part(grid: Grid, lines: Sequence[Row], page: int, turn: Turn) -> Part:
+    """A grid that was found without rules, as a part that the next page's may continue.
+
+    Args:
+        grid: with boxes in the coordinates of the turned page.
+        lines: its text.
+        page: 1-based.
+        turn: back to the page as displayed.
+    """
+    spans: list[tuple[float, float] | None] = []
+    for column in range(grid.columns):
+        boxes = [c.box for c in grid.cells if c.column == column and c.colspan == 1 and c.box is not None and c.text]
+        spans.append((min(b.x0 for b in boxes), max(b.x1 for b in boxes)) if boxes else None)
+    cells = tuple(
+        replace(cell, box=turn.back((cell.box.x0, cell.box.top, cell.box.x1, cell.box.bottom), page) if cell.box else None)
+        for cell in grid.cells
+    )
+    box = bounds(glyph for line in lines for glyph in line.glyphs)
+    return Part(page, (), box, cells, tuple(lines), turn, grid.layout, tuple(spans))
+
+
+# glyphs into cells ---------------------------------------------------------------------------------------------------
+
+
+def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Content], list[Glyph]]:
+    locate = lattice.locator()
+    held: list[list[Glyph]] = [[] for _ in lattice.cells]
+    doubted: set[int] = set()
+    outside: list[Glyph] = []
+    for run in _digit_runs(glyphs):
+        homes = [locate(g.x, g.y) for g in run]
+        if len(set(homes)) > 1:  # a number wider than its column: it stays one number, wherever it belongs
+            middle = locate((run[0].x0 + run[-1].x1) / 2, run[0].y)
+            doubted.update(home for home in homes if home is not None)
+            homes = [middle] * len(run)
+        for glyph, home in zip(run, homes, strict=True):
+            (outside if home is None else held[home]).append(glyph)
+    contents = []
+    for index, (cell, inside) in enumerate(zip(lattice.cells, held, strict=True)):
+        confidence = min(1.0 if cell.regular else DOUBTFUL_SHAPE, OVERFLOWING if index in doubted else 1.0)
+        contents.append(Content(cell, tuple(inside), confidence))
+    return contents, outside
+
+
+def _digit_runs(glyphs: Iterable[Glyph]) -> Iterable[list[Glyph]]:
+    """Digits set one right after the other; everything else by itself."""
+    run: list[Glyph] = []
+    for glyph in sorted(glyphs, key=lambda g: g.order):
+        if not (run and glyph.text.isdigit() and run[-1].text.isdigit() and _follows(run[-1], glyph)):
+            if run:
+                yield run
+            run = []
+        run.append(glyph)
+    if run:
+        yield run
+
+
+def _follows(left: Glyph, right: Glyph) -> bool:
+    return (
+        left.turn == right.turn == 0
+        and abs(right.x0 - left.x1) <= 0.05 * left.size
+        and abs(right.y - left.y) <= 0.1 * left.size
+        and right.order - left.order <= 2
+    )
+
+
+# which cells are a table ---------------------------------------------------------------------------------------------
+
+
+def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> list[list[Content]]:
+    """The stretches of rows between cells of prose that span the whole width."""
+    columns = len(xs) - 1
+    prose = [c.cell for c in contents if c.cell.colspan == columns and _is_prose(c)]
+    if not prose or columns < 2:
+        return [list(contents)]
+    cuts = sorted({(cell.row, cell.row + cell.rowspan) for cell in prose})
+    groups: list[list[Content]] = []
+    start = 0
+    for top, bottom in [*cuts, (10**6, 10**6)]:
+        group = [c for c in contents if start <= c.cell.row < top]
+        if group:
+            groups.append(group)
+        start = bottom
+    return groups
+
+
+def _is_prose(content: Content) -> bool:
+    rows = rows_of(content.glyphs, cell=True)
+    width = content.cell.box[2] - content.cell.box[0]
+    return len(rows) >= PROSE_LINES and sum(length(row) > 0.6 * width for row in rows) >= len(rows) / 2
+
+
+def _may_be_table(group: Sequence[Content]) -> bool:
+    """Cells in several columns, or a single short row that may belong to the next or the last page's part."""
+    columns = {c.cell.column for c in group}
+    rows = {c.cell.row for c in group}
+    if len(columns) > 1:
+        return True
+    height = max(c.cell.box[3] for c in group) - min(c.cell.box[1] for c in group)
+    return len(rows) == 1 and height <= TALLEST_ROW and len(rows_of((g for c in group for g in c.glyphs), cell=True)) < PROSE_LINES
+
+
+def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn) -> Part:
+    contents = [piece for content in group for piece in parted_columns(content, lattice.xs)]
+    texts = _texts(contents)
+    if any("\n" in text.text for text in texts):
+        contents = parted_rows(contents, ["\n" in text.text for text in texts], lattice.ys)
+        texts = _texts(contents)
+    first = min(c.cell.row for c in contents)
+    cells = [
+        GridCell(
+            row=content.cell.row - first,
+            column=content.cell.column,
+            text=text.text,
+            rowspan=content.cell.rowspan,
+            colspan=content.cell.colspan,
+            box=turn.back(content.cell.box, page),
+            confidence=content.confidence,
+            runs_on=text.full,
+        )
+        for content, text in zip(contents, texts, strict=True)
+    ]
+    return Part(
+        page=page,
+        xs=lattice.xs,
+        box=(lattice.xs[0], min(c.cell.box[1] for c in group), lattice.xs[-1], max(c.cell.box[3] for c in group)),
+        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
+        lines=tuple(sorted((line for text in texts for line in text.lines), key=lambda line: (line.box[1], line.box[0]))),
+        turn=turn,
+        layout=Layout.ALIGNED if len(contents) > len(group) else Layout.LATTICE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The lines of a cell, joined, and whether the last one fills the cell."""
+
+    lines: tuple[Row, ...]
+    text: str
+    full: bool
+
+
+def _texts(contents: Sequence[Content]) -> list[_Text]:
+    rows = [content.rows() for content in contents]
+    padding = padding_of((c.cell.box[0], c.cell.box[2], r) for c, r in zip(contents, rows, strict=True))
+    widest = _widest(contents, rows)
+    texts = []
+    for content, lines in zip(contents, rows, strict=True):
+        measure = _measure(content.cell, lines, padding, widest[content.cell.column, content.cell.colspan])
+        texts.append(_Text(tuple(lines), joined_rows(lines, measure), bool(lines) and fills(lines[-1], measure)))
+    return texts
+
+
+def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: float) -> Measure:
+    sideways = bool(lines) and lines[0].glyphs[0].turn in (90, 270)
+    x0, top, x1, bottom = cell.box
+    return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
+
+
+def _widest(contents: Sequence[Content], rows: Sequence[Sequence[Row]]) -> dict[tuple[int, int], float]:
+    found: dict[tuple[int, int], float] = {}
+    for content, lines in zip(contents, rows, strict=True):
+        key = content.cell.column, content.cell.colspan
+        found[key] = max([found.get(key, 0.0), *(length(line) for line in lines if VALUE.fullmatch(line.text))])
+    return found

@@ -1,0 +1,95 @@
+"""Text files: lines, and the tables that somebody flattened into them.
+
+Four flattenings, also mixed in one file: fields separated by tabs or by bars, columns aligned with spaces, one cell a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from collect.errors import UnreadableError, UnsupportedError
+from extract.barred import split_bars, unfold
+from extract.decode import decode
+from extract.flattened import gather, split_tabs
+from extract.furniture import TextLine, mark, trim
+from extract.model import Block, Document, Line, Locus, ReaderWarning
+from extract.spaced import align
+from extract.stacked import unstack
+
+MAX_BYTES = 20_000_000
+_SAMPLE = 65_536
+_MOST_ODD = 0.03
+"""Share of control and undecodable characters above which bytes are no text."""
+
+_ODD = regex.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd\ue000-\uf8ff]")
+_ENTITY_SPACE = regex.compile(r"&(?:nbsp|ensp|emsp|#160|#xa0);?", regex.I)
+_WORD_DEBRIS = regex.compile(r"<?\?xml:namespace[^>]*>|</?o:p\s*/?>", regex.I)
+
+
+def read_text(content: bytes) -> Document:
+    """The lines and flattened tables of a text file.
+
+    Args:
+        content: The file, in any encoding that ``extract.decode`` knows.
+
+    Returns:
+        Lines with ``Locus(line)``, grids whose cells have ``Locus(line, field)``; all 1-based.
+
+    Raises:
+        UnreadableError: there is no text in it.
+        UnsupportedError: more than 20 MB.
+    """
+    if not content.strip():
+        raise UnreadableError("The file is empty.", code="unreadable.empty")
+    if len(content) > MAX_BYTES:
+        _refuse_noise(decode(content[:_SAMPLE])[0])
+        raise UnsupportedError(
+            f"The text is {len(content) // 1_000_000} MB long; more than {MAX_BYTES // 1_000_000} MB is no annual report.",
+            advice="Split the file into its documents and ingest those.",
+            code="unsupported.size",
+        )
+    text, encoding = decode(content)
+    _refuse_noise(text)
+    return Document(
+        media_type="text/plain",
+        blocks=tuple(_blocks(_lines(text))),
+        producer=f"text, {encoding}",
+        warnings=tuple(_warnings(encoding)),
+    )
+
+
+def _refuse_noise(text: str) -> None:
+    sample = text if len(text) <= 2 * _SAMPLE else text[:_SAMPLE] + text[len(text) // 2 : len(text) // 2 + _SAMPLE]
+    if len(_ODD.findall(sample)) > _MOST_ODD * len(sample):
+        raise UnreadableError("This is not text: too many control or undecodable characters.", code="unreadable.not_text")
+
+
+def _warnings(encoding: str) -> Iterator[ReaderWarning]:
+    if "misread" in encoding:
+        yield ReaderWarning("mojibake_repaired", f"The text had been decoded wrongly and saved again; put right from {encoding}.")
+
+
+def _lines(text: str) -> Iterator[TextLine]:
+    """Physical lines. A form feed starts a page, wherever in the line it stands."""
+    text = _WORD_DEBRIS.sub("", _ENTITY_SPACE.sub("\u00a0", text)).replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), start=1):
+        for part, piece in enumerate(line.split("\f")):
+            if piece or not part:
+                yield TextLine(number, piece, new_page=part > 0)
+            else:
+                yield TextLine(number, "", new_page=True)
+
+
+def _blocks(lines: Iterator[TextLine]) -> Iterator[Block]:
+    items = unfold(mark(list(lines)))
+    items = gather(items, split_bars)
+    items = gather(items, split_tabs)
+    items = align(items)
+    items = unstack(items)
+    for item in items:
+        if not isinstance(item, TextLine):
+            yield item
+        elif not item.blank:
+            yield Line(trim(item.text), locus=Locus(item.number))

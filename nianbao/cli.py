@@ -1,0 +1,289 @@
+"""The command line: each command a thin door to one function."""
+
+# ruff: noqa: D301 - backslash-b is how click is told not to rewrap lines
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from collect.errors import ConfigurationError, NianbaoError
+
+if TYPE_CHECKING:
+    from nianbao.ingest import Summary
+    from store.load import Store
+
+EXIT_FAULT = 1
+EXIT_REVIEW = 2
+EXIT_REJECTED = 3
+EXIT_USAGE = 64
+EXIT_INTERRUPTED = 130
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Nianbao(click.Group):
+    """Maps every error to one line on standard error and an exit code."""
+
+    def main(  # type: ignore[override] # click's own signature is an overload for type checkers
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,  # noqa: ANN401 - whatever click takes
+    ) -> object:
+        """Runs the command line; see ``click.Command.main``."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except NianbaoError as error:
+            _fail(str(error), error.exit_code)
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "nianbao"
+            _fail(f"{error.format_message()} See `{command} --help`.", EXIT_USAGE)
+        except click.ClickException as error:
+            _fail(error.format_message(), error.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            _fail("Interrupted.", EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            # The reader of our output (head, less) has gone; there is nobody to tell.
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives to the end of the process
+            sys.exit(0)
+        except Exception as error:
+            if os.environ.get("NIANBAO_DEBUG"):
+                raise
+            _fail(
+                f"{type(error).__name__}: {error}. {NianbaoError.advice} (NIANBAO_DEBUG=1 shows where it happened.)", EXIT_FAULT
+            )
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for a command that does not exist."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), 1)
+            hint = f" Did you mean {near[0]}?" if near else f" There are {', '.join(self.list_commands(ctx))}."
+            ctx.fail(f"There is no command {args[0]}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo("error: " + " ".join(message.split()), err=True)
+    sys.exit(code)
+
+
+def _with_db(command: _Command) -> _Command:
+    return click.option(
+        "--db",
+        metavar="PATH|URL",
+        default="reports.sqlite",
+        show_default=True,
+        envvar="NIANBAO_DB",
+        show_envvar=True,
+        help="The database: path of an SQLite file, or an SQLAlchemy URL.",
+    )(command)
+
+
+def _open(db: str, *, create: bool = False) -> Store:
+    from store.open import open_store  # noqa: PLC0415 - dear to import; --help is not to wait for it
+
+    return open_store(db, create=create)
+
+
+_EXIT_CODES = """\b
+Exit codes:
+    0  done
+    2  with --fail-on review: a report is for a person to look at, or a document gave none
+    3  with --fail-on rejected: a document gave no report
+   64  wrong usage          74  the database        78  nothing to do as asked
+   65  unreadable           66  encrypted           67  unsupported
+   68  not such a report   130  interrupted: run it again to go on"""
+
+
+@click.group("nianbao", cls=_Nianbao, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version("nianbao"), prog_name="nianbao", message="%(prog)s %(version)s")
+def main() -> None:
+    """China's open-government annual reports (政府信息公开工作年度报告) as one comparable database.
+
+    \b
+    Start here:
+        nianbao ingest ARCHIVE --db reports.sqlite
+        nianbao status
+        nianbao show 洪泽区 2024
+        nianbao export panel --format csv --output panel.csv
+    """
+
+
+@main.command(epilog=_EXIT_CODES)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@_with_db
+@click.option(
+    "--fail-on",
+    type=click.Choice(["review", "rejected", "never"]),
+    default="never",
+    show_default=True,
+    help="review: exit with 2 if any report needs a person or any document was rejected; rejected: with 3 if any was rejected.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=lambda: min(2, os.cpu_count() or 1),
+    show_default="2, or 1 on one processor",
+    help="Processes that read. 1 reads in this process.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
+@click.option("--verbose", "-v", is_flag=True, help="Tracebacks of our own faults, on standard error.")
+def ingest(paths: tuple[Path, ...], db: str, fail_on: str, workers: int, *, quiet: bool, verbose: bool) -> int:
+    """Take files, folders and archives (zip, tar) into the database.
+
+    PDF, HTML, DOCX and text are told by their content, whatever they are called. A bad document is noted with its reason
+    (table failure) and stops nothing. Interrupted and run again, it goes on; what is known is not read again.
+
+    \b
+    Examples:
+        nianbao ingest reports/
+        nianbao ingest 2023.zip 2024.tar.gz --db jiangsu.sqlite
+        nianbao ingest reports/ --fail-on review && echo all verified
+    """
+    from collect.archives import require  # noqa: PLC0415 - see _open
+    from nianbao import ingest as batch  # noqa: PLC0415 - see _open
+    from nianbao.progress import progress_bar  # noqa: PLC0415 - see _open
+    from nianbao.show import say  # noqa: PLC0415 - see _open
+    from nianbao.summary import summary_text  # noqa: PLC0415 - see _open
+
+    require(paths)
+    with _open(db, create=True) as store, progress_bar(quiet=quiet) as progress:
+        summary = batch.ingest(paths, store, workers=workers, progress=progress)
+    if not quiet:
+        say(summary_text(summary))
+    if verbose:
+        for document, trace in summary.traces.items():
+            click.echo(f"{document}\n{trace}", err=True)
+    return _exit_code(summary, fail_on)
+
+
+def _exit_code(summary: Summary, fail_on: str) -> int:
+    if summary.interrupted:
+        return EXIT_INTERRUPTED
+    if fail_on == "rejected" and summary.rejected:
+        return EXIT_REJECTED
+    return EXIT_REVIEW if fail_on == "review" and summary.doubtful else 0
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--html", "output", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT", help="Write the page to this file."
+)
+def inspect(file: Path, output: Path | None) -> None:
+    """Show what would be read from one FILE, without a database.
+
+    Form, identity, verdict, the tables as aligned to the official form, findings and checks. With --html, one
+    self-contained page that shows the printed pages with every recognised cell drawn on them.
+
+    \b
+    Examples:
+        nianbao inspect report.pdf
+        nianbao inspect archive.zip/2023/report.pdf
+        nianbao inspect report.pdf --html report.html
+    """
+    from collect.archives import find  # noqa: PLC0415 - see _open
+    from nianbao.inspect_text import inspect_file  # noqa: PLC0415 - see _open
+
+    inspect_file(find(file), output)
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["cells", "reports", "findings", "panel"]))
+@click.option("--format", "-f", "form", type=click.Choice(["csv", "parquet", "xlsx"]), required=True, help="Kind of file.")
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+@_with_db
+def export(what: str, form: str, output: Path, db: str) -> None:
+    """Write cells, reports, findings or the panel to a file.
+
+    \b
+    cells     one row a cell: number, printed text, state, page and box
+    reports   one row a report: identity, verdict, counts
+    findings  one row a finding
+    panel     one row a report, one column a cell
+
+    \b
+    Examples:
+        nianbao export panel --format csv --output panel.csv
+        nianbao export cells --format parquet --output cells.parquet --db jiangsu.sqlite
+    """
+    from store.export import export as write  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        rows = write(store, what, form, output)
+    click.echo(f"{rows} rows written to {output}", err=True)
+
+
+@main.command()
+@click.argument("agency")
+@click.argument("year", type=int)
+@_with_db
+def show(agency: str, year: int, db: str) -> int:
+    """Show AGENCY's report for YEAR: the official tables as printed, and the findings.
+
+    A part of the agency's name will do. Several matches are listed; none gives suggestions and exit code 1.
+
+    \b
+    Examples:
+        nianbao show 洪泽区 2024
+        nianbao show 河东区中小企业发展服务中心 2021 --db tianjin.sqlite
+    """
+    from nianbao.show_report import show_report  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        return show_report(store, agency, year)
+
+
+@main.command()
+@_with_db
+def status(db: str) -> None:
+    """Show what the database holds: documents, reports by verdict, form and year, failures.
+
+    \b
+    Examples:
+        nianbao status
+        nianbao status --db postgresql+psycopg://reader@host/reports
+    """
+    from nianbao.show_report import show_status  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        show_status(store)
+
+
+@main.command("forms")
+@click.argument("form", required=False)
+def list_forms(form: str | None) -> None:
+    """List the official forms; with FORM, its cells by their public names.
+
+    \b
+    Examples:
+        nianbao forms
+        nianbao forms 2021
+    """
+    from normalize.forms import forms  # noqa: PLC0415 - see _open
+
+    if form is None:
+        for known in forms().values():
+            click.echo(f"{known.key}  {len(known.cells()):>3} cells  {known.title}（{known.source}）")
+        return
+    if form not in forms():
+        raise ConfigurationError(f"There is no form {form}.", advice=f"There are {', '.join(forms())}.")
+    for cell in forms()[form].cells():
+        click.echo(f"{cell.key}\t{cell.row_label}\t{cell.column_label}\t{cell.unit}")
+
+
+if __name__ == "__main__":
+    main()

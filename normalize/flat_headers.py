@@ -1,0 +1,126 @@
+"""Headers of flattened tables: which panel the labels announce, and whether their order can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from normalize.align import Printed, Wanted, align, likeness
+from normalize.fields import Fields
+from normalize.headers import Item
+from normalize.labels import similarity, take_apart
+from normalize.panels import Panel, corner_labels, panels, spanning_labels
+
+_MISFIT = 0.4
+_CERTAIN_PARENT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The header in force: its panel, and whether it names exactly the panel's columns in an order a flattening gives."""
+
+    panel: Panel
+    sound: bool
+    repeats: tuple[int, ...] = ()
+    """How often each column is printed, where a flattening repeats a cell for every column it spans; empty: once each."""
+
+
+def announced(header: Sequence[Fields]) -> InForce | None:
+    """The panel a flattened header announces."""
+    rows = [[c.text for c in f.labels if not _is_neutral(c.text)] for f in header]
+    texts = [t for r in rows for t in r]
+    years = frozenset().union(*(Item(0, 1, (t,)).years for t in texts))
+    best: InForce | None = None
+    best_score = 0.5
+    for panel in panels():
+        wanted = [c.wanted for c in panel.columns]
+        leaves = [t for r in rows for t, _ in groupby(r) if _heads(t, panel)]
+        strangers = [t for t in texts if t not in leaves and not _is_parent(t, panel)]
+        named = [w for w in wanted if any(likeness(Printed((t,)), w) >= 0.72 for t in leaves)]
+        score = min(len(named), len(leaves)) - _MISFIT * (
+            len(wanted) - len(named) + len(strangers) + abs(len(leaves) - len(wanted))
+        )
+        if score > best_score:
+            runs = tuple(len(list(run)) for text, run in groupby(rows[-1]) if _heads(text, panel))
+            repeats = runs if sum(runs) > len(wanted) == len(runs) else ()
+            ordered = _in_order([[t for t, _ in groupby(r)] for r in rows] if repeats else rows, panel)
+            best, best_score = InForce(panel, not strangers and len(years) < 2 and ordered, repeats), score
+    return best
+
+
+def _heads(text: str, panel: Panel) -> bool:
+    return any(likeness(Printed((text,)), c.wanted) >= 0.72 for c in panel.columns)
+
+
+def _is_parent(text: str, panel: Panel) -> bool:
+    folded = take_apart(text)
+    parents = {parent for c in panel.columns for parent in c.wanted.parents}
+    return is_spanning(text) or any(similarity(folded, parent) >= _CERTAIN_PARENT for parent in parents)
+
+
+def is_corner(text: str) -> bool:
+    """What stands over the label columns: a corner label, or the rule printed there (本列数据的勾稽关系为…)."""
+    folded = take_apart(text)
+    return "勾稽" in folded.core or any(similarity(folded, corner) >= 0.8 for corner in corner_labels())
+
+
+def _is_neutral(text: str) -> bool:
+    """Corner texts and section headings such as 第二十条第（五）项."""
+    if is_corner(text):
+        return True
+    folded = take_apart(text)
+    parents = {p for panel in panels() for row in panel.rows for p in row.wanted.parents}
+    return any(similarity(folded, parent) >= _CERTAIN_PARENT for parent in parents)
+
+
+def _in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
+    """Whether the labels are exactly the panel's columns, in the order of the form.
+
+    Rows of a flattened header are nested again: each row stands in the place of the headings of the rows above it. A
+    flattening that repeats spanned cells prints the whole order on its last row; one cell a line prints level after level.
+    """
+    if not rows or not _parents_in_order(rows, panel):
+        return False
+    official = [Wanted(c.wanted.leaves) for c in panel.columns]
+    flat = [t for r in rows for t in r]
+    orders = [_nest(rows, panel), list(rows[-1])]
+    if len(rows) == 1:
+        # Levels read one after the other: headed columns last, and 总计 perhaps first, behind 申请人情况.
+        headed = sorted(range(len(official)), key=lambda i: bool(panel.columns[i].wanted.parents))
+        total_first = [len(official) - 1, *range(len(official) - 1)]
+        leaves = [t for t in flat if _heads(t, panel)]
+        for levels in (headed, total_first if flat and is_spanning(flat[0]) else headed):
+            if not panel.line and _exactly(leaves, [official[i] for i in levels]):
+                return True
+    return any(order is not None and _exactly([t for t in order if not _is_parent(t, panel)], official) for order in orders)
+
+
+def _exactly(texts: Sequence[str], wanted: Sequence[Wanted]) -> bool:
+    return len(texts) == len(wanted) == len(align([Printed((t,)) for t in texts], wanted))
+
+
+def _nest(rows: Sequence[Sequence[str]], panel: Panel) -> list[str] | None:
+    """The columns in order, each row put where the row above has its headings; None if those do not stand together."""
+    order = list(rows[0])
+    for row in rows[1:]:
+        heads = [i for i, t in enumerate(order) if _is_parent(t, panel)]
+        if not heads or heads[-1] - heads[0] + 1 != len(heads):
+            return None
+        order = [*order[: heads[0]], *row, *order[heads[-1] + 1 :]]
+    return order
+
+
+def is_spanning(text: str) -> bool:
+    """Whether a label spans columns without being part of their names (申请人情况)."""
+    return any(similarity(take_apart(text), label) >= _CERTAIN_PARENT for label in spanning_labels())
+
+
+def _parents_in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
+    """Headings over columns (行政复议, 行政诉讼) must stand in the form's order on each row."""
+    parents = list(dict.fromkeys(p for c in panel.columns for p in c.wanted.parents))
+    for row in rows:
+        found = list(dict.fromkeys(t for t in row if _is_parent(t, panel) and not is_spanning(t)))
+        if len(align([Printed((t,)) for t in found], [Wanted((p,)) for p in parents])) != len(found):
+            return False
+    return True
