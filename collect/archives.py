@@ -66,7 +66,8 @@ def require(paths: Sequence[Path]) -> None:
             except OSError:
                 names = []
             near = get_close_matches(path.name, names, 3)
-            hint = f"Did you mean {' or '.join(str(path.parent / name) for name in near)}?" if near else "Check the spelling of the path."
+            likely = " or ".join(str(path.parent / name) for name in near)
+            hint = f"Did you mean {likely}?" if near else "Check the spelling of the path."
             raise ConfigurationError(f"There is no file or folder {path}.", advice=hint)
 
 

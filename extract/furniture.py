@@ -15,6 +15,8 @@ from extract.shapes import is_bare_page_number, is_page_number, plain
 _SPACE = " \u00a0\u3000\r\n\t\u200b\ufeff"
 _EDGE = 2
 """Lines at the top and at the bottom of a page among which a running head is looked for."""
+_OFTEN = 0.6
+"""Share of the pages on which a running head stands. The head of a table that goes on stands on fewer."""
 _DIGITS = regex.compile(r"\d+")
 
 
@@ -59,7 +61,9 @@ def mark(lines: Sequence[TextLine]) -> list[Item]:
     """
     edges = _page_edges(lines)
     heads = Counter(_wording(lines[i].text) for i in edges)
-    running = {i for i in edges if heads[_wording(lines[i].text)] > 1 and _wording(lines[i].text)}
+    pages = 1 + sum(line.new_page for line in lines)
+    often = max(2.0, _OFTEN * pages)
+    running = {i for i in edges if heads[_wording(lines[i].text)] >= often and _wording(lines[i].text)}
     counted = _page_count(lines, edges)
     return [
         furniture(line) if i in running or i in counted or is_page_number(trim(line.text)) else line
@@ -80,8 +84,10 @@ def _page_edges(lines: Sequence[TextLine]) -> list[int]:
 
 
 def _wording(text: str) -> str:
-    """The line without its numbers; ``""`` where nothing is left, or where it has the gaps and the values of a table row."""
-    wording = _DIGITS.sub("#", plain(text))
+    """The line without its numbers and spaces; ``""`` where it is too short to tell, or a row of a table."""
+    if "\t" in text:
+        return ""
+    wording = "".join(_DIGITS.sub("#", plain(text)).split())
     return wording if len(wording) > 12 or wording.startswith("http") else ""
 
 

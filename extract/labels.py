@@ -71,11 +71,24 @@ class RowLabels:
             rest = [run for run in self.lines[at] if run.x1 <= self.parting[-1]]
             if not here and reaching is not None:
                 here = [run for run in rest if _continues(reaching, run, self.height)]
+            if not here and self._labels_row(at):
+                here = rest[-1:]
             if here:
                 inner.append(LabelLine(tuple(here)))
                 reaching = next((run for run in here if run.x0 < self.parting[-1]), None)
             outer += [run for run in rest if run not in here]
         return inner, outer
+
+    def _labels_row(self, at: int) -> bool:
+        """Whether an outer label beside values is the label of their row.
+
+        It only stands there by chance where the lines above and below it, without values, are the row's own wrapped label.
+        """
+        with_values = {line for row in self.rows for line in row.at}
+        if at not in with_values:
+            return False
+        around = (at - 1, at + 1)
+        return not all(i in self.lines and i not in with_values and self.lines[i][-1].x1 > self.parting[-1] for i in around)
 
     def _add_valueless(self, loose: list[LabelLine], labels: list[LabelLine]) -> None:
         """Rows that hold a label but no value: blank, or headings. A title over the next section is no row."""

@@ -168,7 +168,9 @@ def _may_be_table(group: Sequence[Content]) -> bool:
     if len(columns) > 1:
         return True
     height = max(c.cell.box[3] for c in group) - min(c.cell.box[1] for c in group)
-    return len(rows) == 1 and height <= TALLEST_ROW and len(rows_of((g for c in group for g in c.glyphs), cell=True)) < PROSE_LINES
+    return (
+        len(rows) == 1 and height <= TALLEST_ROW and len(rows_of((g for c in group for g in c.glyphs), cell=True)) < PROSE_LINES
+    )
 
 
 def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn) -> Part:

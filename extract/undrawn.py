@@ -15,6 +15,7 @@ from extract.sheet import Glyph
 
 INFERRED_COLUMN = 0.8
 INFERRED_ROW = 0.7
+DOUBTFUL_NUMBER = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,14 @@ def parted_rows(contents: Sequence[Content], stacked: Sequence[bool], ys: Sequen
         if several and content.cell.rowspan == 1 and all(VALUE.fullmatch(row.text) for row in content.rows()):
             stacks.setdefault(content.cell.row, []).append(content)
     for row in sorted(stacks, reverse=True):
-        levels = _levels(stacks[row], [c for c in contents if c.cell.row == row and c.cell.rowspan == 1])
-        if levels is not None:
+        beside = [c for c in cut if c.cell.row == row and c.cell.rowspan == 1 and c.glyphs]
+        levels = _levels(stacks[row], beside)
+        if levels is None:
+            continue
+        if all(_keeps_to(content, levels) for content in beside):
             cut = _with_levels(cut, row, levels)
+        else:
+            cut = [_doubted(content, levels) if content in beside else content for content in cut]
     return sorted(cut, key=lambda c: (c.cell.row, c.cell.column))
 
 
@@ -118,8 +124,19 @@ def _levels(stacks: Sequence[Content], row: Sequence[Content]) -> list[float] | 
     """
     first = _heights(stacks[0])
     agreed = all(_same(first, _heights(stack), stack.glyphs[0].size) for stack in stacks)
-    beside = [c for c in row if c.glyphs and _same(first, _heights(c), c.glyphs[0].size)]
+    beside = [c for c in row if _same(first, _heights(c), c.glyphs[0].size)]
     return first if len(beside) > 1 and agreed else None
+
+
+def _keeps_to(content: Content, levels: Sequence[float]) -> bool:
+    """Whether each line is plainly nearer to one level than to the others; a label halfway belongs to neither."""
+    pitch = min(b - a for a, b in pairwise(levels))
+    return all(min(abs(height - level) for level in levels) <= 0.35 * pitch for height in _heights(content))
+
+
+def _doubted(content: Content, levels: Sequence[float]) -> Content:
+    doubtful = _same(levels, _heights(content), content.glyphs[0].size)
+    return replace(content, confidence=min(content.confidence, DOUBTFUL_NUMBER)) if doubtful else content
 
 
 def _heights(content: Content) -> list[float]:

@@ -103,23 +103,23 @@ def _one_each(
 
 
 def _owed(form: str, chosen: Mapping[CellKey, Placement]) -> Iterator[FormCell]:
-    """The cells the report owes: its form's, but a row that is printed as another form has it is owed as printed."""
-    every = form_cells()
-    as_printed: dict[tuple[str, str], str] = {}
-    for key, placement in chosen.items():
-        as_printed[key.table, key.row] = form if form in placement.forms else max(placement.forms)
-    foreign_families = {(t, r.split(".")[0]) for (t, r), f in as_printed.items() if f != form}
-    own_families = {(t, r.split(".")[0]) for (t, r), f in as_printed.items() if f == form}
-    given: set[tuple[str, str]] = set()
-    for (cell_form, key), cell in every.items():
-        row = (key.table, key.row)
-        family = (key.table, key.row.split(".")[0])
-        printed_form = as_printed.get(row)
-        if printed_form is not None:
-            if cell_form == printed_form:
-                given.add(row)
-                yield cell
-        elif cell_form == form and not (family in foreign_families and family not in own_families):
+    """The cells the report owes: its form's, but a family of rows printed as another form has it is owed as that form has it.
+
+    A family is a row key up to its first dot: 2019 prints one row ``other`` where 2021 prints three, ``other.*``.
+    """
+    row_forms = {
+        (key.table, key.row): form if form in placement.forms else max(placement.forms) for key, placement in chosen.items()
+    }
+    family_forms: dict[tuple[str, str], str] = {}
+    for (table, row), row_form in row_forms.items():
+        family = (table, row.split(".")[0])
+        # A row of the report's own form outweighs a stray one of another.
+        if family_forms.get(family) != form:
+            family_forms[family] = row_form
+    for (cell_form, key), cell in form_cells().items():
+        owing = family_forms.get((key.table, key.row.split(".")[0]), form)
+        printed_as = row_forms.get((key.table, key.row))
+        if cell_form == (printed_as or owing):
             yield cell
 
 

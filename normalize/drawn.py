@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from extract.model import Grid, GridCell
 from normalize.align import Match, Printed, align, ambiguous, likeness
@@ -100,7 +101,7 @@ def _numeric_at(sheet: Sheet, row: int, column: int) -> bool:
 
 
 def _label_of(sheet: Sheet, row: int, stop: int) -> Printed:
-    return Printed(tuple(c.text for c in sheet.labels(row, stop)) or ("",))
+    return Printed(tuple(text for text, _ in groupby(c.text for c in sheet.labels(row, stop))) or ("",))
 
 
 def _read_zone(

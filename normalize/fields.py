@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from extract.model import Grid, GridCell
 from normalize.align import Printed
@@ -23,8 +24,8 @@ class Fields:
 
     @property
     def printed(self) -> Printed:
-        """The labels as a path."""
-        return Printed(tuple(c.text for c in self.labels) or ("",))
+        """The labels as a path; a label that a flattening repeated for the columns it spans counts once."""
+        return Printed(tuple(text for text, _ in groupby(c.text for c in self.labels)) or ("",))
 
     @property
     def numeric(self) -> bool:

@@ -242,7 +242,7 @@ def test_every_cell_of_a_real_pdf_is_drawn_where_it_is_printed() -> None:
     drawn_cells = {mark.get("data-name"): mark for mark in page.xpath("//*[@class='page']/a[@data-name!='']")}
     assert len(drawn_cells) == len(paper.figures) == 200
     for key, figure in paper.figures.items():
-        assert drawn_cells[str(key)].get("data-value") == format(figure.value or 0, "f")
+        assert Decimal(drawn_cells[str(key)].get("data-value")) == figure.value
     assert all(source.startswith("data:image/png;base64,") for source in page.xpath("//figure//img/@src"))
     assert len(page.xpath("//figure//img")) == len(document.pages)
     lefts = [float(regex.search(r"left:([\d.]+)%", mark.get("style"))[1]) for mark in drawn_cells.values()]
