@@ -132,10 +132,13 @@ def _headed(leaf: Head, columns: Sequence[Column], height: float) -> Column | No
 
 def _share_labels(frame: Frame, parts: list[_Part]) -> None:
     """Gives each part the runs left of the values: the stub of its head, and the labels of its rows."""
-    taken = {id(run) for part in parts for row in part.section.rows for run in row.values}
+    rows = [row for part in parts for row in part.section.rows]
+    taken = {id(run) for row in rows for run in row.values}
+    # a label may reach in over the leftmost column where its own row has nothing there
+    starts = {at: row.values[0].x0 for row in rows for at in row.at}
     for at in range(frame.top, frame.bottom + 1):
         for run in frame.lines[at]:
-            if run.x1 > frame.left + 0.3 * frame.height or id(run) in taken:
+            if run.x1 > max(frame.left + 0.3 * frame.height, starts.get(at, 0.0)) or id(run) in taken:
                 continue
             later = [part for part in parts if part.top <= run.y + 0.5 * frame.height] or parts[:1]
             part = later[-1]

@@ -18,6 +18,7 @@ from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTPage
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 
+from extract.rules import frame
 from extract.sheet import Fill, Glyph, Rectangle, Rule, Sheet
 
 THIN = 3.2
@@ -319,11 +320,6 @@ def _thin_rules(x0: float, top: float, x1: float, bottom: float) -> Iterator[Rul
         yield Rule(False, (x0 + x1) / 2, top, bottom)
     if height > width and width <= THIN and height <= THIN:
         yield Rule(True, (top + bottom) / 2, x0, x1)
-
-
-def frame(x0: float, top: float, x1: float, bottom: float) -> tuple[Rule, Rule, Rule, Rule]:
-    """The four edges of a rectangle."""
-    return Rule(True, top, x0, x1), Rule(True, bottom, x0, x1), Rule(False, x0, top, bottom), Rule(False, x1, top, bottom)
 
 
 def _is_rectangular(path: LTCurve) -> bool:

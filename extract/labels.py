@@ -13,8 +13,10 @@ from extract.words import Run, enclosing
 
 _CENTRED = 1.2
 """Heights by which an outer label may stand off the middle of its rows."""
-_WRAPPED = 0.75
-"""Heights between two lines of one label, at most."""
+_WRAPPED = 1.1
+"""Heights between two lines of one label without values, at most."""
+_FULL = 1.5
+"""Heights by which a wrapped line may fall short of the widest."""
 
 
 @dataclass(slots=True)
@@ -94,7 +96,8 @@ class RowLabels:
         """Rows that hold a label but no value: blank, or headings. A title over the next section is no row."""
         first = self.rows[0].y
         edge = max((run.x1 for label in labels for run in label.runs), default=float("inf"))
-        for lines in _wrapped(loose, self.height):
+        right = max((run.x1 for label in (*labels, *loose) for run in label.runs), default=0.0)
+        for lines in _wrapped(loose, right - _FULL * self.height, self.height):
             if not self.headed and lines[-1].bottom < first:
                 continue
             y = (lines[0].top + lines[-1].bottom) / 2
@@ -158,11 +161,13 @@ def _continues(upper: Run, lower: Run, height: float) -> bool:
     return near and not is_enumerated(lower.text) and not lower.value
 
 
-def _wrapped(lines: Sequence[LabelLine], height: float) -> list[list[LabelLine]]:
-    """Label lines without values, those of one wrapped label together."""
+def _wrapped(lines: Sequence[LabelLine], right: float, height: float) -> list[list[LabelLine]]:
+    """Label lines without values, those of one wrapped label together: all but the last reach the right edge."""
     labels: list[list[LabelLine]] = []
     for line in lines:
-        if labels and line.top - labels[-1][-1].bottom < _WRAPPED * height and not is_enumerated(line.text):
+        above = labels[-1][-1] if labels else None
+        near = above is not None and line.top - above.bottom < _WRAPPED * height and above.runs[-1].x1 >= right
+        if near and not is_enumerated(line.text):
             labels[-1].append(line)
         else:
             labels.append([line])

@@ -11,18 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from extract.rules import SLIVER, TOUCH, covered, merged_rules, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
-
-TOUCH = 3.0
-"""Rules that overshoot or fall short by this much (points) still meet."""
-DASH_GAP = 4.5
-"""Pieces of one dashed or dotted rule are not further apart."""
-SHORTEST = 4.0
-"""Shorter marks are dots, ticks and parts of characters."""
-SLIVER = 8.0
-"""Two parallel rules nearer than this with no text between them are one double rule, or the gap between two fills."""
-MOST_RULES = 1500
-"""More distinct rules on one page are a drawing."""
+from extract.tiles import edges, last_strip, ruled_inside, share_coloured, side_by_side, stacked, tiles_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,99 +79,13 @@ def find_lattices(rules: Iterable[Rule], fills: Sequence[Fill] = (), glyphs: Seq
         glyphs: the text, to tell slivers from narrow columns and highlights from cells.
     """
     straight = merged_rules(rules)
-    tiles = _tiles(fills, straight, glyphs)
+    tiles = tiles_among(fills, straight, glyphs)
     lattices = []
     for part_rules, part_tiles in _components(straight, tiles):
         lattice = _lattice(part_rules, part_tiles, glyphs)
         if lattice is not None:
             lattices.append(lattice)
     return sorted(lattices, key=lambda found: (found.box[1], found.box[0]))
-
-
-def merged_rules(rules: Iterable[Rule]) -> list[Rule]:
-    """Pieces that continue one another as single rules; dots and ticks dropped."""
-    merged: list[Rule] = []
-    for horizontal in (True, False):
-        for track in _tracks(sorted((r for r in rules_of(rules, horizontal)), key=lambda r: r.at)):
-            spans = sorted((r.start, r.end) for r in track)
-            at = sum(r.at * (r.length + 0.01) for r in track) / sum(r.length + 0.01 for r in track)
-            start, end = spans[0]
-            for a, b in [*spans[1:], (float("inf"), float("inf"))]:
-                if a - end <= DASH_GAP:
-                    end = max(end, b)
-                    continue
-                if end - start >= SHORTEST:
-                    merged.append(Rule(horizontal, at, start, end))
-                start, end = a, b
-    if len(merged) > MOST_RULES:
-        merged = sorted(merged, key=lambda r: -r.length)[:MOST_RULES]
-    return merged
-
-
-def rules_of(rules: Iterable[Rule], horizontal: bool) -> Iterable[Rule]:
-    """Those of one direction."""
-    return (r for r in rules if r.horizontal == horizontal)
-
-
-def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
-    track: list[Rule] = []
-    for rule in ordered:
-        if track and rule.at - track[0].at > 1.2:
-            yield track
-            track = []
-        track.append(rule)
-    if track:
-        yield track
-
-
-# coloured areas as cells ---------------------------------------------------------------------------------------------
-
-
-def _tiles(fills: Sequence[Fill], rules: Sequence[Rule], glyphs: Sequence[Glyph]) -> list[Fill]:
-    """The coloured areas that are cells: they tile with others side by side, or rules run along two opposite edges."""
-    areas = [f for f in dict.fromkeys(fills) if f.x1 - f.x0 >= 6 and f.bottom - f.top >= 6]
-    tiles = []
-    for area in areas:
-        ruled = all(_runs_along(rules, edge) for edge in _edges(area)[:2]) or all(
-            _runs_along(rules, edge) for edge in _edges(area)[2:]
-        )
-        if ruled or (any(_side_by_side(area, other) for other in areas if other is not area) and not _hugs(area, glyphs)):
-            tiles.append(area)
-    return tiles
-
-
-def _edges(fill: Fill) -> tuple[Rule, Rule, Rule, Rule]:
-    return (
-        Rule(True, fill.top, fill.x0, fill.x1),
-        Rule(True, fill.bottom, fill.x0, fill.x1),
-        Rule(False, fill.x0, fill.top, fill.bottom),
-        Rule(False, fill.x1, fill.top, fill.bottom),
-    )
-
-
-def _runs_along(rules: Iterable[Rule], edge: Rule) -> bool:
-    near = [(r.start, r.end) for r in rules if r.horizontal == edge.horizontal and abs(r.at - edge.at) <= TOUCH]
-    return _covered(near, edge.start, edge.end)
-
-
-def _side_by_side(a: Fill, b: Fill) -> bool:
-    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
-    gap = max(a.x0, b.x0) - min(a.x1, b.x1)
-    return shared >= 0.6 * min(a.bottom - a.top, b.bottom - b.top) and -TOUCH <= gap <= SLIVER
-
-
-def _stacked(a: Fill, b: Fill) -> bool:
-    shared = min(a.x1, b.x1) - max(a.x0, b.x0)
-    gap = max(a.top, b.top) - min(a.bottom, b.bottom)
-    if abs(a.x0 - b.x0) <= TOUCH and abs(a.x1 - b.x1) <= TOUCH:
-        return -TOUCH <= gap <= max(60.0, 1.5 * (a.bottom - a.top), 1.5 * (b.bottom - b.top))  # zebra: the rows between are white
-    return shared >= 0.6 * min(a.x1 - a.x0, b.x1 - b.x0) and -TOUCH <= gap <= SLIVER
-
-
-def _hugs(fill: Fill, glyphs: Sequence[Glyph]) -> bool:
-    """A highlight behind one line of text is no higher than the line."""
-    inside = [g.size for g in glyphs if fill.x0 <= g.x <= fill.x1 and fill.top <= g.y <= fill.bottom]
-    return bool(inside) and fill.bottom - fill.top < 1.3 * max(inside)
 
 
 # connected rules -----------------------------------------------------------------------------------------------------
@@ -222,7 +127,7 @@ def _components(rules: Sequence[Rule], tiles: Sequence[Fill]) -> Iterable[tuple[
             if _meets(rule, tile):
                 union.join(offset + k, i)
         for m in range(k):
-            if _side_by_side(tile, tiles[m]) or _stacked(tile, tiles[m]):
+            if side_by_side(tile, tiles[m]) or stacked(tile, tiles[m]):
                 union.join(offset + k, offset + m)
     for group in union.groups():
         yield [rules[i] for i in group if i < offset], [tiles[i - offset] for i in group if i >= offset]
@@ -247,25 +152,14 @@ class _Axis:
     drawn: tuple[tuple[tuple[float, float], ...], ...]
 
     def bordered(self, place: int, start: float, end: float) -> bool:
-        return _covered(self.drawn[place], start, end)
-
-
-def _covered(spans: Iterable[tuple[float, float]], start: float, end: float) -> bool:
-    """Whether the spans cover at least half of a stretch."""
-    covered, reached = 0.0, start
-    for a, b in sorted(spans):
-        low, high = max(a, reached), min(b, end)
-        if high > low:
-            covered += high - low
-            reached = high
-    return covered >= 0.5 * (end - start)
+        return covered(self.drawn[place], start, end)
 
 
 def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> Lattice | None:
-    painted = bool(tiles) and not _ruled_inside(rules, tiles)
+    painted = bool(tiles) and not ruled_inside(rules, tiles)
     if painted:
-        tiles = [*tiles, *_last_strip(tiles, glyphs)]
-    borders = [*rules, *(edge for tile in tiles for edge in _edges(tile))]
+        tiles = [*tiles, *last_strip(tiles, glyphs)]
+    borders = [*rules, *(edge for tile in tiles for edge in edges(tile))]
     flat, steep = list(rules_of(borders, True)), list(rules_of(borders, False))
     if not flat or not steep:
         return None
@@ -279,29 +173,6 @@ def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyp
     if not cells:
         return None
     return Lattice(across.places, down.places, tuple(cells))
-
-
-def _ruled_inside(rules: Sequence[Rule], tiles: Sequence[Fill]) -> bool:
-    """Whether rules, and not only colours, part the columns."""
-    x0, x1 = min(t.x0 for t in tiles) + SLIVER, max(t.x1 for t in tiles) - SLIVER
-    return any(x0 < r.at < x1 for r in rules if not r.horizontal)
-
-
-def _last_strip(tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> list[Fill]:
-    """The white row below a zebra table whose last row is not coloured, as if it were: nothing draws its lower edge."""
-    x0, x1, end = min(t.x0 for t in tiles), max(t.x1 for t in tiles), max(t.bottom for t in tiles)
-    tops = sorted({round(t.top) for t in tiles})
-    bottoms = sorted({round(t.bottom) for t in tiles})
-    gaps = [top - max(b for b in bottoms if b <= top + TOUCH) for top in tops if any(b <= top + TOUCH for b in bottoms)]
-    strips = [gap for gap in gaps if gap > SLIVER]
-    if not strips:
-        return []
-    below = [g for g in glyphs if end < g.y < end + max(strips) and x0 <= g.x <= x1 and not g.text.isspace()]
-    lowest = [t for t in tiles if abs(t.bottom - end) <= TOUCH]
-    if sum(any(t.x0 <= g.x <= t.x1 for g in below) for t in lowest) < max(2, len(lowest) // 2):
-        return []
-    bottom = max(g.bottom for g in below) + max(min(g.top for g in below) - end, 1.0)
-    return [Fill(t.x0, end, t.x1, bottom) for t in lowest]
 
 
 def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], ink: Sequence[float]) -> _Axis:
@@ -373,7 +244,7 @@ def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], glyphs: Sequence[G
         pieces = _rectangles(places)
         for r0, c0, r1, c1 in pieces:
             box = xs[c0], ys[r0], xs[c1], ys[r1]
-            painted = not tiles or _share(box, tiles) >= 0.2
+            painted = not tiles or share_coloured(box, tiles) >= 0.2
             open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
             if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, glyphs)):
                 continue
@@ -421,10 +292,3 @@ def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int,
 
 def _written(box: Rectangle, glyphs: Sequence[Glyph]) -> bool:
     return any(box[0] <= g.x <= box[2] and box[1] <= g.y <= box[3] for g in glyphs)
-
-
-def _share(box: Rectangle, tiles: Sequence[Fill]) -> float:
-    """How much of a rectangle is coloured."""
-    x0, top, x1, bottom = box
-    area = sum(max(0.0, min(x1, t.x1) - max(x0, t.x0)) * max(0.0, min(bottom, t.bottom) - max(top, t.top)) for t in tiles)
-    return area / max((x1 - x0) * (bottom - top), 1.0)

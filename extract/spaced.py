@@ -55,7 +55,7 @@ def align(items: Sequence[Item]) -> list[Item]:
 
 def _is_slight(item: Item | list[TextLine]) -> bool:
     """A blank line, or a short one that may head the rest of a table on the next page."""
-    return isinstance(item, TextLine) and (item.blank or (len(item.text.strip()) < 20 and not is_chapter(item.text)))
+    return isinstance(item, TextLine) and (item.blank or (len("".join(item.text.split())) < 20 and not is_chapter(item.text)))
 
 
 def _stretches(items: Sequence[Item]) -> Iterator[Item | list[TextLine]]:

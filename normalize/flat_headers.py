@@ -11,6 +11,7 @@ from normalize.fields import Fields
 from normalize.headers import Item
 from normalize.labels import similarity, take_apart
 from normalize.panels import Panel, corner_labels, panels, spanning_labels
+from normalize.sheet import names_section
 
 _MISFIT = 0.4
 _CERTAIN_PARENT = 0.9
@@ -36,10 +37,12 @@ def announced(header: Sequence[Fields]) -> InForce | None:
     for panel in panels():
         wanted = [c.wanted for c in panel.columns]
         leaves = [t for r in rows for t, _ in groupby(r) if _heads(t, panel)]
-        strangers = [t for t in texts if t not in leaves and not _is_parent(t, panel)]
+        known = [t in leaves or _is_parent(t, panel) for t in texts]
+        # What precedes the first label of the form (a caption, 附件：…) is no column.
+        strangers = known[known.index(True) :].count(False) if any(known) else len(known)
         named = [w for w in wanted if any(likeness(Printed((t,)), w) >= 0.72 for t in leaves)]
         score = min(len(named), len(leaves)) - _MISFIT * (
-            len(wanted) - len(named) + len(strangers) + abs(len(leaves) - len(wanted))
+            len(wanted) - len(named) + strangers + abs(len(leaves) - len(wanted))
         )
         if score > best_score:
             runs = tuple(len(list(run)) for text, run in groupby(rows[-1]) if _heads(text, panel))
@@ -67,11 +70,7 @@ def is_corner(text: str) -> bool:
 
 def _is_neutral(text: str) -> bool:
     """Corner texts and section headings such as 第二十条第（五）项."""
-    if is_corner(text):
-        return True
-    folded = take_apart(text)
-    parents = {p for panel in panels() for row in panel.rows for p in row.wanted.parents}
-    return any(similarity(folded, parent) >= _CERTAIN_PARENT for parent in parents)
+    return is_corner(text) or names_section(text)
 
 
 def _in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:

@@ -148,3 +148,9 @@ def corner_labels() -> tuple[Folded, ...]:
 def spanning_labels() -> tuple[Folded, ...]:
     """What the forms print over columns without it being part of their names."""
     return (take_apart("申请人情况"),)
+
+
+@cache
+def section_labels() -> tuple[Folded, ...]:
+    """Headings over rows (第二十条第（五）项, （三）不予公开), as far as they are no rows of their own."""
+    return tuple(dict.fromkeys(p for panel in panels() for row in panel.rows for p in row.wanted.parents))

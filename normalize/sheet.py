@@ -9,7 +9,7 @@ from extract.model import Grid, GridCell
 from normalize.align import Printed, likeness
 from normalize.labels import fold, similarity, take_apart
 from normalize.numbers import Kind, kind_of
-from normalize.panels import header_leaves, row_labels
+from normalize.panels import header_leaves, row_labels, section_labels
 from normalize.placing import holds_number
 
 _UNITS = frozenset({"条", "件", "次", "篇", "万元", "元", "个", "人", "人次", "项", "件次", "场次", "期", "份"})
@@ -36,6 +36,13 @@ def names_row(text: str) -> bool:
         return False
     printed = Printed((text,))
     return any(likeness(printed, wanted) >= 0.75 for wanted in row_labels())
+
+
+@lru_cache(maxsize=8192)
+def names_section(text: str) -> bool:
+    """Whether a text is a heading over rows of some form."""
+    folded = take_apart(text)
+    return any(similarity(folded, heading) >= 0.9 for heading in section_labels())
 
 
 class Sheet:
@@ -89,6 +96,13 @@ class Sheet:
         )
 
     def is_section(self, row: int) -> bool:
-        """Whether one label spans the whole row ("第二十条第（五）项")."""
+        """Whether a row holds one label only, over its whole width or naming a section ("第二十条第（五）项")."""
         cells = self.across(row)
-        return len(cells) == 1 and self.columns > 1 and is_label(cells[0].text)
+        printed = [c for c in cells if c.text.strip()]
+        if len(printed) != 1 or self.columns == 1 or not is_label(printed[0].text):
+            return False
+        return len(cells) == 1 or (printed[0].row == row and names_section(printed[0].text) and self.covers_values(row))
+
+    def covers_values(self, row: int) -> bool:
+        """Whether a row's only label reaches beyond the first column, as a heading's does and a row label's does not."""
+        return any(c.column + c.colspan > max(1, self.columns // 2) for c in self.across(row) if c.text.strip())

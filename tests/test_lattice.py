@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from extract.lattice import Lattice, find_lattices, merged_rules
+from extract.lattice import Lattice, find_lattices
+from extract.rules import merged_rules
 from extract.sheet import Fill, Glyph, Rule
 
 XS = [100.0, 200.0, 240.0, 280.0]
