@@ -28,6 +28,7 @@ class NianbaoError(Exception):
         """A finer code within the class (``not_a_report.budget``), or the class's own."""
 
     def __str__(self) -> str:
+        """What happened and what to do about it."""
         return f"{self.message} {self.advice}"
 
 

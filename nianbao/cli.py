@@ -263,6 +263,23 @@ def status(db: str) -> None:
         show_status(store)
 
 
+@main.command()
+@click.argument("sql", metavar="SQL|FILE")
+@_with_db
+def query(sql: str, db: str) -> None:
+    """Run one SELECT, given as text or as a file, and show what it answers. Nothing can be changed this way.
+
+    \b
+    Examples:
+        nianbao query "SELECT agency, year, verdict FROM report ORDER BY year"
+        nianbao query docs/comparison.sql --db demo.sqlite
+    """
+    from nianbao.show_query import show_query  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        show_query(store, sql)
+
+
 @main.command("forms")
 @click.argument("form", required=False)
 def list_forms(form: str | None) -> None:

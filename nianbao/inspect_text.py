@@ -14,7 +14,7 @@ from collect.errors import ConfigurationError, NianbaoError
 from collect.model import Source
 from extract.model import Document, Grid
 from nianbao.inspect_html import inspect_page
-from nianbao.pipeline import read_document
+from nianbao.pipeline import read_document, understand
 from nianbao.show import (
     SCOPE_LABELS,
     Figure,
@@ -27,9 +27,9 @@ from nianbao.show import (
     say,
     verdict_text,
 )
+from nianbao.workers import evidence_of_origin
 from normalize.forms import forms
 from normalize.model import CellKey, Report
-from normalize.reports import normalize
 
 
 def inspect_file(source: Source, output: Path | None = None) -> None:
@@ -41,7 +41,7 @@ def inspect_file(source: Source, output: Path | None = None) -> None:
     document = read_document(source.content, source.document)
     reports: tuple[Report, ...] = ()
     try:
-        reports = normalize(document, source.origin or source.document)
+        reports = understand(document, evidence_of_origin(source)).reports
     except NianbaoError as error:
         if output is not None:
             _write(output, inspect_page(source.document, source.content, document, (), error))

@@ -25,7 +25,7 @@ from collect.archives import Refusal
 from collect.errors import NianbaoError
 from collect.model import Source
 from extract.model import Document
-from nianbao.pipeline import read_document
+from nianbao.pipeline import read
 from normalize.model import Report
 
 TIME_LIMIT = 120.0
@@ -71,10 +71,16 @@ def read_source(source: Source) -> tuple[Document, tuple[Report, ...]]:
     Raises:
         NianbaoError: unreadable, encrypted, unsupported, or no such report.
     """
-    from normalize.reports import normalize  # noqa: PLC0415 - dear to import; only the reading processes need it
+    reading = read(source.content, source.document, evidence_of_origin(source))
+    return reading.document, reading.reports
 
-    document = read_document(source.content, source.document)
-    return document, normalize(document, source.origin or source.document)
+
+def evidence_of_origin(source: Source) -> str:
+    """What a source's place may say of its report: the URL, else the path below the ingested folder.
+
+    Not the full path: the folders above are the user's own, and the same archive must read the same wherever it lies.
+    """
+    return source.origin if "://" in source.origin else source.document
 
 
 class _TimeUp(BaseException):

@@ -1,0 +1,1 @@
+"""What it means: forms as data, alignment of labels, identity, checks. Document in, reports out."""

@@ -20,6 +20,8 @@ from normalize.panels import Panel, PanelRow, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
 from normalize.sheet import Sheet, is_label
 
+_TRUSTED = 0.7
+"""Readers give a place that follows from ink around it 0.7 and more; the form's labels then confirm it."""
 _SURE = 0.8
 """A label less alike than this may be another row where the agency also printed rows of its own."""
 
@@ -205,7 +207,7 @@ def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
         return cell, "the cell spans several columns"
     if printed and cell.rowspan > 1:
         return cell, "the cell spans several rows"
-    if cell.confidence < 1.0:
+    if cell.confidence < _TRUSTED:
         return cell, "the reader is not sure of this cell's place or text"
     return cell, ""
 
