@@ -1,7 +1,6 @@
 -- Applications of the agencies in the database, year by year: received, carried in, granted, and the share granted of all handled.
 SELECT agency,
        year,
-       form,
        MAX(total) FILTER (WHERE row = 'new')           AS received,
        MAX(total) FILTER (WHERE row = 'carried_in')    AS carried_in,
        MAX(total) FILTER (WHERE row = 'handled_total') AS handled,
@@ -9,5 +8,5 @@ SELECT agency,
        ROUND(100.0 * MAX(total) FILTER (WHERE row = 'granted')
                    / NULLIF(MAX(total) FILTER (WHERE row = 'handled_total'), 0), 1) AS granted_percent
 FROM applications
-GROUP BY agency, year, form
+GROUP BY agency, year
 ORDER BY agency, year;

@@ -60,16 +60,18 @@ def assemble(frame: Frame, page: int) -> Assembled:
     parting = separators([line for part in parts for line in part.labels.values()], frame.height)
     columns, index = unite([part.columns for part in parts])
     width = len(parting) + 1 + len(columns)
+    right = max((run.x1 for part in parts for line in part.labels.values() for run in line), default=0.0)
     cells: list[Cell] = []
     for part in parts:
         places = [len(parting) + 1 + index[id(column)] for column in part.columns]
         cells += _head_cells(part, places, width, frame.height)
         cells += _value_cells(part, places)
-        labels = RowLabels(part.section.rows, part.labels, parting, frame.height, headed=bool(part.heads), last=part is parts[-1])
+        labels = RowLabels(
+            part.section.rows, part.labels, parting, frame.height, right, headed=bool(part.heads), last=part is parts[-1]
+        )
         labels.place()
         cells += labels.cells
         cells += [Cell(y, column, [], "") for y in labels.valueless for column in places]
-    _attach_remarks(frame, cells)
     grid, members = _grid(cells, frame.height, page)
     return Assembled(grid, members, len(parting) + 1, tuple((column.x0, column.x1) for column in columns))
 
@@ -79,12 +81,19 @@ def _part(frame: Frame, section: Section) -> _Part:
     height = frame.height
     columns, placed = place([row.values for row in section.rows], height)
     over = [run for at in section.head for run in frame.lines[at] if run.x1 > frame.left + 0.3 * height]
-    heads = stack(over, height)
-    titles = [head for head in heads if _is_title(head, heads, columns, height)]
+    lone = _lone_title([frame.lines[at] for at in section.head]) if len(columns) == 1 else None
+    heads = stack([run for run in over if run is not lone], height)
+    titles = [head for head in heads if lone is None and _is_title(head, heads, columns, height)]
     heads = [head for head in heads if head not in titles]
+    titles += [Head([lone])] if lone in over and lone is not None else []
     of, drifted = _leaves_of(heads, columns, height)
     rank = {id(column): i for i, column in enumerate(columns)}
     return _Part(section, heads, titles, columns, placed, {key: rank[id(column)] for key, column in of.items()}, drifted)
+
+
+def _lone_title(head: Sequence[Sequence[Run]]) -> Run | None:
+    """The run alone on the first line of a head whose next line heads labels and values: a title, wherever it is centred."""
+    return head[0][0] if len(head) > 1 and len(head[0]) == 1 and len(head[1]) > 1 else None
 
 
 def _is_title(head: Head, heads: Sequence[Head], columns: Sequence[Column], height: float) -> bool:
@@ -92,6 +101,8 @@ def _is_title(head: Head, heads: Sequence[Head], columns: Sequence[Column], heig
     _, top, _, bottom = head.box
     others = [other for other in heads if other is not head]
     alone = bool(others) and all(other.box[1] >= bottom - 1 for other in others) and top < min(o.box[1] for o in others)
+    if not columns:
+        return alone
     middle = (min(column.x for column in columns) + max(column.x for column in columns)) / 2
     return alone and abs(head.x - middle) > height
 
@@ -99,8 +110,7 @@ def _is_title(head: Head, heads: Sequence[Head], columns: Sequence[Column], heig
 def _leaves_of(heads: Sequence[Head], columns: list[Column], height: float) -> tuple[dict[int, Column], bool]:
     """The column under each lowest head, by the head's ``id``; and whether heads and columns have drifted apart.
 
-    A head over no value adds a column, in its place. Only where the heads stand over their columns: if some columns have no head while some heads have no column, the text has
-    drifted, and nothing is added.
+    A head over no value adds a column, in its place; but not where some columns have no head either: then text has drifted.
     """
     leaves = sorted((head for head in heads if not head.below), key=lambda head: head.x)
     if len(leaves) == len(columns):
@@ -135,12 +145,12 @@ def _share_labels(frame: Frame, parts: list[_Part]) -> None:
     rows = [row for part in parts for row in part.section.rows]
     taken = {id(run) for row in rows for run in row.values}
     # a label may reach in over the leftmost column where its own row has nothing there
-    starts = {at: row.values[0].x0 for row in rows for at in row.at}
+    starts = {at: row.values[0].x0 for row in rows if row.values for at in row.at}
     for at in range(frame.top, frame.bottom + 1):
         for run in frame.lines[at]:
             if run.x1 > max(frame.left + 0.3 * frame.height, starts.get(at, 0.0)) or id(run) in taken:
                 continue
-            later = [part for part in parts if part.top <= run.y + 0.5 * frame.height] or parts[:1]
+            later = [part for part in parts if part.top < run.y + 0.3 * frame.height] or parts[:1]
             part = later[-1]
             if run.y <= part.bottom + 0.2 * frame.height:
                 part.stub.append(run)
@@ -178,21 +188,6 @@ def _value_cells(part: _Part, places: list[int]) -> list[Cell]:
             sure = min((DOUBT if p.run.doubtful or drifted else p.confidence for p in here), default=DOUBT if unsure else 1.0)
             cells.append(Cell(row.y, column, [p.run for p in here], text, confidence=sure))
     return cells
-
-
-def _attach_remarks(frame: Frame, cells: list[Cell]) -> None:
-    """Adds bracketed words close under a value to its cell, as a line of their own."""
-    used = {id(run) for cell in cells for run in cell.runs}
-    for at in range(frame.top, frame.bottom + 1):
-        for run in frame.lines[at]:
-            if id(run) in used or run.x1 <= frame.left:
-                continue
-            above = [c for c in cells if c.runs and c.runs[-1].value and 0 < run.y - c.y < 2.5 * frame.height]
-            over = [c for c in above if min(run.x1, c.runs[0].x1) > max(run.x0, c.runs[0].x0)]
-            if over:
-                cell = max(over, key=lambda c: c.y)
-                cell.runs = [*cell.runs, run]
-                cell.text += "\n" + run.text
 
 
 def _grid(cells: list[Cell], height: float, page: int) -> tuple[Grid, tuple[tuple[int, ...], ...]]:

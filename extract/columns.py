@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from extract.shapes import plain
+from extract.shapes import is_number, plain
 from extract.words import Run
 
 DOUBT = 0.5
@@ -51,7 +51,7 @@ def place(rows: Sequence[Sequence[Run]], height: float) -> tuple[list[Column], l
     into each other (wide numbers), or one column falls apart (text that drifts from row to row), rows with the full count of
     values show how many columns there are and are placed by order; a row with fewer is placed by nearness, with doubt.
     """
-    stretches = _stretches(rows, height)
+    stretches = _with_pieces(rows, _with_dashes(rows, _stretches(rows, height)), height)
     merged = _undrifted(rows, stretches)
     drifting = len(merged) < len(stretches) or any(_is_ragged(rows, stretch, height) for stretch in stretches)
     columns: list[Column] = []
@@ -68,6 +68,34 @@ def place(rows: Sequence[Sequence[Run]], height: float) -> tuple[list[Column], l
         for row, runs in enumerate(inside):
             placed[row] += _placed(runs, parts, full=len(runs) == most, height=height)
     return columns, [_doubted(row, height, drifting=drifting and len(row) != len(columns)) for row in placed]
+
+
+def _with_dashes(rows: Sequence[Sequence[Run]], stretches: list[Column]) -> list[Column]:
+    """The stretches, with one that holds only dashes given to the one neighbour that could have them (——, left-aligned)."""
+    filled = [{i for i, row in enumerate(rows) if any(s.x0 <= run.x <= s.x1 for run in row)} for s in stretches]
+    numbers = [any(s.x0 <= run.x <= s.x1 and is_number(run.text) for row in rows for run in row) for s in stretches]
+    merged = list(stretches)
+    for k, stretch in enumerate(stretches):
+        around = [j for j in (k - 1, k + 1) if 0 <= j < len(stretches) and numbers[j] and not filled[k] & filled[j]]
+        if not numbers[k] and filled[k] and len(around) == 1 and len(stretches) > max(len(row) for row in rows):
+            other = stretches[around[0]]
+            whole = Column(min(stretch.x0, other.x0), max(stretch.x1, other.x1))
+            merged = [whole if s is other else s for s in merged if s is not stretch]
+    return merged
+
+
+def _with_pieces(rows: Sequence[Sequence[Run]], stretches: list[Column], height: float) -> list[Column]:
+    """The stretches, with one given to its left neighbour if all it holds, in a few rows, are rear ends of numbers there."""
+    merged = list(stretches)
+    for left, stretch in pairwise(stretches):
+        pieces = [(a, b) for row in rows for a, b in pairwise(row) if stretch.x0 <= b.x <= stretch.x1]
+        filled = sum(stretch.x0 <= run.x <= stretch.x1 for row in rows for run in row)
+        rear = [a for a, b in pieces if left.x0 <= a.x <= left.x1 and _may_be_one(a, b, height)]
+        if 0 < len(rear) == filled <= _SPLIT_SHARE * len(rows):
+            whole = next(m for m in merged if m.x0 <= left.x <= m.x1)
+            whole.x1 = max(whole.x1, stretch.x1)
+            merged.remove(stretch)
+    return merged
 
 
 def _undrifted(rows: Sequence[Sequence[Run]], stretches: list[Column]) -> list[Column]:
@@ -90,7 +118,9 @@ def _undrifted(rows: Sequence[Sequence[Run]], stretches: list[Column]) -> list[C
 
 def _is_ragged(rows: Sequence[Sequence[Run]], stretch: Column, height: float) -> bool:
     """Whether neither the left edges nor the centres nor the right edges of the values in a stretch stand in one line."""
-    runs = [run for row in rows for run in row if stretch.x0 <= run.x <= stretch.x1]
+    runs = [run for row in rows for run in row if stretch.x0 <= run.x <= stretch.x1 and is_number(run.text)]
+    if not runs:
+        return False
     edges = ([run.x0 for run in runs], [run.x for run in runs], [run.x1 for run in runs])
     return min(max(edge) - min(edge) for edge in edges) > 0.6 * height
 

@@ -14,11 +14,8 @@ class ValueRow:
 
     at: list[int]
     values: list[Run]
-
-    @property
-    def y(self) -> float:
-        """Vertical centre."""
-        return sum(run.y for run in self.values) / len(self.values)
+    y: float
+    """Vertical centre."""
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ def stack(runs: Sequence[Run], height: float) -> list[Head]:
     for run in order:
         above = [other for other in order if any(low is run for low in under[id(other)])]
         joins = [o for o in above if len(under[id(o)]) == 1 and _adjoins(o, run, closest, height)]
-        if len(above) == 1 and joins and _concentric(joins[0], run, height):
+        if len(above) == 1 and joins and _concentric(joins[0], run, height) and not _is_one_of_many(run, order):
             head = head_of[id(joins[0])]
             head.runs.append(run)
         else:
@@ -81,6 +81,16 @@ def _below(run: Run, order: Sequence[Run]) -> list[Run]:
     """The runs next below that share a horizontal stretch with it."""
     lower = [o for o in order if o.top > run.y and min(o.x1, run.x1) - max(o.x0, run.x0) > 0]
     return [o for o in lower if not any(p is not o and p.y < o.top and min(p.x1, o.x1) - max(p.x0, o.x0) > 0 for p in lower)]
+
+
+def _is_one_of_many(run: Run, order: Sequence[Run]) -> bool:
+    """Stands in a line of heads whose neighbours at both sides have nothing above them: what is above it spans them all."""
+    line = [other for other in order if abs(other.y - run.y) < 0.3 * run.height]
+    left = max((other for other in line if other.x1 <= run.x0), key=lambda other: other.x1, default=None)
+    right = min((other for other in line if other.x0 >= run.x1), key=lambda other: other.x0, default=None)
+    if left is None or right is None:
+        return False
+    return not any(o.y < n.top and min(o.x1, n.x1) > max(o.x0, n.x0) for n in (left, right) for o in order)
 
 
 def _concentric(upper: Run, lower: Run, height: float) -> bool:

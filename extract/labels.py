@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
 
 from extract.frame import Cell, ValueRow
 from extract.shapes import is_enumerated
@@ -23,14 +25,15 @@ _FULL = 1.5
 class RowLabels:
     """The labels of a section's rows, on their way to cells.
 
-    ``lines`` are the runs left of the values by line; ``parting`` where the strips of nested labels are parted; ``headed``
-    whether a head stands over the section; ``last`` whether it is the table's last.
+    ``lines`` are the runs left of the values by line; ``parting`` where the strips of nested labels are parted; ``right``
+    the edge that labels reach; ``headed`` whether a head stands over the section; ``last`` whether it is the table's last.
     """
 
     rows: Sequence[ValueRow]
     lines: dict[int, list[Run]]
     parting: list[float]
     height: float
+    right: float
     headed: bool
     last: bool
     cells: list[Cell] = field(default_factory=list)
@@ -42,7 +45,7 @@ class RowLabels:
     def place(self) -> None:
         """Gives every label its cell."""
         inner, outer = self._inner()
-        groups, loose = share_out(inner, [row.y for row in self.rows], self.height)
+        groups, loose = share_out(inner, [row.y for row in self.rows], self.height, self.right)
         extents: list[tuple[float, float]] = []
         for row, group in zip(self.rows, groups, strict=True):
             runs = [run for i in group for run in inner[i].runs]
@@ -98,13 +101,24 @@ class RowLabels:
         edge = max((run.x1 for label in labels for run in label.runs), default=float("inf"))
         right = max((run.x1 for label in (*labels, *loose) for run in label.runs), default=0.0)
         for lines in _wrapped(loose, right - _FULL * self.height, self.height):
-            if not self.headed and lines[-1].bottom < first:
+            if not self.headed and lines[-1].bottom < first and not self._tops(lines, labels):
                 continue
             y = (lines[0].top + lines[-1].bottom) / 2
             self._add(y, [run for line in lines for run in line.runs])
             title = not self.last and min(run.x0 for run in lines[0].runs) > edge
             if not title and not _is_outer(lines, labels):
                 self.valueless.append(y)
+
+    def _tops(self, lines: Sequence[LabelLine], labels: Sequence[LabelLine]) -> bool:
+        """Whether lines over the first values of a page are the label of one more row: beside and close to the others.
+
+        Without an enumerator they may be the rest of a label that the page cut.
+        """
+        if not labels or not is_enumerated(lines[0].text):
+            return False
+        edge = min(run.x0 for label in labels for run in label.runs)
+        gap = min(label.top for label in labels) - lines[-1].bottom
+        return lines[0].runs[0].x0 > edge - 1 and gap < 1.2 * self.height
 
     def _add_outer(self, outer: list[Run], extents: list[tuple[float, float]]) -> None:
         """Labels outside the innermost strip: the label of a row that has no other, or one over several rows."""
@@ -115,11 +129,24 @@ class RowLabels:
             row = min(range(len(ys)), key=lambda i: abs(ys[i] - y))
             if self._column_of[row] is None and abs(ys[row] - y) < 0.6 * self.height:
                 self._column_of[row] = self._add(ys[row], runs)
+            elif self._has_slot(runs, extents):
+                self._add(y, runs)
+                self.valueless.append(y)
             else:
                 spanning.setdefault(bisect(self.parting, runs[0].x0), []).append(runs)
         for strip, labels in sorted(spanning.items()):
             for block in self._blocks(strip):
                 self._tile(strip, labels, block, extents)
+
+    def _has_slot(self, runs: Sequence[Run], extents: Sequence[tuple[float, float]]) -> bool:
+        """Whether two rows stand so far apart that the label between them must be that of a blank row."""
+        slots = [(below[0] - above[1], above[1], below[0]) for above, below in pairwise(extents)]
+        usual = median(slot for slot, _, _ in slots) if slots else 0.0
+        if usual < 0.2 * self.height:
+            return False
+        top, bottom = runs[0].top, runs[-1].bottom
+        around = [slot for slot, low, high in slots if low < top and bottom < high]
+        return bool(around) and around[0] > bottom - top + 1.5 * usual
 
     def _blocks(self, strip: int) -> list[list[int]]:
         """Stretches of rows whose own label leaves the strip free."""
@@ -189,7 +216,7 @@ def stacks(runs: Iterable[Run], height: float) -> list[list[Run]]:
         for lines in reversed(found):
             above = lines[-1]
             gap = run.top - above.bottom
-            near = gap < (2.5 if len(run.text) == len(above.text) == 1 else 0.8) * height
+            near = gap < (2.5 if len(run.text) == len(above.text) == 1 else 1.05) * height
             beneath = min(above.x1, run.x1) > max(above.x0, run.x0) and gap > -0.5 * height
             if near and beneath and not is_enumerated(run.text) and not run.value:
                 lines.append(run)

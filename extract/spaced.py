@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import regex
 
@@ -38,13 +38,14 @@ class _Piece:
 def align(items: Sequence[Item]) -> list[Item]:
     """The items with the tables among their lines taken together; a table goes on over page ends and page furniture."""
     stretches = list(_stretches(items))
-    if sum(len(s) for s in stretches if isinstance(s, list)) > _MOST_LINES:
+    candidates = [s for s in stretches if isinstance(s, _Stretch)]
+    if sum(len(s.lines) for s in candidates) > _MOST_LINES:
         return list(items)
-    wide = _width_of_wide([s for s in stretches if isinstance(s, list)])
+    wide = _width_of_wide(candidates)
     aligned: list[Item] = []
     open_table: AlignedTable | None = None
     for stretch in stretches:
-        if isinstance(stretch, list):
+        if isinstance(stretch, _Stretch):
             open_table = _read(stretch, wide, aligned, open_table)
         else:
             aligned.append(stretch)
@@ -53,48 +54,68 @@ def align(items: Sequence[Item]) -> list[Item]:
     return aligned
 
 
-def _is_slight(item: Item | list[TextLine]) -> bool:
+@dataclass(slots=True)
+class _Stretch:
+    """Lines that are looked at as one page, with the furniture that stood among them taken out."""
+
+    lines: list[TextLine] = field(default_factory=list)
+    furniture: list[Item] = field(default_factory=list)
+    gaps: list[int] = field(default_factory=list)
+    """Numbers of the lines that are the first after furniture."""
+
+
+def _is_slight(item: Item | _Stretch) -> bool:
     """A blank line, or a short one that may head the rest of a table on the next page."""
     return isinstance(item, TextLine) and (item.blank or (len("".join(item.text.split())) < 20 and not is_chapter(item.text)))
 
 
-def _stretches(items: Sequence[Item]) -> Iterator[Item | list[TextLine]]:
-    """Lines between sentences, pages and furniture; those stretches that cannot hold a table line by line."""
-    stretch: list[TextLine] = []
+def _stretches(items: Sequence[Item]) -> Iterator[Item | _Stretch]:
+    """Lines between sentences and form feeds; those stretches that cannot hold a table line by line."""
+    stretch = _Stretch()
+    after_furniture = False
     for item in items:
-        apart = not isinstance(item, TextLine) or "。" in item.text
-        if stretch and (apart or (isinstance(item, TextLine) and item.new_page) or len(stretch) >= _TALLEST):
+        line = item if isinstance(item, TextLine) and "。" not in item.text else None
+        apart = line is None and not is_furniture(item)
+        if apart or len(stretch.lines) >= _TALLEST or (line is not None and line.new_page):
             yield from _whole(stretch)
-            stretch = []
+            stretch = _Stretch()
+            after_furniture = False
         if apart:
             yield item
-        elif isinstance(item, TextLine):
-            stretch.append(item)
+        elif line is None:
+            while stretch.lines and stretch.lines[-1].blank:
+                stretch.lines.pop()
+            stretch.furniture.append(item)
+            after_furniture = True
+        elif not (after_furniture and line.blank):
+            stretch.gaps += [line.number] if after_furniture else []
+            stretch.lines.append(line)
+            after_furniture = False
     yield from _whole(stretch)
 
 
-def _whole(stretch: list[TextLine]) -> Iterator[Item | list[TextLine]]:
-    if any(len(pieces) > 1 and is_value(pieces[-1].text) for pieces in map(_pieces, stretch)):
+def _whole(stretch: _Stretch) -> Iterator[Item | _Stretch]:
+    if any(len(pieces) > 1 and is_value(pieces[-1].text) for pieces in map(_pieces, stretch.lines)):
         yield stretch
     else:
-        yield from stretch
+        yield from stretch.lines
+        yield from stretch.furniture
 
 
-def _width_of_wide(stretches: Sequence[list[TextLine]]) -> int:
+def _width_of_wide(stretches: Sequence[_Stretch]) -> int:
     """How many columns a Chinese character took for whoever aligned this: two in a terminal, one for ``pdftotext``.
 
     The right answer makes the columns stand.
     """
-    return max((2, 1), key=lambda wide: sum(_merit(_tables(stretch, wide, goes_on=False)[1]) for stretch in stretches))
+    return max((2, 1), key=lambda wide: sum(_merit(_tables(s.lines, wide, goes_on=False)[1]) for s in stretches))
 
 
-def _read(stretch: list[TextLine], wide: int, aligned: list[Item], open_table: AlignedTable | None) -> AlignedTable | None:
+def _read(stretch: _Stretch, wide: int, aligned: list[Item], open_table: AlignedTable | None) -> AlignedTable | None:
     """Appends the stretch with its tables to ``aligned``; returns the table it ends in, which the next page may continue."""
-    places, tables = _tables(stretch, wide, goes_on=open_table is not None)
+    places, tables = _tables(stretch.lines, wide, goes_on=open_table is not None)
     rest = set(range(len(places))).difference(*(table.used for table in tables))
     waiting = sorted(tables, key=lambda table: min(table.used))
-    last: AlignedTable | None = None
-    for at, line in enumerate(stretch):
+    for at, line in enumerate(stretch.lines):
         while waiting and places[min(waiting[0].used)][0] == at:
             table = _located(waiting.pop(0), places, stretch)
             whole = join(open_table, table) if open_table is not None else None
@@ -102,16 +123,16 @@ def _read(stretch: list[TextLine], wide: int, aligned: list[Item], open_table: A
                 _replace(aligned, open_table, whole)
             else:
                 aligned.append(table.grid)
-            last = open_table = whole or table
-        left = [i for i, (row, _) in enumerate(places) if row == at and i in rest]
-        taken = any(row == at and i not in rest for i, (row, _) in enumerate(places))
-        if not taken:
+            open_table = whole or table
+        words = [i for i, (row, _) in enumerate(places) if row == at]
+        left = [i for i in words if i in rest]
+        if len(left) == len(words):
             aligned.append(line)
-            if not _is_slight(line):
-                last = open_table = None
+            open_table = open_table if _is_slight(line) else None
         else:
             aligned += [Line(places[i][1].text, locus=Locus(line.number, places[i][1].field)) for i in left]
-    return last
+    aligned += stretch.furniture
+    return open_table
 
 
 def _replace(aligned: list[Item], part: AlignedTable | None, whole: AlignedTable) -> None:
@@ -126,11 +147,11 @@ _Places = list[tuple[int, _Piece]]
 """Of each word, the line (counted in the stretch) and the piece of it."""
 
 
-def _tables(stretch: list[TextLine], wide: int, *, goes_on: bool) -> tuple[_Places, list[AlignedTable]]:
+def _tables(lines: list[TextLine], wide: int, *, goes_on: bool) -> tuple[_Places, list[AlignedTable]]:
     """The tables, on the assumption that a wide character takes that many columns."""
     places: _Places = []
     words: list[Word] = []
-    for at, line in enumerate(stretch):
+    for at, line in enumerate(lines):
         edges = _edges(line.text, wide)
         for piece in _pieces(line):
             places.append((at, piece))
@@ -180,11 +201,12 @@ def _trailing_values(parts: list[str]) -> int:
     return count
 
 
-def _located(table: AlignedTable, places: _Places, stretch: list[TextLine]) -> AlignedTable:
+def _located(table: AlignedTable, places: _Places, stretch: _Stretch) -> AlignedTable:
     """The table with line and field of its cells instead of boxes."""
     cells: list[GridCell] = []
     for cell, members in zip(table.grid.cells, table.members, strict=True):
         place = places[members[0]] if members else None
-        locus = Locus(stretch[place[0]].number, place[1].field) if place else None
+        locus = Locus(stretch.lines[place[0]].number, place[1].field) if place else None
         cells.append(replace(cell, box=None, locus=locus))
-    return replace(table, grid=Grid(tuple(cells), table.grid.layout))
+    breaks = {next((c.row for c in cells if c.locus and c.locus.line >= gap), 0) for gap in stretch.gaps}
+    return replace(table, grid=Grid(tuple(cells), table.grid.layout, breaks=tuple(sorted(breaks - {0}))))

@@ -129,3 +129,18 @@ def _run(words: Sequence[Word], members: list[int]) -> Run:
         text += (" " if latin and words[i].x0 - words[before].x1 > 0.5 else "") + words[i].text
     some = [words[i] for i in members]
     return Run(tuple(members), text, some[0].x0, min(w.top for w in some), max(w.x1 for w in some), max(w.bottom for w in some))
+
+
+def top_of(line: Sequence[Run]) -> float:
+    """Upper edge of a line."""
+    return min(run.top for run in line)
+
+
+def bottom_of(line: Sequence[Run]) -> float:
+    """Lower edge of a line."""
+    return max(run.bottom for run in line)
+
+
+def void(lines: Lines) -> float:
+    """The largest empty vertical space within some lines."""
+    return max((top_of(b) - bottom_of(a) for a, b in pairwise(lines)), default=0.0)

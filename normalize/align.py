@@ -14,6 +14,7 @@ from normalize.labels import Folded, similarity, take_apart
 
 THRESHOLD = 0.6
 """Labels less alike than this are never the same label."""
+_CLEAR = 0.85
 _CONTEXT = 0.12
 """What agreeing headings above a label add to its score; enough to tell equal labels apart, too little to join unlike ones."""
 
@@ -104,7 +105,7 @@ def ambiguous(matches: Sequence[Match], printed: Sequence[Printed], wanted: Sequ
         low = matches[position - 1].wanted if position else -1
         high = matches[position + 1].wanted if position + 1 < len(matches) else len(wanted)
         before = matches[position - 1].printed if position else -1
-        if match.wanted == low + 1 and match.printed == before + 1:
+        if match.wanted == low + 1 and match.printed == before + 1 and match.likeness >= _CLEAR:
             continue  # the next row of both: any other reading would have to skip rows just here
         own = match.likeness + _CONTEXT * _context(printed[match.printed], wanted[match.wanted])
         for other in range(low + 1, high):

@@ -14,6 +14,7 @@ from normalize.forms import FormCell, form_cells, forms
 from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
 from normalize.numbers import Kind, Reading, read_number
 from normalize.placing import Placement, TableReading, holds_number
+from normalize.sliding import set_slid_rows_aside
 
 _CONFLICT = "printed more than once, differently"
 
@@ -48,7 +49,8 @@ def assemble(readings: Sequence[TableReading], year: int | None, only_year: int 
     owed = tuple(_owed(form, chosen))
     findings: list[Finding] = [*_unplaced(readings), *conflicts, *_notes(readings)]
     cells = tuple(_cells(owed, chosen, findings))
-    findings.extend(_missing(cells))
+    cells, slid = set_slid_rows_aside(cells, form, _sliding_rows(chosen))
+    findings.extend((*slid, *_missing(cells)))
     ignored = (*(i for r in readings for i in r.ignored), *repeated)
     extras = tuple(e for r in readings for e in r.extras if only_year is None)
     findings.extend(_extras(extras))
@@ -121,6 +123,15 @@ def _owed(form: str, chosen: Mapping[CellKey, Placement]) -> Iterator[FormCell]:
         printed_as = row_forms.get((key.table, key.row))
         if cell_form == (printed_as or owing):
             yield cell
+
+
+def _sliding_rows(chosen: Mapping[CellKey, Placement]) -> list[tuple[CellKey, ...]]:
+    """The cells of each row whose places are to be confirmed by the sums."""
+    rows: dict[tuple[str, str], list[CellKey]] = {}
+    for key, placement in chosen.items():
+        if placement.may_slide and not placement.doubt:
+            rows.setdefault((key.table, key.row), []).append(key)
+    return [tuple(keys) for keys in rows.values()]
 
 
 def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findings: list[Finding]) -> Iterator[Cell]:

@@ -123,7 +123,10 @@ def _read_zone(
     if panel.line:
         matched = [MatchedRow(r, panel.rows[0]) for r in _value_rows(sheet, rows)]
     else:
-        matched = _match_rows(sheet, rows, panel.rows[done:], first) or _match_rows(sheet, rows, panel.rows, first)
+        onward = _match_rows(sheet, rows, panel.rows[done:], first)
+        anew = _match_rows(sheet, rows, panel.rows, first) if done else onward
+        # A table that goes on names later rows; one that names more rows when read from the top begins anew.
+        matched = onward if len(onward) >= len(anew) else anew
     for found in matched:
         for columns in maps:
             _read_row(sheet, found, columns, draft)

@@ -171,7 +171,7 @@ def _fit(panel: Panel, items: Sequence[Item], year: int | None) -> ColumnMap | N
     if score <= 0.5:
         return None
     rivals = [items[k].stack[-1] for k in extras if any(likeness(printed[k], w) >= THRESHOLD + 0.1 for w in wanted)]
-    doubt = f"two columns may be the same one: {rivals[0]}" if rivals and not panel.line else ""
+    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else ""
     return ColumnMap(
         panel,
         tuple(items[p] if p is not None else None for p in places),

@@ -27,6 +27,8 @@ class Placement:
     """Where one table prints several years side by side."""
     doubt: str = ""
     """Why the place is not certain; empty when it is."""
+    may_slide: bool = False
+    """Its row begins or ends with a blank that might be padding: the place holds unless the sums speak against it."""
 
 
 @dataclass(frozen=True, slots=True)

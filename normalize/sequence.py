@@ -101,11 +101,21 @@ def _read_line(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
         _place(draft, keys, panel.forms, taken)
 
 
-def _place(draft: Draft, keys: Sequence[CellKey], forms: frozenset[str], cells: Sequence[GridCell], doubt: str = "") -> None:
+def _place(
+    draft: Draft,
+    keys: Sequence[CellKey],
+    forms: frozenset[str],
+    cells: Sequence[GridCell],
+    *,
+    doubt: str = "",
+    regular: bool = True,
+) -> None:
+    kinds = [kind_of(c.text) for c in cells]
+    slides = not regular and len(cells) > 2 and Kind.EMPTY in {kinds[0], kinds[-1]} and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
         draft.close(cell)
         reason = doubt or ("" if cell.confidence == 1.0 else "the reader is not sure of this field")
-        draft.placements.append(Placement(key, forms, cell, doubt=reason))
+        draft.placements.append(Placement(key, forms, cell, doubt=reason, may_slide=slides))
 
 
 def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
@@ -126,7 +136,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
         elif index in unclear:
             draft.doubt("table.row_ambiguous", f"{fields.printed.path[-1]} fits several rows of the form", fields.values)
         elif not row.heading:
-            _read_row(header, row, fields, taken, draft)
+            _read_row(header, row, fields, taken, draft, regular=anchor is not None)
 
 
 def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -> tuple[GridCell, ...] | None:
@@ -142,7 +152,9 @@ def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -
     return tuple(kept)
 
 
-def _read_row(header: InForce, row: PanelRow, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft) -> None:
+def _read_row(
+    header: InForce, row: PanelRow, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft, *, regular: bool
+) -> None:
     panel = header.panel
     keys = tuple(CellKey(panel.table, row.key, c.key) for c in panel.columns)
     label = fields.printed.path[-1]
@@ -152,7 +164,8 @@ def _read_row(header: InForce, row: PanelRow, fields: Fields, taken: Sequence[Gr
         return
     official = {digits_of(leaf.core) for leaf in row.wanted.leaves}
     odd = digits_of(label) not in official and likeness(fields.printed, row.wanted) < 1.0
-    _place(draft, keys, row.forms & panel.forms, taken, f"a number stands in the label {label}" if odd else "")
+    doubt = f"a number stands in the label {label}" if odd else ""
+    _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular)
 
 
 def _keep_extra_row(header: InForce, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft) -> None:

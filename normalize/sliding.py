@@ -1,0 +1,60 @@
+"""Rows of flattened tables that may have slid: the form's sums as a second opinion on places.
+
+A row that begins or ends with a blank fits its columns, but the blank might be padding and a blank inside the row lost; then
+every value between would stand one column off. Where another way to take the row breaks fewer sums, its places are unproven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from normalize.checks import check
+from normalize.forms import forms
+from normalize.model import Cell, CellKey, Finding, Severity, State
+
+Row = tuple[CellKey, ...]
+
+
+def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Iterable[Row]) -> tuple[tuple[Cell, ...], tuple[Finding, ...]]:
+    """The cells with those of unproven rows missing, and a doubt for each such row."""
+    by_key = {cell.key: cell for cell in cells}
+    unproven = [row for row in rows if all(k in by_key for k in row) and _slid(row, by_key, form)]
+    findings = tuple(
+        Finding(
+            "table.row_may_have_slid",
+            Severity.DOUBT,
+            "the row begins or ends with a blank, and its numbers fit the sums better one column further on",
+            tuple(str(k) for k in row),
+            actual=" | ".join(by_key[k].printed.strip() for k in row),
+        )
+        for row in unproven
+    )
+    lost = {key for row in unproven for key in row}
+    return tuple(replace(c, value=None, state=State.MISSING) if c.key in lost else c for c in cells), findings
+
+
+def _slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> bool:
+    as_read = _broken(row, cells, form)
+    return as_read > 0 and any(_broken(row, {**cells, **other}, form) < as_read for other in _others(row, cells))
+
+
+def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> int:
+    """How many of the rules that involve the row fail or cannot be assessed."""
+    names = {str(k) for k in row}
+    return sum(c.outcome != "holds" for c in check(forms()[form], cells) if names.intersection(c.cells))
+
+
+def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[dict[CellKey, Cell]]:
+    """The other ways to take the row: a blank end was padding, and one blank further in was lost."""
+    read = [cells[k] for k in row]
+    blank = State.BLANK
+    for place in range(1, len(row)):
+        if read[0].state is blank:
+            yield _as(row, [*read[1 : place + 1], read[0], *read[place + 1 :]])
+        if read[-1].state is blank:
+            yield _as(row, [*read[: place - 1], read[-1], *read[place - 1 : -1]])
+
+
+def _as(row: Row, read: Sequence[Cell]) -> dict[CellKey, Cell]:
+    return {key: replace(cell, key=key) for key, cell in zip(row, read, strict=True)}
