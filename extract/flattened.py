@@ -162,7 +162,8 @@ class _Run:
         return len(texts) <= 3 or all(len(text) <= 4 for text in texts)
 
     def _spaced_out(self) -> bool:
-        return sum(row.gap for row in self._rows) > _SPACED_OUT * max(3, len(self._rows))
+        gaps = sum(row.gap for row in self._rows)
+        return gaps > 2 and gaps > _SPACED_OUT * len(self._rows)
 
     def blocks(self) -> Iterator[Item]:
         """The grid and the furniture found inside; or the lines again, if it is no table after all."""

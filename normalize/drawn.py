@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from extract.model import Grid, GridCell
+from extract.model import Grid, GridCell, Layout
 from normalize.align import Match, Printed, align, ambiguous, likeness
 from normalize.breaks import join_cut_rows
+from normalize.counted import map_by_count
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
 from normalize.labels import digits_of
 from normalize.model import CellKey, ExtraCell
@@ -54,11 +55,18 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
         last = _read_zone(sheet, (0, top), [headless], draft, last)
     for index, band in enumerate(bands):
         stop = bands[index + 1].start if index + 1 < len(bands) else sheet.rows
-        if maps := map_columns(items_of(sheet, band)):
+        maps = map_columns(items_of(sheet, band))
+        if grid.layout is Layout.ALIGNED and not _complete(maps) and (counted := map_by_count(sheet, band, stop)):
+            maps = [counted]
+        if maps:
             last = _read_zone(sheet, (band.stop, stop), maps, draft, last)
         elif last and (headless := _map_headless(sheet, band.start, stop, last)):
             last = _read_zone(sheet, (band.start, stop), [headless], draft, last)
     return draft.finish(), last
+
+
+def _complete(maps: Sequence[ColumnMap]) -> bool:
+    return bool(maps) and all(None not in m.items and not m.extras and not m.doubt for m in maps)
 
 
 def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | None) -> ColumnMap | None:

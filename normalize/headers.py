@@ -12,7 +12,7 @@ from extract.model import GridCell
 from normalize.align import THRESHOLD, Printed, Wanted, align, likeness
 from normalize.labels import fold, take_apart
 from normalize.panels import Panel, panels
-from normalize.sheet import Sheet, is_label, names_row
+from normalize.sheet import Sheet, is_label, names_column, names_row
 
 _YEAR = regex.compile(r"(?<!\d)(20[012]\d)(?!\d)年?度?")
 _MISFIT = 0.4
@@ -84,9 +84,20 @@ def find_bands(sheet: Sheet) -> list[Band]:
         floor = bands[-1].stop if bands else 0
         while start > floor and _overlaps_header(sheet, start - 1, start):
             start -= 1
+        if bands and _only_fragments(sheet, bands[-1].stop, start) and not _starts_anew(sheet, bands[-1].start, start):
+            start = bands.pop().start
         bands.append(Band(start, stop))
         row = stop
     return bands
+
+
+def _only_fragments(sheet: Sheet, start: int, stop: int) -> bool:
+    """Rows between two headers that hold pieces of header words only: the two are one."""
+    for row in range(start, stop):
+        texts = [c.text for c in sheet.starting(row) if is_label(c.text)]
+        if sheet.has_number(row) or sheet.is_section(row) or any(names_row(t) and not names_column(t) for t in texts):
+            return False
+    return True
 
 
 def _continues_header(sheet: Sheet, start: int, row: int) -> bool:

@@ -101,7 +101,9 @@ class Sheet:
         printed = [c for c in cells if c.text.strip()]
         if len(printed) != 1 or self.columns == 1 or not is_label(printed[0].text):
             return False
-        return len(cells) == 1 or (printed[0].row == row and names_section(printed[0].text) and self.covers_values(row))
+        if len(cells) == 1 and printed[0].colspan * 2 > self.columns:
+            return True
+        return printed[0].row == row and names_section(printed[0].text) and self.covers_values(row)
 
     def covers_values(self, row: int) -> bool:
         """Whether a row's only label reaches beyond the first column, as a heading's does and a row label's does not."""
