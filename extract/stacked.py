@@ -5,7 +5,7 @@ The order of the cells is all there is: each becomes a row of one field, and not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -126,39 +126,28 @@ def _trimmed(part: list[_Cell]) -> list[list[_Cell]]:
 
 def _rows(cells: list[_Cell]) -> list[Row]:
     """A row of one field for each cell, and for each blank that may be one."""
-    rows: list[Row] = []
-    separated = _separation(cells)
-    for i, cell in enumerate(cells):
-        blanks = _blank_cells(cells, i, separated) if i else 0
-        rows += [Row(cell.line.number - 1, ("",))] * blanks
+    rows = [Row(cells[0].line.number, (cells[0].text,), cells[0].gap)]
+    blanks_before = _separation(cells)
+    for before, cell in pairwise(cells):
+        rows += [Row(cell.line.number - 1, ("",))] * blanks_before(before, cell)
         rows.append(Row(cell.line.number, (cell.text,), cell.gap))
     return rows
 
 
-def _separation(cells: list[_Cell]) -> str:
-    """What parts one cell from the next: ``bars``, ``blanks``, or ``lines`` (nothing but the line's end)."""
+def _separation(cells: list[_Cell]) -> Callable[[_Cell, _Cell], int]:
+    """How many blank cells may stand between two cells, by what parts the cells of this table.
+
+    Bars or blank lines that merely part rows are none: those stand between a value and a label, never elsewhere.
+    """
     later = cells[1:]
     if later and sum(cell.bars > 0 for cell in later) > 0.5 * len(later):
-        return "bars"
+        doubled = _doubled_between_rows(cells)
+        return lambda before, cell: max(0, cell.bars - 1 - (doubled and before.value and not cell.value))
     if later and sum(cell.blanks > 0 for cell in later) >= _MOSTLY * len(later):
-        return "blanks"
-    return "lines"
-
-
-def _blank_cells(cells: list[_Cell], i: int, separated: str) -> int:
-    """How many blank cells may stand before a cell.
-
-    Blank lines that merely part rows are none: those stand between a value and a label, never elsewhere.
-    """
-    cell = cells[i]
-    if separated == "bars":
-        between_rows = not cell.value and cells[i - 1].value and _doubled_between_rows(cells)
-        return max(0, cell.bars - 1 - between_rows)
-    if separated == "blanks":
-        return max(0, (cell.blanks - 1) // 2)
+        return lambda _, cell: max(0, (cell.blanks - 1) // 2)
     if _between_rows_only(cells):
-        return max(0, cell.blanks - 1)
-    return 0 if cell.gap else cell.blanks
+        return lambda _, cell: max(0, cell.blanks - 1)
+    return lambda _, cell: 0 if cell.gap else cell.blanks
 
 
 def _doubled_between_rows(cells: list[_Cell]) -> bool:

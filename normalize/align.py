@@ -7,7 +7,7 @@ what the similarity exceeds a threshold by, so that no pair is matched that is b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from normalize.labels import Folded, similarity, take_apart
@@ -66,13 +66,18 @@ def _context(printed: Printed, wanted: Wanted) -> float:
     return 1.0 if all(found) else (0.3 if found[-1] else -1.0)
 
 
-def align(printed: Sequence[Printed], wanted: Sequence[Wanted]) -> list[Match]:
-    """The best monotone matching of ``printed`` to ``wanted``; quadratic in their lengths, both at most a few dozen."""
+def align(printed: Sequence[Printed], wanted: Sequence[Wanted], preferred: Container[int] = ()) -> list[Match]:
+    """The best monotone matching of ``printed`` to ``wanted``; quadratic in their lengths, both at most a few dozen.
+
+    ``preferred`` are printed labels (indexes) that win over others as alike: rows with numbers over pieces of headings.
+    """
     rows, columns = len(printed), len(wanted)
     alike = [[likeness(p, w) for w in wanted] for p in printed]
     gain = [
         [
-            alike[i][j] - THRESHOLD + 0.05 + _CONTEXT * _context(printed[i], wanted[j]) if alike[i][j] >= THRESHOLD else -1.0
+            alike[i][j] - THRESHOLD + (0.1 if i in preferred else 0.05) + _CONTEXT * _context(printed[i], wanted[j])
+            if alike[i][j] >= THRESHOLD
+            else -1.0
             for j in range(columns)
         ]
         for i in range(rows)

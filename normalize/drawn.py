@@ -156,7 +156,7 @@ def _match_rows(sheet: Sheet, rows: Sequence[int], panel_rows: Sequence[PanelRow
     """Grid rows with the form rows they name."""
     printed = [_label_of(sheet, r, first) for r in rows]
     wanted = [row.wanted for row in panel_rows]
-    matches = align(printed, wanted)
+    matches = align(printed, wanted, {i for i, r in enumerate(rows) if sheet.has_number(r)})
     unclear = ambiguous(matches, printed, wanted)
     taken = {m.printed for m in matches}
     free = [i for i in range(len(rows)) if i not in taken and sheet.has_number(rows[i])]

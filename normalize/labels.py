@@ -29,6 +29,7 @@ _ENUMERATOR = regex.compile(
     )""",
     regex.VERBOSE,
 )
+_INNER_ENUMERATOR = regex.compile(r"(?<=[\p{Han})])[0-9]{1,2}[.、,](?=\p{Han})")
 _STRAY = regex.compile(r"^[)\]、,.。:;]+")  # punctuation that hangs over from the cell beside
 _GLOSS = regex.compile(r"(?<=.)\((?:[^()]|\([^()]*\))*\)")
 _OPEN_GLOSS = regex.compile(r"(?<=.{2})\([^()]*$")
@@ -74,9 +75,9 @@ def take_apart(text: str) -> Folded:
 
 
 def digits_of(text: str) -> str:
-    """The digits a label's own wording holds, its enumerator left out."""
-    folded = take_apart(text)
-    return "".join(c for c in folded.core if c.isascii() and c.isdigit())
+    """The digits a label's own wording holds; enumerators are left out, also one behind a piece of the heading beside it."""
+    plain = _INNER_ENUMERATOR.sub("", fold(text))
+    return "".join(c for c in take_apart(plain).core if c.isascii() and c.isdigit())
 
 
 @lru_cache(maxsize=65536)
