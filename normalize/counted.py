@@ -20,13 +20,15 @@ from normalize.sheet import Sheet, is_label, names_column, names_row, names_sect
 
 _FEWEST = 5
 """Narrower panels (规章 … 现行有效件数) are not told apart by counting."""
+_LEGIBLE = 2
 
 
 def map_by_count(sheet: Sheet, band: Band, stop: int) -> ColumnMap | None:
     """The columns under a header in aligned text by count and order, or None where that proves nothing."""
-    start = _top(sheet, band)
-    labels = [c for r in range(start, band.stop) for c in sheet.starting(r) if is_label(c.text) and not _is_corner(c.text)]
-    columns = _number_columns(sheet, range(band.stop, stop))
+    end = next((r for r in range(band.start, stop) if sheet.has_number(r)), stop)
+    header = range(_top(sheet, band), end)
+    labels = [c for r in header for c in sheet.starting(r) if is_label(c.text) and not _is_corner(c.text)]
+    columns = _number_columns(sheet, range(end, stop))
     for panel in panels():
         if len(panel.columns) == len(columns) >= _FEWEST and _spells(labels, panel) and _in_order(labels, panel):
             items = tuple(Item(c, c + 1, ()) for c in columns)
@@ -71,8 +73,8 @@ def _spells(labels: Sequence[GridCell], panel: Panel) -> bool:
 
 
 def _in_order(labels: Sequence[GridCell], panel: Panel) -> bool:
-    """Whether the labels that can be read whole stand left to right as in the panel; half of them must be readable."""
+    """Whether the labels that can be read whole stand left to right as in the panel; there must be some."""
     read = [c for c in labels if any(likeness(Printed((c.text,)), column.wanted) == 1.0 for column in panel.columns)]
     read.sort(key=lambda c: c.column)
     matches = align([Printed((c.text,)) for c in read], [column.wanted for column in panel.columns])
-    return len(matches) == len(read) and len(read) * 2 >= len(panel.columns)
+    return len(matches) == len(read) and len(read) >= _LEGIBLE
