@@ -1,1 +1,1 @@
-"""Where documents come from: files, folders and archives. ``archives.gather`` is its door."""
+"""Where documents come from: folders and archives, each giving ``Source`` (bytes and origin)."""

@@ -91,7 +91,7 @@ def _parted(lines: Lines, upper: int, lower: int) -> bool:
     left = min(run.x0 for run in values)
     height = median(run.height for run in values)
     between = lines[upper + 1 : lower]
-    if any(is_sentence(run, left, height) for line in between for run in line):
+    if any(is_sentence(line, left, height) for line in between):
         return True
     for at, line in enumerate(between):
         heading = len(line) == 1 and is_chapter(line[0].text)

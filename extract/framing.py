@@ -21,11 +21,13 @@ _LONG = 20
 _CAPTION = regex.compile(r".*表|\(?.{0,12}年度?\)?|.*单位\s?:.{0,8}|.*[:,]")
 
 
-def is_sentence(run: Run, left: float, height: float) -> bool:
-    """A full stop, or so long across the value columns that it is no head."""
-    text = plain(run.text)
+def is_sentence(line: Sequence[Run], left: float, height: float) -> bool:
+    """A line with a full stop, or alone and so long across the value columns that it is no head."""
+    if any("。" in run.text for run in line):
+        return True
+    text = plain(line[0].text)
     longest = _LONG if not is_bracketed(text) else _LONG // 2
-    return "。" in text or (len(text) >= longest and run.x1 > left + height)
+    return len(line) == 1 and len(text) >= longest and line[0].x1 > left + height
 
 
 def frame_of(lines: Lines, at: list[int], previous_end: int) -> Frame:
@@ -66,7 +68,7 @@ def _last_blank_section(lines: Lines, last: int, left: float, height: float) -> 
         line = lines[at]
         if void(lines[at - 1 : at + 1]) > _HEAD_VOID * height or (len(line) == 1 and is_chapter(line[0].text)):
             break
-        if any(run.value or is_sentence(run, left, height) for run in line):
+        if any(run.value for run in line) or is_sentence(line, left, height):
             break
         if group or _heads(line, left, height):
             group.append(at)
@@ -118,7 +120,7 @@ def _top(lines: Lines, first: int, previous_end: int, left: float, height: float
         above = lines[at - 1]
         if top_of(lines[at]) - bottom_of(above) > _HEAD_VOID * height:
             break
-        if any(is_sentence(run, left, height) for run in above) or (len(above) == 1 and _is_caption(above[0], height)):
+        if is_sentence(above, left, height) or (len(above) == 1 and _is_caption(above[0], height)):
             break
         if len(above) == 1 and is_bracketed(above[0].text) and top_of(lines[at]) - bottom_of(above) > _NOTE_VOID * height:
             break

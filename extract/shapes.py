@@ -6,6 +6,7 @@ Shared by the readers that must find tables in running text. It knows no label o
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 import regex
 
@@ -40,6 +41,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+@lru_cache(maxsize=1 << 14)
 def is_value(text: str) -> bool:
     """A bare number (sign, grouping, measure word, bracketed remark allowed) or a mark for "none"."""
     return len(text) <= 60 and _VALUE.fullmatch(plain(text)) is not None

@@ -19,9 +19,14 @@ _PITCH = 6.0
 _LINE = 12.0
 _MOST_LINES = 6000
 """More lines with columns than any report has: a log or a data file, which is not looked into."""
+_LONGEST = 1000
+"""Characters of a line that is no row of a table."""
+_CROWDED = 4
+"""Characters of a word in a crowd of heads."""
 _TALLEST = 400
 """Lines of a stretch that is looked at as one page."""
 
+_PART = regex.compile(r"\S+")
 _TOKEN = regex.compile(r"(?:(?<!\S)\p{Han}[ \u3000]{1,2}\p{Han}(?!\S))|\S+(?:[ \u00a0](?=\S)\S+)*")
 
 
@@ -74,7 +79,7 @@ def _stretches(items: Sequence[Item]) -> Iterator[Item | _Stretch]:
     stretch = _Stretch()
     after_furniture = False
     for item in items:
-        line = item if isinstance(item, TextLine) and "。" not in item.text else None
+        line = item if isinstance(item, TextLine) and len(item.text) < _LONGEST and "。" not in item.text else None
         apart = line is None and not is_furniture(item)
         if apart or len(stretch.lines) >= _TALLEST or (line is not None and line.new_page):
             yield from _whole(stretch)
@@ -177,21 +182,27 @@ def _merit(tables: list[AlignedTable]) -> float:
 
 def _pieces(line: TextLine) -> list[_Piece]:
     """The words of a line: parted by two spaces, or by one where it parts values."""
-    tokens = list(_TOKEN.finditer(line.text))
-    pieces: list[_Piece] = []
-    for at, token in enumerate(tokens):
-        parts = list(regex.finditer(r"\S+", token[0]))
+    text = line.text.strip()
+    if " " not in text and "\u3000" not in text:
+        start = line.text.find(text)
+        return [_Piece(text, start, start + len(text), 1)] if text else []
+    tokens = [(token.start(), list(_PART.finditer(token[0]))) for token in _TOKEN.finditer(line.text)]
+    crowded = any(len(parts) > 2 and _is_crowd(parts) for _, parts in tokens)
+    spans: list[tuple[int, int]] = []
+    for at, (offset, parts) in enumerate(tokens):
         values = _trailing_values([part[0] for part in parts])
-        followed = at + 1 < len(tokens) and is_value(tokens[at + 1][0].split()[0])
+        followed = at + 1 < len(tokens) and is_value(tokens[at + 1][1][0][0])
         cut = len(parts) - values if values and (values > 1 or followed) else len(parts)
-        offset = token.start()
-        spans = [(parts[0].start(), parts[cut - 1].end())] if cut else []
-        spans += [part.span() for part in parts[cut:]]
-        pieces += [
-            _Piece(line.text[offset + start : offset + end], offset + start, offset + end, len(pieces) + 1 + k)
-            for k, (start, end) in enumerate(spans)
-        ]
-    return pieces
+        if crowded and _is_crowd(parts):
+            cut = 0
+        spans += [(offset + parts[0].start(), offset + parts[cut - 1].end())] if cut else []
+        spans += [(offset + part.start(), offset + part.end()) for part in parts[cut:]]
+    return [_Piece(line.text[start:end], start, end, k) for k, (start, end) in enumerate(spans, start=1)]
+
+
+def _is_crowd(parts: Sequence[regex.Match[str]]) -> bool:
+    """Short words with one space between each: the heads of narrow columns, for Chinese is written without spaces."""
+    return all(len(part[0]) <= _CROWDED for part in parts)
 
 
 def _trailing_values(parts: list[str]) -> int:

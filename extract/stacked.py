@@ -36,14 +36,11 @@ class _Cell:
     at: int
     line: TextLine
     text: str
+    value: bool
     blanks: int
-    bars: int = 0
-    gap: bool = False
-
-    @property
-    def value(self) -> bool:
-        """Whether it is a bare value."""
-        return is_value(self.text)
+    bars: int
+    gap: bool
+    """Whether a page ended before it."""
 
 
 def unstack(items: Sequence[Item]) -> list[Item]:
@@ -90,7 +87,7 @@ def _runs(items: Sequence[Item]) -> list[list[_Cell]]:
         elif _BAR.fullmatch(text):
             bars += 1
         else:
-            runs[-1].append(_Cell(at, item, text, blanks, bars, gap))
+            runs[-1].append(_Cell(at, item, text, is_value(text), blanks, bars, gap))
             blanks = bars = 0
             gap = False
     return runs

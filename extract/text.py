@@ -19,6 +19,7 @@ from extract.spaced import align
 from extract.stacked import unstack
 
 MAX_BYTES = 20_000_000
+MAX_LINES = 300_000
 _SAMPLE = 65_536
 _MOST_ODD = 0.03
 """Share of control and undecodable characters above which bytes are no text."""
@@ -39,25 +40,27 @@ def read_text(content: bytes) -> Document:
 
     Raises:
         UnreadableError: there is no text in it.
-        UnsupportedError: more than 20 MB.
+        UnsupportedError: more than 20 MB, or more than 300,000 lines.
     """
     if not content.strip():
         raise UnreadableError("The file is empty.", code="unreadable.empty")
     if len(content) > MAX_BYTES:
         _refuse_noise(decode(content[:_SAMPLE])[0])
-        raise UnsupportedError(
-            f"The text is {len(content) // 1_000_000} MB long; more than {MAX_BYTES // 1_000_000} MB is no annual report.",
-            advice="Split the file into its documents and ingest those.",
-            code="unsupported.size",
-        )
+        raise _too_large(f"The text is {len(content) // 1_000_000} MB long; no annual report is.")
     text, encoding = decode(content)
     _refuse_noise(text)
+    if text.count("\n") > MAX_LINES:
+        raise _too_large(f"The text has {text.count(chr(10)):,} lines; no annual report has.")
     return Document(
         media_type="text/plain",
         blocks=tuple(_blocks(_lines(text))),
         producer=f"text, {encoding}",
         warnings=tuple(_warnings(encoding)),
     )
+
+
+def _too_large(message: str) -> UnsupportedError:
+    return UnsupportedError(message, advice="Split the file into its documents and ingest those.", code="unsupported.size")
 
 
 def _refuse_noise(text: str) -> None:

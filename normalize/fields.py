@@ -61,11 +61,14 @@ def _gather(cells: Sequence[GridCell]) -> list[list[GridCell]]:
 
 
 def _begins_row(row: Sequence[str], here: str) -> bool:
-    before = row[-1]
-    if is_label(here):
-        return not is_label(before) or (names_column(before) and names_row(here) and not names_column(here))
-    # A value under header labels; 总计 may end a header or be a row of its own, so the labels before it decide.
-    return names_column(before) and sum(names_column(t) and not names_row(t) for t in row) >= 1
+    heads = any(names_column(t) and not names_row(t) for t in row)  # 总计 ends a header and labels a row of its own
+    filled = any(holds_number(t) for t in row)
+    if not is_label(here):
+        # Blanks among header labels are what is left of spanned cells; a number under them begins the values.
+        return heads and not filled and kind_of(here) is not Kind.EMPTY
+    if heads and not filled:
+        return names_row(here) and not names_column(here)
+    return not is_label(row[-1])
 
 
 def _part(row: Sequence[GridCell]) -> Fields:

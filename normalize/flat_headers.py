@@ -41,9 +41,7 @@ def announced(header: Sequence[Fields]) -> InForce | None:
         # What precedes the first label of the form (a caption, 附件：…) is no column.
         strangers = known[known.index(True) :].count(False) if any(known) else len(known)
         named = [w for w in wanted if any(likeness(Printed((t,)), w) >= 0.72 for t in leaves)]
-        score = min(len(named), len(leaves)) - _MISFIT * (
-            len(wanted) - len(named) + strangers + abs(len(leaves) - len(wanted))
-        )
+        score = min(len(named), len(leaves)) - _MISFIT * (len(wanted) - len(named) + strangers + abs(len(leaves) - len(wanted)))
         if score > best_score:
             runs = tuple(len(list(run)) for text, run in groupby(rows[-1]) if _heads(text, panel))
             repeats = runs if sum(runs) > len(wanted) == len(runs) else ()

@@ -140,8 +140,9 @@ def items_of(sheet: Sheet, band: Band) -> list[Item]:
             if cell is not None and is_label(cell.text):
                 stack.setdefault(id(cell), cell)
         ids, texts = tuple(stack), tuple(c.text for c in stack.values())
-        if items and items[-1][2] == ids and ids:
-            start, *_ = items.pop()
+        if items and ids and items[-1][2][-1:] == ids[-1:]:
+            # One label over several grid columns, whatever stands above them.
+            start, _, ids, texts = items.pop()
             items.append((start, column + 1, ids, texts))
         else:
             items.append((column, column + 1, ids, texts))

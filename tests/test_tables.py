@@ -151,7 +151,12 @@ def test_a_page_break_inside_a_header_joins_nothing():
 
 
 def test_a_blank_row_is_no_header_though_its_label_begins_like_one():
-    rows = [["统计指标", "单位", "统计数"], ["四、行政复议数量", "件", ""], ["（一）维持具体行政行为数", "件", ""], ["五、行政诉讼数量", "件", "2"]]
+    rows = [
+        ["统计指标", "单位", "统计数"],
+        ["四、行政复议数量", "件", ""],
+        ["（一）维持具体行政行为数", "件", ""],
+        ["五、行政诉讼数量", "件", "2"],
+    ]
     _, cells = read(drawn(rows), year=2016)
     assert cells["statistics.review.count"].state is State.BLANK
     assert cells["statistics.suit.count"].value == 2

@@ -6,7 +6,7 @@ import pytest
 
 from collect.errors import UnreadableError, UnsupportedError
 from extract.model import Grid, Layout, Line, LineRole, Locus
-from extract.text import MAX_BYTES, read_text
+from extract.text import MAX_BYTES, MAX_LINES, read_text
 
 HEADING = "三、收到和处理政府信息公开申请情况"
 NOTE = "（本表只填数字，没有的数据项填“0”不得空白或填其他内容）"
@@ -301,6 +301,7 @@ def test_noise_is_refused():
 def test_too_much_noise_is_refused_as_noise_and_too_much_text_for_its_size():
     with pytest.raises(UnreadableError):
         read_text(random.Random(7).randbytes(70_000) * (MAX_BYTES // 70_000 + 1))
-    with pytest.raises(UnsupportedError) as failure:
-        read_text("本年度未收到申请。\n".encode() * (MAX_BYTES // 20))
-    assert failure.value.reason == "unsupported.size"
+    for content in ("本年度未收到申请。\n".encode() * (MAX_BYTES // 20), b"1\n" * (MAX_LINES + 1)):
+        with pytest.raises(UnsupportedError) as failure:
+            read_text(content)
+        assert failure.value.reason == "unsupported.size"
