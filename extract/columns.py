@@ -71,13 +71,23 @@ def place(rows: Sequence[Sequence[Run]], height: float) -> tuple[list[Column], l
 
 
 def _with_dashes(rows: Sequence[Sequence[Run]], stretches: list[Column]) -> list[Column]:
-    """The stretches, with one that holds only dashes given to the one neighbour that could have them (——, left-aligned)."""
+    """The stretches, with one that holds only dashes, in rows of dashes, given to the one neighbour that could have them.
+
+    A list's heading rows print —— left-aligned beside centred or right-aligned numbers.
+    """
+    dashed = {i for i, row in enumerate(rows) if not any(is_number(run.text) for run in row)}
     filled = [{i for i, row in enumerate(rows) if any(s.x0 <= run.x <= s.x1 for run in row)} for s in stretches]
     numbers = [any(s.x0 <= run.x <= s.x1 and is_number(run.text) for row in rows for run in row) for s in stretches]
     merged = list(stretches)
     for k, stretch in enumerate(stretches):
         around = [j for j in (k - 1, k + 1) if 0 <= j < len(stretches) and numbers[j] and not filled[k] & filled[j]]
-        if not numbers[k] and filled[k] and len(around) == 1 and len(stretches) > max(len(row) for row in rows):
+        if (
+            not numbers[k]
+            and filled[k]
+            and filled[k] <= dashed
+            and len(around) == 1
+            and len(stretches) > max(len(row) for row in rows)
+        ):
             other = stretches[around[0]]
             whole = Column(min(stretch.x0, other.x0), max(stretch.x1, other.x1))
             merged = [whole if s is other else s for s in merged if s is not stretch]

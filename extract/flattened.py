@@ -15,6 +15,8 @@ from extract.shapes import is_bare_page_number, is_bracketed, is_chapter, is_pro
 
 _LOOKAHEAD = 16
 """Lines that may stand between two rows of one table: page furniture and cell debris."""
+_HEADING_ENDS = ("情况", "事项", "问题", "措施", "说明", "内容")
+"""What chapter headings end in."""
 _SPACED_OUT = 0.3
 """Above this share of rows after a blank line, blank lines separate rows and are no page breaks."""
 
@@ -128,14 +130,26 @@ class _Run:
                 loose = True
                 continue
             if not isinstance(item, TextLine) or len(between) > _LOOKAHEAD:
-                return None
+                break
             loose = loose or item.blank or item.new_page
             if self._is_row(item):
                 row = Row(item.number, self._split(item.text) or ())
-                return at if not between or self._is_debris(between, row, loose=loose) else None
+                if not between or self._is_debris(between, row, loose=loose):
+                    return at
+                break
             if not item.blank:
                 between.append(item)
-        return None
+        return self._blank_row()
+
+    def _blank_row(self) -> int | None:
+        """The line directly below the last row, if it is a label with nothing but separators: its values are all blank."""
+        item = self._items[self.end] if self.end < len(self._items) else None
+        if not isinstance(item, TextLine) or item.blank:
+            return None
+        fields = self._split(item.text) or ()
+        label = fields[0] if fields else ""
+        alone = len(fields) > 1 and label and not any(fields[1:])
+        return self.end if alone and not is_prose(label) and not label.endswith(_HEADING_ENDS) else None
 
     def _is_row(self, line: TextLine) -> bool:
         """A row for certain. One lone field may be a heading with stray separators: the context decides."""

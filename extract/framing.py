@@ -50,7 +50,7 @@ def frame_of(lines: Lines, at: list[int], previous_end: int) -> Frame:
             sections.append(Section(head))
         sections[-1].rows.append(row)
         start = row.at[-1] + 1
-    sections += _last_blank_section(lines, rows[-1].at[-1], left, height)
+    sections += _blank_sections(lines, rows[-1].at[-1], left, height)
     last = sections[-1].rows[-1].at[-1]
     return Frame(lines, sections, top, _bottom(lines, last, border, height), left, height)
 
@@ -61,21 +61,27 @@ def _blank_section(lines: Lines, group: Sequence[int], left: float, height: floa
     return Section(head, [ValueRow([at], [], lines[at][0].y) for at in group if at > head[-1]])
 
 
-def _last_blank_section(lines: Lines, last: int, left: float, height: float) -> Iterator[Section]:
-    """A section under the last value: a head over the value columns, and the labels of its blank rows."""
-    group: list[int] = []
-    for at in range(last + 1, min(last + 7, len(lines))):
-        line = lines[at]
-        if void(lines[at - 1 : at + 1]) > _HEAD_VOID * height or (len(line) == 1 and is_chapter(line[0].text)):
-            break
-        if any(run.value for run in line) or is_sentence(line, left, height):
-            break
-        if group or _heads(line, left, height):
-            group.append(at)
-    labels = [at for at in group if len(lines[at]) == 1 and not _heads(lines[at], left, height)]
-    headed = any(len(lines[at]) > 1 and _heads(lines[at], left, height) for at in group)
-    if headed and labels and labels == group[-len(labels) :]:
+def _blank_sections(lines: Lines, last: int, left: float, height: float) -> Iterator[Section]:
+    """Sections under the last value: each a head over the value columns, and the labels of its blank rows."""
+    end = last + 1
+    while end < len(lines) and not _ends(lines, end, left, height):
+        end += 1
+    *blank, head = _parted_heads(lines, last + 1, end, left, height)
+    labels = range(head[-1] + 1, end) if head else range(0)
+    if labels and all(len(lines[at]) == 1 for at in labels):
+        blank.append([*head, *labels])
+    for group in blank:
+        if not any(len(lines[at]) > 1 and _heads(lines[at], left, height) for at in group):
+            return
         yield _blank_section(lines, group, left, height)
+
+
+def _ends(lines: Lines, at: int, left: float, height: float) -> bool:
+    """Whether a line below the last value belongs to no table."""
+    line = lines[at]
+    if void(lines[at - 1 : at + 1]) > _HEAD_VOID * height or (len(line) == 1 and is_chapter(line[0].text)):
+        return True
+    return any(run.value for run in line) or is_sentence(line, left, height)
 
 
 def _parted_heads(lines: Lines, start: int, end: int, left: float, height: float) -> list[list[int]]:

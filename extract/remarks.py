@@ -9,7 +9,9 @@ from extract.words import Lines, Run, enclosing
 
 _OPEN = regex.compile(r"[+\-]?\d[\d,.]*\s?\p{Han}{0,2}\([^()]*")
 _NEAR = 0.6
-"""Heights between two lines of a cell."""
+"""Heights between a value and a remark under it."""
+_OPEN_NEAR = 1.1
+"""The same where a bracket is open: a page may end in between."""
 _DEEPEST = 6
 
 
@@ -37,7 +39,7 @@ def _pieces(run: Run, at: int, lines: Lines) -> list[tuple[int, Run]]:
         return pieces
     for below in range(at + 1, min(at + _DEEPEST, len(lines))):
         above = pieces[-1][1]
-        piece = next((r for r in lines[below] if _stands_under(r, run, above)), None)
+        piece = next((r for r in lines[below] if _stands_under(r, run, above, _NEAR if opens else _OPEN_NEAR)), None)
         if piece is None or (opens and not plain(piece.text).startswith("(")):
             break
         opens = False
@@ -48,10 +50,10 @@ def _pieces(run: Run, at: int, lines: Lines) -> list[tuple[int, Run]]:
     return pieces[:1]
 
 
-def _stands_under(run: Run, first: Run, above: Run) -> bool:
+def _stands_under(run: Run, first: Run, above: Run, near: float) -> bool:
     shared = min(run.x1, first.x1) - max(run.x0, first.x0)
-    near = run.top - above.bottom < _NEAR * first.height
-    return near and shared > 0.5 * min(run.x1 - run.x0, first.x1 - first.x0) and abs(run.x - first.x) < 2 * first.height
+    close = run.top - above.bottom < near * first.height
+    return close and shared > 0.5 * min(run.x1 - run.x0, first.x1 - first.x0) and abs(run.x - first.x) < 2 * first.height
 
 
 def _joined(pieces: list[Run]) -> Run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import regex
 
@@ -12,7 +13,7 @@ from extract.aligned import AlignedTable, Word, find_grids
 from extract.continued import join
 from extract.furniture import Item, TextLine, is_furniture
 from extract.model import Grid, GridCell, Line, Locus
-from extract.shapes import is_chapter, is_value
+from extract.shapes import is_chapter, is_enumerated, is_value
 
 _PITCH = 6.0
 """Points of a character cell; a line is twice as high, as in a terminal."""
@@ -21,11 +22,10 @@ _MOST_LINES = 6000
 """More lines with columns than any report has: a log or a data file, which is not looked into."""
 _LONGEST = 1000
 """Characters of a line that is no row of a table."""
-_CROWDED = 4
-"""Characters of a word in a crowd of heads."""
 _TALLEST = 400
 """Lines of a stretch that is looked at as one page."""
 
+_HEAD = regex.compile(r"\p{Han}{1,4}")
 _PART = regex.compile(r"\S+")
 _TOKEN = regex.compile(r"(?:(?<!\S)\p{Han}[ \u3000]{1,2}\p{Han}(?!\S))|\S+(?:[ \u00a0](?=\S)\S+)*")
 
@@ -195,14 +195,16 @@ def _pieces(line: TextLine) -> list[_Piece]:
         cut = len(parts) - values if values and (values > 1 or followed) else len(parts)
         if crowded and _is_crowd(parts):
             cut = 0
-        spans += [(offset + parts[0].start(), offset + parts[cut - 1].end())] if cut else []
+        # "（三）不予公 4.保护第三方": an inner label close after an outer one
+        starts = [0, *(i for i in range(1, cut) if len(parts[i][0]) > 3 and is_enumerated(parts[i][0])), cut]
+        spans += [(offset + parts[a].start(), offset + parts[b - 1].end()) for a, b in pairwise(starts) if cut]
         spans += [(offset + part.start(), offset + part.end()) for part in parts[cut:]]
     return [_Piece(line.text[start:end], start, end, k) for k, (start, end) in enumerate(spans, start=1)]
 
 
 def _is_crowd(parts: Sequence[regex.Match[str]]) -> bool:
     """Short words with one space between each: the heads of narrow columns, for Chinese is written without spaces."""
-    return all(len(part[0]) <= _CROWDED for part in parts)
+    return all(_HEAD.fullmatch(part[0]) for part in parts)
 
 
 def _trailing_values(parts: list[str]) -> int:

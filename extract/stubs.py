@@ -28,7 +28,7 @@ _APART = 1.5
 
 _SHORT = 1.2
 """Cost of a label line that is followed by another although it falls short of the right edge."""
-_FULL = 2.5
+_FULL = 1.2
 """Heights by which it may fall short."""
 _NEARLY = 0.75
 """Share of the longest line's length from which a line counts as full even so: text may have drifted."""

@@ -25,6 +25,13 @@ class InForce:
     sound: bool
     repeats: tuple[int, ...] = ()
     """How often each column is printed, where a flattening repeats a cell for every column it spans; empty: once each."""
+    anchor: int | None = None
+    """The field of the first column label, where a one-line header prints one label a field behind a corner label."""
+    width: int = 0
+
+    def stands_over(self, fields: Fields) -> bool:
+        """Whether a row is as wide as the header and begins like it with its label: then its fields stand under the labels."""
+        return self.anchor is not None and fields.width == self.width and fields.lead == self.anchor == len(fields.labels)
 
 
 def announced(header: Sequence[Fields]) -> InForce | None:
@@ -46,8 +53,20 @@ def announced(header: Sequence[Fields]) -> InForce | None:
             runs = tuple(len(list(run)) for text, run in groupby(rows[-1]) if _heads(text, panel))
             repeats = runs if sum(runs) > len(wanted) == len(runs) else ()
             ordered = _in_order([[t for t, _ in groupby(r)] for r in rows] if repeats else rows, panel)
-            best, best_score = InForce(panel, not strangers and len(years) < 2 and ordered, repeats), score
+            sound = not strangers and len(years) < 2 and ordered
+            best, best_score = InForce(panel, sound, repeats, *_anchor(header, panel)), score
     return best
+
+
+def _anchor(header: Sequence[Fields], panel: Panel) -> tuple[int | None, int]:
+    """Where the column labels begin in a header of one line, and the line's width."""
+    if len(header) != 1:
+        return None, 0
+    row = header[0]
+    texts = [c.text for c in row.labels]
+    corner = len(texts) - len(panel.columns)
+    plain = corner > 0 and row.lead == len(texts) and all(is_corner(t) for t in texts[:corner])
+    return (corner if plain else None), row.width
 
 
 def _heads(text: str, panel: Panel) -> bool:

@@ -43,11 +43,12 @@ def _is_header(fields: Fields) -> bool:
     """No numbers, and labels of columns rather than of a row."""
     if fields.numeric or not fields.labels:
         return False
-    named = [c.text for c in fields.labels if names_column(c.text)]
-    framing = [c.text for c in fields.labels if is_corner(c.text) or is_spanning(c.text)]
+    texts = set(fields.printed.path)
+    named = {t for t in texts if names_column(t)}
+    framing = {t for t in texts if is_corner(t) or is_spanning(t)}
     if len(named) + len(framing) >= 2:
         return True
-    return bool(named) and not any(names_row(c.text) for c in fields.labels)
+    return bool(named) and not any(names_row(t) for t in texts)
 
 
 def _zones(rows: Sequence[Fields]) -> list[tuple[list[Fields], list[Fields]]]:
@@ -126,9 +127,10 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
     unclear = ambiguous(matches, [f.printed for f in rows], [row.wanted for row in panel.rows])
     count = sum(header.repeats) or len(panel.columns)
-    anchor = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
+    regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
         row = by_row.get(index)
+        anchor = header.anchor if regular is None and header.stands_over(fields) else regular
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if row is None:

@@ -369,3 +369,38 @@ def test_page_numbers(text, furniture):
 )
 def test_prose(text, prose):
     assert is_prose(text) is prose
+
+
+def test_a_column_of_one_dash_is_not_given_to_its_neighbour():
+    table = only(
+        """
+内容        甲栏        乙栏        丙栏
+规章         11                      18
+文件         19          ——
+许可         20                      21
+""",
+    )
+    assert [[row[str(c)] for c in (1, 2, 3)] for row in rows(table.grid)[1:]] == [
+        ["11", "", "18"],
+        ["19", "——", ""],
+        ["20", "", "21"],
+    ]
+
+
+def test_sections_without_any_value_under_the_last_value():
+    table = only(
+        """
+内容        甲栏        乙栏        丙栏
+规章         11          12          18
+文件         19          14          15
+                   第二十条之六
+内容                        丁栏
+处罚
+强制
+                   第二十条之八
+内容                        戊栏
+收费
+""",
+    )
+    blank = [row for row in rows(table.grid) if row.get("0") in {"处罚", "强制", "收费"}]
+    assert [list(row.values()) for row in blank] == [["处罚", ""], ["强制", ""], ["收费", ""]]

@@ -288,6 +288,7 @@ def test_a_running_head_serves_where_the_body_has_no_title() -> None:
     [
         ("本报告综合各区县和市各部门的年度报告编制而成。", Scope.JURISDICTION),
         ("本报告所列数据为全区各级行政机关的数据。", Scope.JURISDICTION),
+        ("所列数据为全市汇总数。", Scope.JURISDICTION),
         ("汇总南平市各县(市、区)、市政府各有关部门政府信息公开工作情况编制而成。", Scope.JURISDICTION),
         ("由马头铺镇人民政府综合全年政务信息公开工作编制而成。", None),
         ("所列数据仅限吉林省气象局机关。", Scope.OWN_OFFICE),
