@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import regex
 
@@ -14,6 +14,7 @@ _BAR = regex.compile(r"(?<!\\)[|｜│┃║┆┇┊┋￨]")
 _FRAME = "─━═┄┅┈┉┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╞╡╪╟╢╫╤╧╥╨╭╮╯╰┠┨┯┷┿╂┝┥┰┸"
 _RULE = regex.compile(rf"[\s|:+｜│┃║\-={_FRAME}]*")
 _RULE_STROKE = regex.compile(r"[-=]{3}|[─━═┄┅┈┉]{2}|[-=]+\s*[|:]|:-+")
+_WORD = regex.compile(r"\p{L}{2}")
 _LAYOUT_FIELDS = 60
 """More fields than any row of a table has: a page's layout, not a row."""
 _LAYOUT_BLANKS = 12
@@ -21,20 +22,40 @@ _LAYOUT_BLANKS = 12
 _SENTENCE = 60
 """Characters of a field that is no cell of a table."""
 _FEWEST_VALUES = 4
+_NEARLY_ALL = 0.9
+_FILLED = 2
+"""Filled cells that a line needs for its ends to say anything: a row may begin or end with blanks."""
 
 
-def split_bars(text: str) -> tuple[str, ...] | None:
-    """Fields of a bar-separated line, outer bars present or not; ``()`` for a rule, None for a line without bars."""
+def split_bars(text: str, *, outer: bool = True) -> tuple[str, ...] | None:
+    """Fields of a bar-separated line; ``()`` for a rule, None for a line without bars.
+
+    ``outer``: a bar at either end of a line is its border. Otherwise bars stand between cells only, and a line that begins
+    with one begins with a blank cell.
+    """
     if is_rule(text):
         return ()
     if not _BAR.search(text):
         return None
-    fields = [trim(trim(field).strip(_FRAME)).replace("\\|", "|") for field in _BAR.split(trim(text))]
-    if len(fields) > 1 and not fields[0]:
+    fields = [trim(trim(field).strip(_FRAME)).replace("\\|", "|") for field in _BAR.split(trim(text) if outer else text)]
+    if outer and len(fields) > 1 and not fields[0]:
         fields = fields[1:]
-    if len(fields) > 1 and not fields[-1]:
+    if outer and len(fields) > 1 and not fields[-1]:
         fields = fields[:-1]
     return tuple(fields)
+
+
+def has_outer_bars(texts: Iterable[str]) -> bool:
+    """Whether a text's barred lines have bars at their ends, going by those with several filled cells.
+
+    Where bars stand between cells only, many lines may still begin with one: those whose first cell is blank.
+    """
+    begins = [
+        _BAR.match(trim(text)) is not None
+        for text in texts
+        if _BAR.search(text) and not is_rule(text) and sum(bool(trim(f)) for f in _BAR.split(text)) >= _FILLED
+    ]
+    return sum(begins) >= _NEARLY_ALL * len(begins)
 
 
 def is_rule(text: str) -> bool:
@@ -57,9 +78,11 @@ def _is_layout(text: str) -> bool:
     if not _BAR.search(text):
         return False
     fields = [trim(field) for field in _BAR.split(text)]
-    filled = sum(bool(field) for field in fields)
+    filled = [field for field in fields if field]
     sentences = any(is_prose(field, longest=_SENTENCE) for field in fields)
-    return len(fields) > _LAYOUT_FIELDS or (len(fields) > 2 and sentences) or (filled == 1 and len(fields) > _LAYOUT_BLANKS)
+    # One word among many blanks is a page's; one number or dash among them is a row of a table that is otherwise blank.
+    lone_word = len(filled) == 1 and len(fields) > _LAYOUT_BLANKS and _WORD.search(filled[0]) is not None
+    return len(fields) > _LAYOUT_FIELDS or (len(fields) > 2 and sentences) or lone_word
 
 
 def _unfolded(line: TextLine) -> Iterator[Item]:

@@ -6,11 +6,12 @@ Four flattenings, also mixed in one file: fields separated by tabs or by bars, c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import regex
 
 from collect.errors import UnreadableError, UnsupportedError
-from extract.barred import split_bars, unfold
+from extract.barred import has_outer_bars, split_bars, unfold
 from extract.decode import decode
 from extract.flattened import gather, split_tabs
 from extract.furniture import TextLine, mark, trim
@@ -87,7 +88,8 @@ def _lines(text: str) -> Iterator[TextLine]:
 
 def _blocks(lines: Iterator[TextLine]) -> Iterator[Block]:
     items = unfold(mark(list(lines)))
-    items = gather(items, split_bars)
+    outer = has_outer_bars(item.text for item in items if isinstance(item, TextLine))
+    items = gather(items, partial(split_bars, outer=outer))
     items = gather(items, split_tabs)
     items = align(items)
     items = unstack(items)
