@@ -11,8 +11,9 @@ from extract.joining import Table, begun, continued
 from extract.lattice import Lattice, find_lattices
 from extract.margins import furniture, page_number
 from extract.model import Block, Grid, Line, LineRole, ReaderWarning
-from extract.sheet import Glyph, Rectangle, Sheet, Turn, bounds
+from extract.sheet import Glyph, Rectangle, Rule, Sheet, Turn, bounds
 from extract.streams import find_gutters, halves
+from extract.strips import level
 from extract.tables import Part, read_parts, unruled_part
 
 
@@ -27,6 +28,7 @@ class _Leaf:
     rows: list[Row] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     furniture: list[Row] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()
 
     def items(self) -> list[Row | Part]:
         """What stands on it, from top to bottom, furniture left out."""
@@ -61,13 +63,14 @@ def _leaves(sheets: Sequence[Sheet]) -> list[_Leaf]:
         parts, rest = _parts(sheet, turn, found)
         rows = rows_of(rest)
         if gutter is None:
-            leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, rows, parts))
+            leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, rows, parts, rules=sheet.rules))
             continue
         across, left, right = halves(rows, gutter)
         left_parts = [p for p in parts if p.box[0] < gutter]
         right_parts = [p for p in parts if p.box[0] >= gutter]
-        leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, sorted([*across, *left], key=lambda r: r.box[1]), left_parts))
-        leaves.append(_Leaf(sheet.number, sheet.height, turn, 1, right, right_parts))
+        left_rows = sorted([*across, *left], key=lambda r: r.box[1])
+        leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, left_rows, left_parts, rules=sheet.rules))
+        leaves.append(_Leaf(sheet.number, sheet.height, turn, 1, right, right_parts, rules=sheet.rules))
     return leaves
 
 
@@ -126,12 +129,13 @@ def _set_furniture_aside(leaves: Sequence[_Leaf]) -> None:
 def _find_unruled(leaf: _Leaf, *, goes_on: bool) -> None:
     """Tables without rules among the lines of a page; what they take is no line any more."""
     runs = [run for row in leaf.rows for run in words_of(row)]
-    words = [Word(run_text(run), *bounds(run)) for run in runs]
+    levelled = level([Word(run_text(run), *bounds(run)) for run in runs], leaf.rules)
     used: set[int] = set()
-    for table in find_grids(words, leaf.number, goes_on=goes_on):
-        taken = [glyph for index in table.used for glyph in runs[index]]
+    for table in find_grids([item.word for item in levelled], leaf.number, goes_on=goes_on):
+        members = {member for index in table.used for member in levelled[index].members}
+        taken = [glyph for member in sorted(members) for glyph in runs[member]]
         if taken:
-            used |= table.used
+            used |= members
             leaf.parts.append(unruled_part(table.grid, rows_of(taken), leaf.number, leaf.turn))
     if used:
         leaf.rows = rows_of(glyph for index, run in enumerate(runs) if index not in used for glyph in run)
