@@ -24,6 +24,7 @@ from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Me
 _SIZE_LIMIT = 30_000_000
 _NO_TEXT = "The page holds no text; perhaps a script draws it."
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_HEAD_TAGS = frozenset({"title", "meta", "link", "style", "script", "base", "noscript", "template", "object", "xml", "isindex"})
 _CLOSING = regex.compile(r"</(?:html|body)\s*>", regex.I)
 _HAS_BLOCKS = regex.compile(r"<(?:html|body|p|div|br|pre|li|h[1-6])[\s/>]", regex.I)
 _PROSE = 60
@@ -77,7 +78,17 @@ def _parse(text: str) -> etree._Element:
         raise UnreadableError(_NO_TEXT, code="unreadable.empty") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise UnreadableError("The page's elements are nested thousands deep; no report is.", code="unreadable.nesting")
+    _leave_head(root)
     return root
+
+
+def _leave_head(root: etree._Element) -> None:
+    """Move content out of ``<head>``: libxml2 knows no HTML5 and lets article, main or section begin inside it."""
+    for head in list(root.iter("head")):
+        after = head
+        for child in [c for c in head if isinstance(c.tag, str) and c.tag not in _HEAD_TAGS]:
+            after.addnext(child)
+            after = child
 
 
 def _head(root: etree._Element) -> tuple[list[Metadatum], str]:

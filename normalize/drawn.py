@@ -21,8 +21,8 @@ from normalize.panels import Panel, PanelRow, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
 from normalize.sheet import Sheet, is_label
 
-_TRUSTED = 0.7
-"""Readers give a place that follows from ink around it 0.7 and more; the form's labels then confirm it."""
+_TRUSTED = 0.6
+"""Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
 _SURE = 0.8
 """A label less alike than this may be another row where the agency also printed rows of its own."""
 

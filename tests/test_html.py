@@ -360,3 +360,11 @@ def test_a_page_too_large_is_refused() -> None:
 def test_a_page_without_text_is_unreadable(content: bytes) -> None:
     with pytest.raises(UnreadableError, match="no text"):
         read_html(content)
+
+
+def test_content_that_the_parser_leaves_in_the_head_is_read():
+    page = "<!DOCTYPE html><meta charset=utf-8><title>年报</title><article><h1>天水市水利局2024年年报</h1><p>一、总体情况</p>"
+    texts = [
+        b.text for b in read_html((page + "<table><tr><td>规章<td>1</table></article>").encode()).blocks if isinstance(b, Line)
+    ]
+    assert texts == ["天水市水利局2024年年报", "一、总体情况"]
