@@ -13,7 +13,10 @@ from normalize.sheet import Sheet, is_label
 
 
 def join_cut_rows(grid: Grid) -> Grid:
-    """The grid with every row that a page break cut in two made whole. Rows that merely follow each other stay."""
+    """The grid with every row that a page break cut in two made whole. Rows that merely follow each other stay.
+
+    Where a number without a label follows the break and cannot be shown to belong to the one above, that one is in doubt.
+    """
     if not grid.breaks:
         return grid
     sheet = Sheet(grid)
@@ -21,9 +24,13 @@ def join_cut_rows(grid: Grid) -> Grid:
         upper, lower = first - 1, first
         while lower < sheet.rows and sheet.is_header(lower):
             lower += 1  # a repeated header stands between the halves
-        if upper >= 0 and lower < sheet.rows and _are_halves(sheet, upper, lower):
+        if upper < 0 or lower >= sheet.rows:
+            continue
+        if _are_halves(sheet, upper, lower):
             grid = _joined(sheet, upper, lower)
-            sheet = Sheet(grid)
+        elif not _leaf(sheet, lower) and sheet.has_number(lower) and not sheet.is_header(upper):
+            grid = _doubted(sheet, upper, lower)
+        sheet = Sheet(grid)
     return grid
 
 
@@ -84,3 +91,9 @@ def _joined(sheet: Sheet, upper: int, lower: int) -> Grid:
         if id(c) not in moved
     )
     return replace(sheet.grid, cells=cells)
+
+
+def _doubted(sheet: Sheet, upper: int, lower: int) -> Grid:
+    """The grid with the upper row's cells in doubt wherever a number without a label stands below them."""
+    doubtful = {id(a) for a, b in _pairs(sheet, upper, lower) if fold(b.text)}
+    return replace(sheet.grid, cells=tuple(replace(c, confidence=0.0) if id(c) in doubtful else c for c in sheet.grid.cells))

@@ -130,6 +130,15 @@ def test_a_number_cut_by_a_page_break_is_joined_only_if_it_ran_on(runs_on):
         assert doubts(assembled) != []
 
 
+def test_a_number_without_label_behind_a_page_break_puts_the_one_above_in_doubt():
+    table = applications(numbered)
+    grid = drawn(table[:5])
+    below = tuple(replace(c, row=5) for c in drawn([["", "", "", "", "", "", "", "", "", "6"]]).cells)
+    _, cells = read(replace(grid, cells=(*grid.cells, *below), breaks=(5,)))
+    assert cells["applications.carried_in.total"].state is State.MISSING
+    assert cells["applications.carried_in.other_org"].value == 15
+
+
 def test_the_disputes_line():
     values = [str(n) for n in range(101, 116)]
     assembled, cells = read(drawn(disputes(values)))
