@@ -1,0 +1,83 @@
+"""The main job, whole: ingesting twice changes nothing, and a run killed in the middle loses nothing."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
+RUN_TIMES = {"run", "generated", "sqlite_sequence"}
+
+
+def ingest(folder, db, **options):
+    command = [sys.executable, "-m", "nianbao.cli", "ingest", str(folder), "--db", str(db), "--quiet", "--workers", "1"]
+    return subprocess.Popen(command, env={**os.environ, "PYTHONUTF8": "1"}, **options)
+
+
+def content(db):
+    """Every table but the run's own times, as sets of rows without the columns that name a run."""
+    with sqlite3.connect(db) as connection:
+        tables = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if n not in RUN_TIMES]
+        found = {}
+        for table in tables:
+            columns = [f'"{c[1]}"' for c in connection.execute(f"PRAGMA table_info({table})") if "run" not in c[1]]
+            rows = connection.execute(f'SELECT {", ".join(columns)} FROM "{table}"')
+            found[table] = sorted(map(repr, rows))
+        return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Twelve reports of different agencies, made of one fixture."""
+    path = tmp_path_factory.mktemp("archive")
+    text = (REPORTS / "hedong-2021.txt").read_text("utf-8")
+    for number, place in enumerate("甲乙丙丁戊己庚辛壬癸子丑"):
+        (path / f"{number:02}.txt").write_text(text.replace("河东区", f"{place}山区"), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder, tmp_path_factory):
+    db = tmp_path_factory.mktemp("undisturbed") / "reports.sqlite"
+    assert ingest(folder, db).wait() == 0
+    return content(db)
+
+
+def test_the_same_archive_twice_is_the_same_database(folder, undisturbed, tmp_path):
+    db = tmp_path / "reports.sqlite"
+    for _ in range(2):
+        assert ingest(folder, db).wait() == 0
+        assert content(db) == undisturbed
+    assert len(undisturbed["report"]) == 12
+    assert len(undisturbed["form_2021"]) == 12
+
+
+def test_a_run_killed_in_the_middle_goes_on_where_it_was(folder, undisturbed, tmp_path):
+    db = tmp_path / "reports.sqlite"
+    process = ingest(folder, db, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not 2 <= reports_in(db) < 12:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    with sqlite3.connect(db) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        loaded = connection.execute("SELECT count(*) FROM report").fetchone()[0]
+        assert connection.execute("SELECT count(*) FROM form_2021").fetchone()[0] == loaded < 12
+    assert ingest(folder, db).wait() == 0
+    assert content(db) == undisturbed
+
+
+def reports_in(db):
+    """How many reports a database holds that is being written; 0 while there is none."""
+    if not db.exists():
+        return 0
+    try:
+        with sqlite3.connect(f"file:{db}?mode=ro", uri=True, timeout=1) as connection:
+            return connection.execute("SELECT count(*) FROM report").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
