@@ -43,6 +43,7 @@ def assemble(readings: Sequence[TableReading], year: int | None, only_year: int 
     ``year`` is the report's (it breaks ties between forms, nothing else); ``only_year`` selects the placements of one year
     where tables print several side by side.
     """
+    readings = [r for r in readings if only_year is None or r.year in {None, only_year}]
     placements = [p for r in readings for p in r.placements if only_year is None or p.year == only_year]
     form = choose_form([p.forms for p in placements] or [p.forms for r in readings for p in r.panels], year)
     chosen, repeated, conflicts = _one_each(placements)
@@ -52,7 +53,7 @@ def assemble(readings: Sequence[TableReading], year: int | None, only_year: int 
     cells, slid = set_slid_rows_aside(cells, form, _sliding_rows(chosen))
     findings.extend((*slid, *_missing(cells)))
     ignored = (*(i for r in readings for i in r.ignored), *repeated)
-    extras = tuple(e for r in readings for e in r.extras if only_year is None)
+    extras = tuple(e for r in readings for e in r.extras if only_year in {None, r.year})
     findings.extend(_extras(extras))
     tally = _tally(readings, placements, cells, extras, ignored)
     if only_year is None and tally.seen != tally.used + tally.ignored + tally.in_findings:

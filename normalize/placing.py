@@ -56,6 +56,8 @@ class TableReading:
     """(rule, message) of peculiarities that make nothing uncertain."""
     seen: int = 0
     """Printed numbers in the recognised part of the grid."""
+    year: int | None = None
+    """The year a caption over the grid names, where a document prints its tables for several years."""
 
 
 @dataclass(slots=True)

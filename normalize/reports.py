@@ -38,7 +38,9 @@ def _reports(part: Document, readings: Sequence[TableReading], origin: str) -> l
     years = years_in(readings)
     if years == (None,):
         return [_report(part, identity, assemble(readings, identity.year))]
-    return [_report(part, replace(identity, year=year), assemble(readings, year, year)) for year in years]
+    # The tables name their years; what the prose around them says of a year is not about one of them.
+    others = tuple(f for f in identity.findings if "year" not in f.rule)
+    return [_report(part, replace(identity, year=y, findings=others), assemble(readings, y, y)) for y in years if y]
 
 
 def _report(part: Document, identity: Identity, assembled: Assembled) -> Report:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from extract.model import Block, Grid, Layout
+import regex
+
+from extract.model import Block, Layout, Line, LineRole
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
 from normalize.placing import TableReading
 from normalize.sequence import read_sequence
+
+_CAPTION = regex.compile(r"[（(【\[]?\s*(20[0-9]{2})\s*年度?\s*(?:数据|情况|统计表|统计数据)?\s*[）)】\]]?")
 
 
 def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
@@ -16,13 +21,31 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     readings = []
     drawn: Inherited | None = None
     flat: InForce | None = None
+    caption: int | None = None
     for block in blocks:
-        if not isinstance(block, Grid):
+        if isinstance(block, Line):
+            if block.role is LineRole.BODY and (match := _CAPTION.fullmatch(block.text.strip())):
+                caption = int(match.group(1))
             continue
         if block.layout is Layout.SEQUENCE:
             reading, flat = read_sequence(block, flat)
         else:
             reading, drawn = read_drawn(block, drawn)
         if reading.panels:
-            readings.append(reading)
-    return tuple(readings)
+            readings.append(replace(reading, year=caption))
+    return _by_caption(readings)
+
+
+def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:
+    """The readings with the years of their captions, if those tell the tables of several years apart.
+
+    One year over all tables says nothing that the title does not; and a table without a caption among captioned ones could be
+    any year's.
+    """
+    years = {reading.year for reading in readings}
+    if len(years) < 2 or None in years:
+        return tuple(replace(reading, year=None) for reading in readings)
+    return tuple(
+        replace(reading, placements=tuple(replace(p, year=p.year or reading.year) for p in reading.placements))
+        for reading in readings
+    )

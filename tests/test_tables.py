@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from extract.model import Layout
+from extract.model import Layout, Line
 from normalize.assemble import assemble
 from normalize.model import CellKey, Severity, State
 from normalize.tables import read_tables
@@ -223,6 +223,25 @@ def test_two_years_side_by_side_are_kept_apart():
     assert found[2022, "disclosure.rules.in_force"] == "3"
     assert found[2023, "disclosure.rules.issued"] == "4"
     assert {y for y, _ in found} == {2022, 2023}
+
+
+def test_captions_tell_the_tables_of_two_years_apart():
+    def table(add):
+        return drawn(disputes([str(n + add) for n in range(15)]))
+
+    readings = read_tables([Line("2022年"), table(100), Line("（2023年度）"), table(200)])
+    for year, first in ((2022, 100), (2023, 200)):
+        assembled = assemble(readings, year, year)
+        cells = {str(c.key): c for c in assembled.cells}
+        assert cells["disputes.review.upheld"].value == first
+        assert cells["disputes.suit_after_review.total"].value == first + 14
+        assert doubts(assembled) == []
+
+
+def test_a_year_over_all_tables_is_no_caption_and_a_table_without_one_undoes_the_others():
+    table = drawn(disputes([str(n) for n in range(15)]))
+    assert {r.year for r in read_tables([Line("2023年"), table, table])} == {None}
+    assert {r.year for r in read_tables([table, Line("2022年"), table, Line("2023年"), table])} == {None}
 
 
 def test_header_words_split_over_two_rows():
