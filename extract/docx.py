@@ -22,6 +22,7 @@ from extract.docx_paragraph import ParagraphReader, attribute, child, flag, loca
 from extract.docx_table import TableReader
 from extract.markup_table import MarkupRow, as_grid, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
+from extract.text import find_flattened
 
 _PART_LIMIT = 20_000_000
 _METADATA = {"title": "title", "creator": "author", "created": "created"}
@@ -73,7 +74,7 @@ class _Package:
         metadata, producer = self._properties()
         return Document(
             media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            blocks=tuple(story.blocks),
+            blocks=find_flattened(story.blocks),
             metadata=metadata,
             links=tuple(dict.fromkeys(story.links)),
             producer=producer,

@@ -20,6 +20,7 @@ from extract.inline import Inline, collapse
 from extract.markup_rows import BLOCKS, is_raised, read_table, text_of
 from extract.markup_table import MarkupRow, MarkupTable, as_grid, extent, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
+from extract.text import find_flattened
 
 _SIZE_LIMIT = 30_000_000
 _NO_TEXT = "The page holds no text; perhaps a script draws it."
@@ -58,7 +59,7 @@ def read_html(content: bytes, declared: str = "") -> Document:
     metadata = [*metadata, *flow.metadata]
     return Document(
         media_type="text/html",
-        blocks=tuple(flow.blocks),
+        blocks=find_flattened(flow.blocks),
         metadata=tuple(dict.fromkeys(metadata)),
         links=tuple(dict.fromkeys(flow.links)),
         producer=producer,

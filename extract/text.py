@@ -5,7 +5,7 @@ Four flattenings, also mixed in one file: fields separated by tabs or by bars, c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import regex
@@ -15,7 +15,7 @@ from extract.barred import has_outer_bars, split_bars, unfold
 from extract.decode import decode
 from extract.flattened import gather, split_tabs
 from extract.furniture import TextLine, mark, trim
-from extract.model import Block, Document, Line, Locus, ReaderWarning
+from extract.model import Block, Document, Grid, Line, LineRole, Locus, ReaderWarning
 from extract.spaced import align
 from extract.stacked import unstack
 
@@ -98,3 +98,18 @@ def _blocks(lines: Iterator[TextLine]) -> Iterator[Block]:
             yield item
         elif not item.blank:
             yield Line(trim(item.text), locus=Locus(item.number))
+
+
+def find_flattened(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks of a page or a Word file that has no table of its own, with the tables flattened into its paragraphs as grids.
+
+    The paragraph's ordinal among the blocks is the grid cells' line.
+    """
+    if any(isinstance(block, Grid) for block in blocks):
+        return tuple(blocks)
+    body = [(n, b) for n, b in enumerate(blocks, start=1) if isinstance(b, Line) and b.role is LineRole.BODY]
+    found = list(_blocks(TextLine(number, line.text) for number, line in body))
+    if not any(isinstance(block, Grid) for block in found):
+        return tuple(blocks)
+    aside = [b for b in blocks if isinstance(b, Line) and b.role is not LineRole.BODY]
+    return (*aside, *found)

@@ -368,3 +368,29 @@ def test_content_that_the_parser_leaves_in_the_head_is_read():
         b.text for b in read_html((page + "<table><tr><td>规章<td>1</table></article>").encode()).blocks if isinstance(b, Line)
     ]
     assert texts == ["天水市水利局2024年年报", "一、总体情况"]
+
+
+def test_a_table_flattened_into_paragraphs_is_a_grid():
+    rows = [
+        "信息内容",
+        "本年制发件数",
+        "本年废止件数",
+        "现行有效件数",
+        "规章",
+        "1",
+        "2",
+        "3",
+        "行政规范性文件",
+        "4",
+        "5",
+        "6",
+        "行政许可",
+        "7",
+    ]
+    page = (
+        "<html><body><p>所列数据的统计期限自2024年1月1日起至2024年12月31日止，电子版同步发布。</p>"
+        + "".join(f"<p>{row}</p>" for row in rows)
+        + "</body></html>"
+    )
+    grids = [b for b in read_html(page.encode()).blocks if isinstance(b, Grid)]
+    assert [[c.text for c in g.cells] for g in grids] == [rows]
