@@ -123,7 +123,7 @@ class Measure:
 
     def fits(self, line: Row, following: float) -> bool:
         """Whether one more character of the given width would still have fitted on the line."""
-        return self.width - 2 * self.padding - length(line) >= 0.99 * following or self.widest - length(line) >= 0.3 * following
+        return self.width - 2 * self.padding - length(line) >= 0.99 * following or self.widest - length(line) >= 0.9 * following
 
 
 def length(line: Row) -> float:
@@ -162,8 +162,10 @@ def fills(row: Row, measure: Measure) -> bool:
     return not measure.fits(row, last.x1 - last.x0 if last.turn in (0, 180) else last.bottom - last.top)
 
 
-def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float:
+def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float | None:
     """The free margin inside the cells of a table, learnt from labels that were wrapped because they were full.
+
+    None where no label was wrapped.
 
     Args:
         cells: left border, right border and lines of each cell.
@@ -175,4 +177,4 @@ def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float:
         for row in rows[:-1]
         if len(row.glyphs) > 1 and not VALUE.fullmatch(row.text)
     ]
-    return min(max(min(margins), 0.0), 6.0) if margins else 2.0
+    return min(max(min(margins), 0.0), 6.0) if margins else None

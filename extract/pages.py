@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from extract.aligned import Word, find_grids
 from extract.glyphs import Row, rows_of, run_text, words_of
@@ -14,7 +15,7 @@ from extract.model import Block, Grid, Line, LineRole, ReaderWarning
 from extract.sheet import Glyph, Rectangle, Rule, Sheet, Turn, bounds
 from extract.streams import find_gutters, halves
 from extract.strips import level
-from extract.tables import Part, read_parts, unruled_part
+from extract.tables import USUAL_PADDING, Part, read_parts, unruled_part
 
 
 @dataclass(slots=True)
@@ -41,7 +42,13 @@ def compose(sheets: Sequence[Sheet]) -> tuple[tuple[Block, ...], tuple[ReaderWar
     Args:
         sheets: its pages, in order.
     """
-    leaves = _in_order(_leaves(sheets))
+    leaves = _leaves(sheets)
+    parts = [part for leaf in leaves for part in leaf.parts]
+    shown = [part.padding for part in parts if part.padding is not None]
+    if shown and any(part.undecided for part in parts):
+        # One program set all the tables: what one of them shows of its cells holds for the others.
+        leaves = _leaves(sheets, median(shown))
+    leaves = _in_order(leaves)
     _set_furniture_aside(leaves)
     for before, leaf in zip([None, *leaves], leaves, strict=False):
         ended = before.items()[-1:] if before is not None else []
@@ -53,14 +60,14 @@ def compose(sheets: Sequence[Sheet]) -> tuple[tuple[Block, ...], tuple[ReaderWar
 # pages and their sides -----------------------------------------------------------------------------------------------
 
 
-def _leaves(sheets: Sequence[Sheet]) -> list[_Leaf]:
+def _leaves(sheets: Sequence[Sheet], padding: float = USUAL_PADDING) -> list[_Leaf]:
     turned = [sheet.upright() for sheet in sheets]
     upright = [sheet for sheet, _ in turned]
     lattices = [find_lattices(sheet.rules, sheet.fills, sheet.glyphs) for sheet in upright]
     gutters = find_gutters(upright, lattices)
     leaves = []
     for (sheet, turn), found, gutter in zip(turned, lattices, gutters, strict=True):
-        parts, rest = _parts(sheet, turn, found)
+        parts, rest = _parts(sheet, turn, found, padding)
         rows = rows_of(rest)
         if gutter is None:
             leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, rows, parts, rules=sheet.rules))
@@ -74,13 +81,13 @@ def _leaves(sheets: Sequence[Sheet]) -> list[_Leaf]:
     return leaves
 
 
-def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice]) -> tuple[list[Part], list[Glyph]]:
+def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice], padding: float) -> tuple[list[Part], list[Glyph]]:
     """The drawn tables of a page, innermost first, and the glyphs that stand in none."""
     rest = [g for g in sheet.glyphs if not g.text.isspace() or _matters(g)]
     parts: list[Part] = []
     for lattice in sorted(lattices, key=lambda found: _area(found.box)):
         inside = [g for g in rest if _holds(lattice.box, g)]
-        taken, outside = read_parts(lattice, inside, sheet.number, turn)
+        taken, outside = read_parts(lattice, inside, sheet.number, turn, padding)
         if not taken:
             continue
         held = {id(g) for g in inside} - {id(g) for g in outside}

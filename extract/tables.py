@@ -17,6 +17,8 @@ from extract.undrawn import Content, parted_columns, parted_rows
 
 DOUBTFUL_SHAPE = 0.6
 OVERFLOWING = 0.5
+USUAL_PADDING = 2.0
+"""Points inside a cell's borders where nothing in the document shows how many."""
 TALLEST_ROW = 90.0
 """A single box higher than this (points) is a frame, not the one row of a table that a page break left behind."""
 PROSE_LINES = 3
@@ -40,6 +42,8 @@ class Part:
     layout: Layout = Layout.LATTICE
     spans: tuple[tuple[float, float] | None, ...] = ()
     """Unruled tables: the stretch that the text of each column takes; there are no boundaries to compare then."""
+    padding: float | None = None
+    """Kept free inside its cells, where a wrapped label shows it."""
 
     @property
     def rows(self) -> int:
@@ -47,15 +51,23 @@ class Part:
         return max((c.row + c.rowspan for c in self.cells), default=0)
 
     @property
+    def undecided(self) -> bool:
+        """Whether lines of a cell may be one wrapped number or two, and the table itself does not show how much fits."""
+        return self.padding is None and any("\n" in cell.text for cell in self.cells)
+
+    @property
     def is_table(self) -> bool:
         """Whether cells begin in at least two rows and two columns."""
         return len({c.row for c in self.cells}) > 1 and len({c.column for c in self.cells}) > 1
 
 
-def read_parts(lattice: Lattice, glyphs: Sequence[Glyph], page: int, turn: Turn) -> tuple[list[Part], list[Glyph]]:
+def read_parts(
+    lattice: Lattice, glyphs: Sequence[Glyph], page: int, turn: Turn, usual: float = USUAL_PADDING
+) -> tuple[list[Part], list[Glyph]]:
     """The parts of tables in a lattice, and the glyphs within it that belong to none.
 
-    A lattice is several parts when prose stands between them in one frame, and none when it is only a frame.
+    A lattice is several parts when prose stands between them in one frame, and none when it is only a frame. ``usual`` is
+    the padding of cells that do not show their own.
     """
     contents, outside = _distributed(lattice, glyphs)
     parts: list[Part] = []
@@ -63,7 +75,7 @@ def read_parts(lattice: Lattice, glyphs: Sequence[Glyph], page: int, turn: Turn)
         if not _may_be_table(group):
             outside.extend(g for content in group for g in content.glyphs)
             continue
-        parts.append(_part(group, lattice, page, turn))
+        parts.append(_part(group, lattice, page, turn, usual))
     settled = {id(g) for part in parts for line in part.lines for g in line.glyphs} | {id(g) for g in outside}
     outside.extend(g for content in contents for g in content.glyphs if id(g) not in settled and not g.text.isspace())
     return parts, outside
@@ -173,12 +185,13 @@ def _may_be_table(group: Sequence[Content]) -> bool:
     )
 
 
-def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn) -> Part:
+def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> Part:
     contents = [piece for content in group for piece in parted_columns(content, lattice.xs)]
-    texts = _texts(contents)
+    padding = padding_of((c.cell.box[0], c.cell.box[2], c.rows()) for c in contents)
+    texts = _texts(contents, usual if padding is None else padding)
     if any("\n" in text.text for text in texts):
         contents = parted_rows(contents, ["\n" in text.text for text in texts], lattice.ys)
-        texts = _texts(contents)
+        texts = _texts(contents, usual if padding is None else padding)
     first = min(c.cell.row for c in contents)
     cells = [
         GridCell(
@@ -201,6 +214,7 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn) -> 
         lines=tuple(sorted((line for text in texts for line in text.lines), key=lambda line: (line.box[1], line.box[0]))),
         turn=turn,
         layout=Layout.ALIGNED if len(contents) > len(group) else Layout.LATTICE,
+        padding=padding,
     )
 
 
@@ -213,13 +227,13 @@ class _Text:
     full: bool
 
 
-def _texts(contents: Sequence[Content]) -> list[_Text]:
+def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
     rows = [content.rows() for content in contents]
-    padding = padding_of((c.cell.box[0], c.cell.box[2], r) for c, r in zip(contents, rows, strict=True))
     widest = _widest(contents, rows)
     texts = []
     for content, lines in zip(contents, rows, strict=True):
-        measure = _measure(content.cell, lines, padding, widest[content.cell.column, content.cell.colspan])
+        narrow = bool(lines) and lines[0].text.isascii()
+        measure = _measure(content.cell, lines, padding, widest.get((content.cell.column, content.cell.colspan, narrow), 0.0))
         texts.append(_Text(tuple(lines), joined_rows(lines, measure), bool(lines) and fills(lines[-1], measure)))
     return texts
 
@@ -230,9 +244,15 @@ def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: floa
     return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
 
 
-def _widest(contents: Sequence[Content], rows: Sequence[Sequence[Row]]) -> dict[tuple[int, int], float]:
-    found: dict[tuple[int, int], float] = {}
+def _widest(contents: Sequence[Content], rows: Sequence[Sequence[Row]]) -> dict[tuple[int, int, bool], float]:
+    """The widest line of values by column, colspan and whether its characters are narrow.
+
+    Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere.
+    """
+    found: dict[tuple[int, int, bool], float] = {}
     for content, lines in zip(contents, rows, strict=True):
-        key = content.cell.column, content.cell.colspan
-        found[key] = max([found.get(key, 0.0), *(length(line) for line in lines if VALUE.fullmatch(line.text))])
+        for line in lines:
+            if VALUE.fullmatch(line.text):
+                key = content.cell.column, content.cell.colspan, line.text.isascii()
+                found[key] = max(found.get(key, 0.0), length(line))
     return found

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extract.model import Grid, GridCell
-from normalize.align import Printed, likeness
+from normalize.align import THRESHOLD, Printed, likeness
 from normalize.labels import fold
 from normalize.numbers import Kind, kind_of
 from normalize.panels import row_labels
 from normalize.sheet import Sheet, is_label
 
+_WHOLE = 0.7
+"""Likeness to a row of the form from which two pieces of a label are one."""
+
 
 def join_cut_rows(grid: Grid) -> Grid:
     """The grid with every row that a page break cut in two made whole. Rows that merely follow each other stay.
 
-    Where a number without a label follows the break and cannot be shown to belong to the one above, that one is in doubt.
+    Where numbers without a label of the form follow the break and cannot be shown to belong above, those above are in doubt.
     """
     if not grid.breaks:
         return grid
@@ -28,7 +31,7 @@ def join_cut_rows(grid: Grid) -> Grid:
             continue
         if _are_halves(sheet, upper, lower):
             grid = _joined(sheet, upper, lower)
-        elif not _leaf(sheet, lower) and sheet.has_number(lower) and not sheet.is_header(upper):
+        elif _best(_leaf(sheet, lower)) < THRESHOLD and sheet.has_number(lower) and not sheet.is_header(upper):
             grid = _doubted(sheet, upper, lower)
         sheet = Sheet(grid)
     return grid
@@ -56,8 +59,9 @@ def _are_halves(sheet: Sheet, upper: int, lower: int) -> bool:
         return bool(head) and values
     if not head:
         return False
+    # A head whose gloss is cut open ("（二）部分公开（区分处理的，") may be as good alone as whole; its tail never is.
     whole = _best(head + tail)
-    return whole > _best(head) and whole > _best(tail) and whole >= 0.7
+    return whole >= _best(head) and whole > _best(tail) and whole >= _WHOLE
 
 
 def _pairs(sheet: Sheet, upper: int, lower: int) -> list[tuple[GridCell, GridCell]]:

@@ -139,6 +139,32 @@ def test_a_number_without_label_behind_a_page_break_puts_the_one_above_in_doubt(
     assert cells["applications.carried_in.other_org"].value == 15
 
 
+def cut_in_its_gloss(runs_on):
+    """（二）部分公开 cut inside its gloss, with numbers cut too, as LibreOffice cuts narrow columns."""
+    table = applications(numbered)
+    whole = drawn(table[:7])
+    label = "（二）部分公开（区分处理的，只计这一情"
+    upper = ["31", "3", "32", "33", "34", "35", "3"]
+    lower = drawn([["", ("形，不计其他情形）", 2), "", "1", "", "", "", "", "6"]])
+    cells = [c for c in whole.cells if c.row < 6 or (c.row == 6 and c.column < 3)]
+    cells = [replace(c, text=label) if c.text.startswith("（二）部分公开") else c for c in cells]
+    cells += [replace(whole.cells[-1], row=6, column=3 + i, text=t, runs_on=runs_on) for i, t in enumerate(upper)]
+    return replace(whole, cells=(*cells, *(replace(c, row=7) for c in lower.cells)), breaks=(7,))
+
+
+def test_a_row_cut_inside_its_gloss_is_made_whole():
+    assembled, cells = read(cut_in_its_gloss(runs_on=True))
+    assert row(cells, "partial") == ["31", "31", "32", "33", "34", "35", "36"]
+    assert doubts(assembled) == []
+
+
+def test_a_row_cut_inside_its_gloss_that_does_not_run_on_is_in_doubt():
+    assembled, cells = read(cut_in_its_gloss(runs_on=False))
+    assert cells["applications.partial.total"].state is State.MISSING
+    assert cells["applications.partial.business"].state is State.MISSING
+    assert "cell.place_uncertain" in doubts(assembled)
+
+
 def test_the_disputes_line():
     values = [str(n) for n in range(101, 116)]
     assembled, cells = read(drawn(disputes(values)))
