@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extract.model import Grid, GridCell
-from normalize.align import THRESHOLD, Printed, likeness
+from normalize.align import Printed, likeness
 from normalize.labels import fold
 from normalize.numbers import Kind, kind_of
 from normalize.panels import row_labels
 from normalize.sheet import Sheet, is_label
 
+_NAMED = 0.75
+"""Likeness from which a label names a row of its own; the tail of a cut label is less like any."""
 _WHOLE = 0.7
 """Likeness to a row of the form from which two pieces of a label are one."""
 
@@ -31,7 +33,7 @@ def join_cut_rows(grid: Grid) -> Grid:
             continue
         if _are_halves(sheet, upper, lower):
             grid = _joined(sheet, upper, lower)
-        elif _best(_leaf(sheet, lower)) < THRESHOLD and sheet.has_number(lower) and not sheet.is_header(upper):
+        elif _best(_leaf(sheet, lower)) < _NAMED and sheet.has_number(lower) and not sheet.is_header(upper):
             grid = _doubted(sheet, upper, lower)
         sheet = Sheet(grid)
     return grid

@@ -119,6 +119,21 @@ def test_a_number_cut_by_the_page_break_says_that_it_runs_on() -> None:
     assert cut == {"一": False, "12345": True, "6": False}
 
 
+def wrapped_number(page: int, *, shown: bool) -> Sheet:
+    """A table with 107 over 1 in a cell 26 points wide; ``shown``: a wrapped label shows that 5 of them are kept free."""
+    glyphs, rules = table([["项目", ""], ["一", ""]], 60, 600, [100, 26], height=40)
+    number = [*put("107", 165.5, 613), *put("1", 165.5, 627)]
+    label = [*put("规章规范性文件制发", 65, 653), *put("数量", 65, 667)] if shown else []
+    return sheet(page, glyphs[:2], glyphs[2:] if not shown else [], number, label, rules=rules)
+
+
+@pytest.mark.parametrize(("others", "expected"), [(True, "1071"), (False, "107\n1")])
+def test_what_one_table_shows_of_its_cells_holds_for_the_others(others: bool, expected: str) -> None:
+    blocks, _ = compose([*([wrapped_number(1, shown=True)] if others else []), wrapped_number(2, shown=False)])
+    grids = [b for b in blocks if isinstance(b, Grid)]
+    assert expected in {c.text for c in grids[-1].cells}
+
+
 def test_running_heads_are_furniture_but_titles_are_not() -> None:
     pages = [
         sheet(
