@@ -9,7 +9,7 @@ from normalize.align import Printed, likeness
 from normalize.labels import fold
 from normalize.numbers import Kind, kind_of
 from normalize.panels import row_labels
-from normalize.sheet import Sheet, is_label
+from normalize.sheet import Sheet, is_label, names_section
 
 _NAMED = 0.75
 """Likeness from which a label names a row of its own; the tail of a cut label is less like any."""
@@ -33,6 +33,9 @@ def join_cut_rows(grid: Grid) -> Grid:
             continue
         if _are_halves(sheet, upper, lower):
             grid = _joined(sheet, upper, lower)
+            sheet = Sheet(grid)
+            if lower + 1 < sheet.rows and not _leaf(sheet, lower + 1) and sheet.has_number(lower + 1):
+                grid = _doubted(sheet, upper, lower + 1)  # a third piece
         elif _best(_leaf(sheet, lower)) < _NAMED and sheet.has_number(lower) and not sheet.is_header(upper):
             grid = _doubted(sheet, upper, lower)
         sheet = Sheet(grid)
@@ -49,21 +52,26 @@ def _leaf(sheet: Sheet, row: int) -> str:
 
 
 def _are_halves(sheet: Sheet, upper: int, lower: int) -> bool:
-    if sheet.is_section(lower) or sheet.is_section(upper) or sheet.is_header(upper):
+    """Whether every label of the lower row continues the one above it, and every number fits to the one above it."""
+    if sheet.is_section(lower) or sheet.is_section(upper) or sheet.is_header(upper) or not _leaf(sheet, upper):
         return False
-    head, tail = _leaf(sheet, upper), _leaf(sheet, lower)
     pairs = _pairs(sheet, upper, lower)
-    if any(not _may_join(a, b) for a, b in pairs if not (is_label(a.text) or is_label(b.text))):
+    labels = [(a, b) for a, b in pairs if is_label(b.text)]
+    if not all(_continues(a, b) for a, b in labels):
         return False
-    values = any(kind_of(b.text) is not Kind.EMPTY for _, b in pairs)
-    if not tail:
-        # Only the values (or nothing) went over the page.
-        return bool(head) and values
-    if not head:
+    values = [(a, b) for a, b in pairs if not is_label(b.text)]
+    if not all(_may_join(a, b) for a, b in values):
         return False
+    return bool(labels) or any(kind_of(b.text) is not Kind.EMPTY for _, b in values)
+
+
+def _continues(above: GridCell, below: GridCell) -> bool:
+    """Whether two pieces are one label: of a row, or of the heading over rows beside it."""
+    whole = above.text + below.text
     # A head whose gloss is cut open ("（二）部分公开（区分处理的，") may be as good alone as whole; its tail never is.
-    whole = _best(head + tail)
-    return whole >= _best(head) and whole > _best(tail) and whole >= _WHOLE
+    if _best(whole) >= _WHOLE and _best(above.text) <= _best(whole) > _best(below.text):
+        return True
+    return names_section(whole) and not names_section(below.text) and _best(below.text) < _NAMED
 
 
 def _pairs(sheet: Sheet, upper: int, lower: int) -> list[tuple[GridCell, GridCell]]:
