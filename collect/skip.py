@@ -14,9 +14,6 @@ _SUFFIXES = {
 _RULE_OF_SUFFIX = {suffix: rule for rule, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 
-SKIP_RULES = ("system", "hidden", "office_lock", *_SUFFIXES)
-"""Every rule's name."""
-
 
 def skip_rule(name: str) -> str | None:
     """The rule by which the file of that relative ``name`` is skipped, or None if it is to be read.

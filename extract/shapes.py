@@ -17,7 +17,6 @@ _EMPTY = r"(?:[/\\\-—–―─]{1,4}|无)"
 
 _VALUE = regex.compile(rf"(?:{_NUMBER}{_REMARK}|{_EMPTY})")
 _DIGITS = regex.compile(rf"{_NUMBER}{_REMARK}")
-_DASHES = regex.compile(r"[-—–―]{1,4}")
 _ENUMERATOR = regex.compile(
     r"(?:[一二三四五六七八九十]{1,3}\s?[、.]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}\s?[.、](?!\d)|其中\s?:)"
 )
@@ -70,11 +69,6 @@ def is_page_number(text: str) -> bool:
 def is_bare_page_number(text: str) -> bool:
     """One to three digits alone, which may be a page number where nothing says otherwise."""
     return len(text) <= 12 and _BARE_PAGE_NUMBER.fullmatch(plain(text)) is not None
-
-
-def is_dash(text: str) -> bool:
-    """Only a dash or two: the mark for "none", or a piece of ``- 3 -``."""
-    return _DASHES.fullmatch(plain(text)) is not None
 
 
 def is_bracketed(text: str) -> bool:
