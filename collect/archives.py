@@ -71,6 +71,19 @@ def require(paths: Sequence[Path]) -> None:
             raise ConfigurationError(f"There is no file or folder {path}.", advice=hint)
 
 
+def require_documents(paths: Sequence[Path]) -> None:
+    """Makes sure that there is something to ingest, before anything is made to keep it in.
+
+    Raises:
+        ConfigurationError: a path is not there, or no document lies under any of them.
+    """
+    skipped: Counter[str] = Counter()
+    if next(gather(paths, skipped=skipped), None) is None:
+        over = f" ({skipped.total()} files passed over)" if skipped else ""
+        advice = "Name a PDF, HTML, DOCX or text file, a folder or an archive of them."
+        raise ConfigurationError(f"There is no document under {', '.join(map(str, paths))}{over}.", advice=advice)
+
+
 def find(path: Path) -> Source:
     """The one document at ``path``, which may lead into an archive: ``archive.zip/2023/report.pdf``.
 

@@ -153,13 +153,13 @@ def ingest(paths: tuple[Path, ...], db: str, fail_on: str, workers: int, *, quie
         nianbao ingest 2023.zip 2024.tar.gz --db jiangsu.sqlite
         nianbao ingest reports/ --fail-on review && echo all verified
     """
-    from collect.archives import require  # noqa: PLC0415 - see _open
+    from collect.archives import require_documents  # noqa: PLC0415 - see _open
     from nianbao import ingest as batch  # noqa: PLC0415 - see _open
     from nianbao.progress import progress_bar  # noqa: PLC0415 - see _open
     from nianbao.show import say  # noqa: PLC0415 - see _open
     from nianbao.summary import summary_text  # noqa: PLC0415 - see _open
 
-    require(paths)
+    require_documents(paths)  # before a database is made
     with _open(db, create=True) as store, progress_bar(quiet=quiet) as progress:
         summary = batch.ingest(paths, store, workers=workers, progress=progress)
     if not quiet:

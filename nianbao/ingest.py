@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from collect.archives import Refusal, gather
-from collect.errors import ConfigurationError, StoreError
+from collect.archives import Refusal, gather, require_documents
+from collect.errors import StoreError
 from collect.limits import DEFAULT_LIMITS, Limits
 from collect.model import Source
 from extract.model import Document
@@ -98,9 +98,10 @@ def ingest(
     A document that this version of the reader has read before is not read again.
 
     Raises:
-        ConfigurationError: a path does not exist, or there is no document under any of them.
+        ConfigurationError: a path does not exist, or there is no document under any of them. Nothing is written then.
         StoreError: the database cannot be written.
     """
+    require_documents(paths)
     summary = Summary()
     sources = gather(paths, limits=limits, skipped=summary.skipped)
     start = time.perf_counter()
@@ -115,13 +116,7 @@ def ingest(
     summary.seconds = time.perf_counter() - start
     if not summary.interrupted:
         store.finish_run(run, summary.counts())
-    if not summary.documents and not summary.interrupted:
-        skipped = f" ({summary.skipped.total()} files passed over)" if summary.skipped else ""
-        raise ConfigurationError(f"There is no document under {', '.join(map(str, paths))}{skipped}.", advice=_NOTHING)
     return summary
-
-
-_NOTHING = "Name a PDF, HTML, DOCX or text file, a folder or an archive of them."
 
 
 class _Batch:

@@ -309,3 +309,10 @@ def test_every_error_class_has_its_own_exit_code() -> None:
     kinds: list[type[NianbaoError]] = [NianbaoError, *NianbaoError.__subclasses__()]
     assert len({kind.exit_code for kind in kinds}) == len(kinds)
     assert not {kind.exit_code for kind in kinds} & {cli.EXIT_REVIEW, cli.EXIT_REJECTED, cli.EXIT_USAGE}
+
+
+def test_an_empty_folder_leaves_no_database_behind(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    result = CliRunner().invoke(cli.main, ["ingest", str(tmp_path / "empty"), "--db", str(tmp_path / "new.sqlite")])
+    assert result.exit_code == 78
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
