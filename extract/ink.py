@@ -1,74 +1,55 @@
-"""pdfplumber's page objects -> ``Sheet``. The only module that knows how pdfplumber and pdfminer call things.
+"""What is painted on a page -> what can be seen on it: the ``Sheet``, whichever library read the file.
 
-pdfplumber's dictionaries lose two facts that matter here: the order of painting (a white patch over a number hides it) and
-the text rendering mode (mode 3 is invisible text). So its ``Page`` is given a recording device and the layout objects are
-read directly, which is also twice as fast.
+Each engine (``ink_pdfium``, ``ink_pdfplumber``) hands its marks to a ``Pen`` in order of painting; what hides what, which
+thin area is a rule and which letter was printed twice is decided here once.
 """
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from itertools import pairwise
 
-from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTPage
-from pdfminer.pdfinterp import PDFPageInterpreter
-from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
+import numpy as np
 
 from extract.rules import frame
 from extract.sheet import Fill, Glyph, Rectangle, Rule, Sheet
 
 THIN = 3.2
 """A filled rectangle not thicker than this (points) is a rule; thicker ones are areas."""
+MOST_CORNERS = 200
+"""A stroke from point to point with more of them is a drawing."""
+SMALLEST = 1.0
+"""Points; smaller type cannot be seen."""
+ASCENT, DESCENT = 0.88, 0.12
+"""Of the em box, above and below the baseline.
+
+The font's own ascent and descent are often wrong or absent, and then digits and Chinese characters of one line stand at
+different heights.
+"""
+UNMAPPED = "\ufffd"
 INVISIBLE_MODES = frozenset({3, 7})
-RADICALS = str.maketrans(
+"""Text rendering modes without ink (ISO 32000-1, table 106)."""
+_RADICALS = str.maketrans(
     "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⼾⽕", "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟户火"
 )
 """Radicals that print like a common character; the Kangxi block otherwise follows NFKC."""
+_SPREAD = 0x9E3779B97F4A7C1
+"""An odd number that spreads the numbers of squares over the bits of a key; keys that collide are only looked at twice."""
+_UNPRINTED = "\u200b\ufeff\u00ad"
+_SPACES = "\u00a0\u2002\u2003\u2009"
 
 
-class Printed(Page):
-    """A pdfplumber page that remembers which text is invisible."""
-
-    unseen: frozenset[int] = frozenset()
-    """``id`` of each invisible LTChar of the layout last asked for."""
-
-    @property
-    def layout(self) -> LTPage:
-        """The page's objects in order of painting, coordinates from the media box, origin bottom left."""
-        device = _Recorder(self.pdf.rsrcmgr, pageno=self.page_number, laparams=None)
-        PDFPageInterpreter(self.pdf.rsrcmgr, device).process_page(self.page_obj)
-        self.unseen = frozenset(device.unseen)
-        return device.get_result()
+class LossyError(Exception):
+    """An engine's library left out characters of a page, or does not say where they stand: it cannot be relied on."""
 
 
-class _Recorder(PDFPageAggregatorWithMarkedContent):
-    """Marks characters that are painted without ink."""
-
-    inkless = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - pdfminer's own signature
-        super().__init__(*args, **kwargs)
-        self.unseen: set[int] = set()
-        """``id`` of each invisible LTChar; the layout keeps them alive."""
-
-    def render_string(self, textstate: Any, *args: Any) -> None:  # noqa: ANN401 - pdfminer's own signature
-        self.inkless = textstate.render in INVISIBLE_MODES
-        super().render_string(textstate, *args)
-
-    def render_char(self, *args: Any, **kwargs: Any) -> float:  # noqa: ANN401 - pdfminer's own signature
-        advance: float = super().render_char(*args, **kwargs)
-        if self.inkless and self.cur_item._objs:  # noqa: SLF001 - as pdfplumber's own device does
-            self.unseen.add(id(self.cur_item._objs[-1]))  # noqa: SLF001 - as above
-        return advance
-
-
-@dataclass(slots=True)
-class _Patch:
-    """A filled area on its way to being a fill, a rule, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A filled area."""
 
     box: Rectangle
     white: bool
@@ -76,134 +57,81 @@ class _Patch:
 
 
 @dataclass(slots=True)
-class _Pen:
-    """What has been found on the page so far."""
+class Pen:
+    """What has been found on one page so far, in points of the page as displayed."""
 
-    left: float
-    ceiling: float
+    number: int
+    """1-based."""
     width: float
     height: float
     glyphs: list[Glyph] = field(default_factory=list)
     pale: set[int] = field(default_factory=set)
+    """``order`` of the white glyphs."""
     rules: list[Rule] = field(default_factory=list)
     pale_rules: list[Rule] = field(default_factory=list)
-    patches: list[_Patch] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
     pictured: float = 0.0
     unmapped: int = 0
     hidden: int = 0
 
-    def place(self, box: Rectangle) -> Rectangle:
-        """A bottom-left box of pdfminer's as a top-left box of the displayed page."""
-        x0, y0, x1, y1 = box
-        return x0 - self.left, self.ceiling - y1, x1 - self.left, self.ceiling - y0
+    def picture(self, box: Rectangle) -> None:
+        """An image was painted there."""
+        self.pictured = max(self.pictured, _area(box) / max(self.width * self.height, 1.0))
 
+    def line(self, box: Rectangle, *, white: bool) -> None:
+        """A thin area, or a stroke, was painted there."""
+        (self.pale_rules if white else self.rules).extend(_thin_rules(*box))
 
-def read_sheet(page: Printed) -> Sheet:
-    """One page as a sheet.
+    def outline(self, box: Rectangle, *, white: bool) -> None:
+        """The four sides of a rectangle were stroked."""
+        (self.pale_rules if white else self.rules).extend(frame(*box))
 
-    Args:
-        page: a page of an open pdfplumber document; the caller closes it.
+    def polyline(self, points: Sequence[tuple[float, float]], *, white: bool) -> None:
+        """Straight lines were stroked from point to point."""
+        (self.pale_rules if white else self.rules).extend(_straight_parts(points))
 
-    Returns:
-        Glyphs that can be seen, rules and coloured areas, in points of the page as displayed (``/Rotate`` and crop box
-        applied).
-    """
-    left, drop, width, height = _displayed(page)
-    pen = _Pen(left=left, ceiling=float(page.height) - drop, width=width, height=height)
-    layout = page.layout
-    for order, item in enumerate(_leaves(layout)):
-        if isinstance(item, LTChar):
-            _add_char(pen, item, order, inkless=id(item) in page.unseen)
-        elif isinstance(item, LTCurve):
-            _add_path(pen, item, order)
-        elif isinstance(item, LTImage):
-            x0, top, x1, bottom = pen.place(item.bbox)
-            pen.pictured = max(pen.pictured, (x1 - x0) * (bottom - top) / max(width * height, 1.0))
-    fills = _fills(pen.patches, width * height)
-    rules = pen.rules + _seen_on(fills, pen.pale_rules)
-    glyphs, covered = _visible(pen, fills)
-    return Sheet(
-        number=page.page_number,
-        width=width,
-        height=height,
-        glyphs=tuple(_once(glyphs)),
-        rules=tuple(rules),
-        fills=tuple(fills),
-        pictured=min(pen.pictured, 1.0),
-        unmapped=pen.unmapped,
-        hidden=pen.hidden + covered,
-    )
-
-
-def _displayed(page: Printed) -> tuple[float, float, float, float]:
-    """The crop box within the turned media box: left, top, width, height."""
-    mx0, my0, mx1, my1 = _ordered(page.page_obj.mediabox)
-    cx0, cy0, cx1, cy1 = _ordered(page.page_obj.cropbox or page.page_obj.mediabox)
-    cx0, cy0, cx1, cy1 = max(cx0, mx0), max(cy0, my0), min(cx1, mx1), min(cy1, my1)
-    if cx1 <= cx0 or cy1 <= cy0:
-        cx0, cy0, cx1, cy1 = mx0, my0, mx1, my1
-    across, along = cx1 - cx0, cy1 - cy0
-    match page.rotation:
-        case 90:
-            return cy0 - my0, cx0 - mx0, along, across
-        case 180:
-            return mx1 - cx1, cy0 - my0, across, along
-        case 270:
-            return my1 - cy1, mx1 - cx1, along, across
-        case _:
-            return cx0 - mx0, my1 - cy1, across, along
-
-
-def _ordered(box: Sequence[float]) -> Rectangle:
-    x0, x1 = sorted((float(box[0]), float(box[2])))
-    y0, y1 = sorted((float(box[1]), float(box[3])))
-    return x0, y0, x1, y1
-
-
-def _leaves(container: LTContainer[Any]) -> Iterator[Any]:
-    for item in container:
-        if isinstance(item, LTContainer):
-            yield from _leaves(item)
-        else:
-            yield item
+    def sheet(self) -> Sheet:
+        """The page, without what cannot be seen."""
+        fills = _fills(self.patches, self.width * self.height)
+        glyphs, covered = _visible(self, fills)
+        return Sheet(
+            number=self.number,
+            width=self.width,
+            height=self.height,
+            glyphs=tuple(_once(glyphs)),
+            rules=(*self.rules, *_seen_on(fills, self.pale_rules)),
+            fills=tuple(fills),
+            pictured=min(self.pictured, 1.0),
+            unmapped=self.unmapped,
+            hidden=self.hidden + covered,
+        )
 
 
 # characters ----------------------------------------------------------------------------------------------------------
 
 
-def _add_char(pen: _Pen, char: LTChar, order: int, *, inkless: bool) -> None:
-    text = char.get_text()
-    if text.startswith("(cid:") or any(unicodedata.category(c) == "Co" or c == "\ufffd" for c in text):
-        pen.unmapped += 1
-        text = "\ufffd"
-    text = "".join(_plain(c) for c in text if c >= " " and c not in "\u200b\ufeff\u00ad")
-    if not text:
-        return
-    turn = _direction(char.matrix)
-    if inkless or turn is None or char.size < 1.0:
-        pen.hidden += not text.isspace()
-        return
-    x0, top, x1, bottom = pen.place(_em_box(char, turn))
-    if not (-1 < (x0 + x1) / 2 < pen.width + 1 and -1 < (top + bottom) / 2 < pen.height + 1):
-        pen.hidden += not text.isspace()
-        return
-    state = char.graphicstate
-    if _is_white(state.ncolor, state.ncs) and not text.isspace():
-        pen.pale.add(order)
-    size = x1 - x0 if turn in (90, 270) else bottom - top
-    pen.glyphs.append(Glyph(text, x0, top, x1, bottom, size, turn, order))
+@lru_cache(maxsize=1 << 15)
+def plain(text: str) -> str:
+    """The text that is printed for a font's character: without control characters; ``UNMAPPED`` where nothing tells.
+
+    Radical and compatibility code points, which some fonts map glyphs to, become the character that they look like.
+    """
+    if any(c == UNMAPPED or unicodedata.category(c) == "Co" for c in text):
+        return UNMAPPED
+    return "".join(_plain(c) for c in text if c >= " " and c not in _UNPRINTED)
 
 
 def _plain(char: str) -> str:
-    """Radical and compatibility code points, which some fonts map glyphs to, as the character that is printed."""
     if "\u2e80" <= char <= "\u2fdf" or "\uf900" <= char <= "\ufaff":
-        return unicodedata.normalize("NFKC", char.translate(RADICALS))
-    return " " if char in "\u00a0\u2002\u2003\u2009" else char
+        return unicodedata.normalize("NFKC", char.translate(_RADICALS))
+    return " " if char in _SPACES else char
 
 
-def _direction(matrix: tuple[float, ...]) -> int | None:
-    """Quarter turns; None for slanted baselines, which only watermarks and stamps have."""
-    a, b = matrix[0], matrix[1]
+def direction(a: float, b: float) -> int | None:
+    """Reading direction of a baseline along (a, b), y upwards, as ``Glyph.turn``.
+
+    None for slanted baselines, which only watermarks and stamps have.
+    """
     if abs(b) <= 0.05 * abs(a):
         return 0 if a > 0 else 180
     if abs(a) <= 0.05 * abs(b):
@@ -211,45 +139,11 @@ def _direction(matrix: tuple[float, ...]) -> int | None:
     return None
 
 
-def _em_box(char: LTChar, turn: int) -> Rectangle:
-    """The em box on the baseline.
-
-    The font's own descent, which pdfminer uses, is often wrong or absent, and then digits and Chinese characters of one
-    line stand at different heights.
-    """
-    e, f = char.matrix[4:]
-    x0, y0, x1, y1 = char.bbox
-    size = (y1 - y0) if turn in (0, 180) else (x1 - x0)
-    along = abs(e - (x0 if turn == 0 else x1)) if turn in (0, 180) else abs(f - (y0 if turn == 90 else y1))
-    if along > 0.05 * size:  # vertical writing mode: the origin is at the top centre and pdfminer's box is right
-        return x0, y0, x1, y1
-    low, high = 0.12 * size, 0.88 * size
-    match turn:
-        case 0:
-            return x0, f - low, x1, f + high
-        case 180:
-            return x0, f - high, x1, f + low
-        case 90:
-            return e - high, y0, e + low, y1
-        case _:
-            return e - low, y0, e + high, y1
-
-
-def _is_white(colour: Any, space: Any = None) -> bool:  # noqa: ANN401 - pdfminer: a number, a tuple or a pattern
-    values = colour if isinstance(colour, tuple) else (colour,)
-    if not values or not all(isinstance(v, int | float) for v in values):
-        return False
-    name = getattr(space, "name", "")
-    if name in ("Separation", "DeviceN", "Indexed", "Pattern"):
-        return False
-    if len(values) == 4:
-        return all(v <= 0.02 for v in values)
-    return len(values) in (1, 3) and all(v >= 0.98 for v in values)
-
-
-def _visible(pen: _Pen, fills: list[Fill]) -> tuple[list[Glyph], int]:
+def _visible(pen: Pen, fills: Sequence[Fill]) -> tuple[list[Glyph], int]:
     """The glyphs that can be seen, and how many cannot: white on white, or under a white patch painted later."""
     patches = [p for p in pen.patches if p.white]
+    if not patches and not pen.pale:
+        return pen.glyphs, 0
     seen: list[Glyph] = []
     for glyph in pen.glyphs:
         x, y = glyph.x, glyph.y
@@ -271,12 +165,15 @@ def _covers(box: Rectangle, glyph: Glyph) -> bool:
     return x0 <= glyph.x0 + 0.3 and glyph.x1 - 0.3 <= x1 and top <= glyph.top + inset and glyph.bottom - inset <= bottom
 
 
-def _once(glyphs: list[Glyph]) -> list[Glyph]:
+def _once(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
     """Without characters printed twice on the same spot: the fake bold of fonts that have none."""
+    suspects = _near_twins(glyphs)
+    if not suspects:
+        return glyphs
     kept: list[Glyph] = []
     near: Mapping[tuple[str, int, int], list[Glyph]] = defaultdict(list)
     for glyph in glyphs:
-        if glyph.text.isspace():
+        if glyph.order not in suspects:
             kept.append(glyph)
             continue
         reach = max(1.0, 0.12 * glyph.size)
@@ -289,27 +186,26 @@ def _once(glyphs: list[Glyph]) -> list[Glyph]:
     return kept
 
 
+def _near_twins(glyphs: Sequence[Glyph]) -> frozenset[int]:
+    """``order`` of the glyphs that may have a twin within 4 points: a cheap look, so that few must be looked at closely.
+
+    Equal characters that are so near share a square of at least one of four grids of 8 points, each shifted by half a square.
+    """
+    inked = [(hash(text), x0, top, order) for text, x0, top, _, _, _, _, order in glyphs if not text.isspace()]
+    if not inked:
+        return frozenset()
+    names, x0, top, orders = (np.array(column) for column in zip(*inked, strict=True))
+    near = np.zeros(len(inked), dtype=bool)
+    for right, down in ((0.0, 0.0), (4.0, 0.0), (0.0, 4.0), (4.0, 4.0)):
+        squares = np.floor((x0 + right) / 8).astype(np.int64) * 1_000_003 + np.floor((top + down) / 8).astype(np.int64)
+        keys = names ^ (squares * _SPREAD)
+        ranking = np.argsort(keys)
+        equal = keys[ranking[1:]] == keys[ranking[:-1]]
+        near[ranking[1:][equal]] = near[ranking[:-1][equal]] = True
+    return frozenset(orders[near].tolist())
+
+
 # rules and areas -----------------------------------------------------------------------------------------------------
-
-
-def _add_path(pen: _Pen, path: LTCurve, order: int) -> None:
-    x0, top, x1, bottom = pen.place(path.bbox)
-    width, height = x1 - x0, bottom - top
-    if not all(map(math.isfinite, (x0, top, x1, bottom))):
-        return
-    thin = min(width, height) <= THIN
-    white_fill, white_stroke = _is_white(path.non_stroking_color), _is_white(path.stroking_color)
-    if path.fill and not thin and _is_rectangular(path):
-        pen.patches.append(_Patch((x0, top, x1, bottom), white_fill, order))
-    if thin and (path.fill or path.stroke):
-        white = white_stroke if path.stroke else white_fill
-        (pen.pale_rules if white else pen.rules).extend(_thin_rules(x0, top, x1, bottom))
-    elif path.stroke:
-        target = pen.pale_rules if white_stroke else pen.rules
-        if _is_rectangular(path):
-            target.extend(frame(x0, top, x1, bottom))
-        else:
-            target.extend(_straight_parts(pen, path))
 
 
 def _thin_rules(x0: float, top: float, x1: float, bottom: float) -> Iterator[Rule]:
@@ -322,26 +218,25 @@ def _thin_rules(x0: float, top: float, x1: float, bottom: float) -> Iterator[Rul
         yield Rule(True, (top + bottom) / 2, x0, x1)
 
 
-def _is_rectangular(path: LTCurve) -> bool:
-    """All corners lie on the bounding box (pdfminer calls many exact rectangles curves)."""
-    x0, y0, x1, y1 = path.bbox
-    return len(path.pts) >= 4 and all(
-        min(abs(x - x0), abs(x - x1)) < 0.5 and min(abs(y - y0), abs(y - y1)) < 0.5 for x, y in path.pts
+def is_rectangular(points: Sequence[tuple[float, float]], box: Rectangle) -> bool:
+    """Whether all corners lie on the bounding box (in the points' own coordinates), whatever the file calls the figure."""
+    x0, y0, x1, y1 = box
+    return len(points) >= 4 and all(
+        min(abs(x - x0), abs(x - x1)) < 0.5 and min(abs(y - y0), abs(y - y1)) < 0.5 for x, y in points
     )
 
 
-def _straight_parts(pen: _Pen, path: LTCurve) -> Iterator[Rule]:
-    if len(path.pts) > 200 or any(step[0] in "cvy" for step in path.original_path or ()):
-        return
-    for (xa, ya), (xb, yb) in zip(path.pts, path.pts[1:], strict=False):
-        x0, top, x1, bottom = pen.place((min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+def _straight_parts(points: Sequence[tuple[float, float]]) -> Iterator[Rule]:
+    for (xa, ya), (xb, yb) in pairwise(points):
+        x0, x1 = sorted((xa, xb))
+        top, bottom = sorted((ya, yb))
         if bottom - top <= 1 < x1 - x0:
             yield Rule(True, (top + bottom) / 2, x0, x1)
         elif x1 - x0 <= 1 < bottom - top:
             yield Rule(False, (x0 + x1) / 2, top, bottom)
 
 
-def _fills(patches: list[_Patch], page_area: float) -> list[Fill]:
+def _fills(patches: Sequence[Patch], page_area: float) -> list[Fill]:
     """Coloured areas, and white ones painted on them: white alone is only the page, but white on grey is a cell."""
     coloured = [p for p in patches if not p.white and _area(p.box) < 0.9 * page_area]
     kept = list(coloured)
@@ -363,7 +258,7 @@ def _inside(inner: Rectangle, outer: Rectangle) -> bool:
     )
 
 
-def _seen_on(fills: list[Fill], pale: Iterable[Rule]) -> list[Rule]:
+def _seen_on(fills: Sequence[Fill], pale: Iterable[Rule]) -> list[Rule]:
     """White rules that can be seen because they run over, between or on from coloured areas."""
     if not fills:
         return []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from extract.model import Box
 
@@ -17,9 +18,8 @@ Rectangle = tuple[float, float, float, float]
 """x0, top, x1, bottom."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One visible character in its em box."""
+class Glyph(NamedTuple):
+    """One visible character in its em box. A tuple, since a page has a thousand of them."""
 
     text: str
     x0: float
@@ -162,7 +162,7 @@ def facing(glyph: Glyph) -> Glyph:
 
 def _turned_glyph(glyph: Glyph, turn: Turn) -> Glyph:
     x0, top, x1, bottom = turn.forth((glyph.x0, glyph.top, glyph.x1, glyph.bottom))
-    return replace(glyph, x0=x0, top=top, x1=x1, bottom=bottom, turn=(glyph.turn - turn.degrees) % 360)
+    return glyph._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=(glyph.turn - turn.degrees) % 360)
 
 
 def _turned_rule(rule: Rule, turn: Turn) -> Rule:
