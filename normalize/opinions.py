@@ -13,7 +13,6 @@ from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.model import Cell, Finding, Report, Severity, State, Verdict
 
-RULE = "reading.disagreement"
 _ORDER = (Verdict.PROSE, Verdict.REVIEW, Verdict.INCONSISTENT, Verdict.VERIFIED)
 
 
@@ -78,4 +77,4 @@ def _contradict(cell: Cell, rival: Cell) -> bool:
 
 def _disagreement(cell: Cell, rival: Cell) -> Finding:
     message = f"two readers of the file disagree: {cell.printed or 'blank'} or {rival.printed or 'blank'}"
-    return Finding(RULE, Severity.DOUBT, message, (str(cell.key),), expected=rival.printed, actual=cell.printed)
+    return Finding("reading.disagreement", Severity.DOUBT, message, (str(cell.key),), expected=rival.printed, actual=cell.printed)

@@ -15,7 +15,7 @@ from collect.errors import NotAReportError, UnreadableError, UnsupportedError
 from extract.model import Document
 from nianbao.pipeline import read
 from normalize.model import Cell, CellKey, Report, Severity, State, Verdict
-from normalize.opinions import RULE, better, is_certain
+from normalize.opinions import better, is_certain
 from normalize.reports import normalize
 from tests.typesetter.pdf import PdfStyle, print_pdf
 from tests.typesetter.published import published
@@ -66,7 +66,7 @@ def test_of_two_equally_good_readings_that_differ_neither_is_believed(verified: 
     assert not is_second
     assert kept.verdict is Verdict.REVIEW
     assert (cell(kept, NEW).state, cell(kept, NEW).value, cell(kept, NEW).printed) == (State.MISSING, None, "3526")
-    (doubt,) = [f for f in kept.findings if f.rule == RULE]
+    (doubt,) = [f for f in kept.findings if f.rule == "reading.disagreement"]
     assert (doubt.severity, doubt.cells, doubt.actual, doubt.expected) == (Severity.DOUBT, (str(NEW),), "3526", "3527")
     assert kept.tally.used + kept.tally.ignored + kept.tally.in_findings == kept.tally.seen
     assert not any(check.outcome == "fails" and str(NEW) in check.cells for check in kept.checks)
