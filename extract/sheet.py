@@ -148,10 +148,10 @@ def bounds(boxes: Iterable[Glyph | Fill]) -> Rectangle:
     """The smallest rectangle around at least one thing."""
     things = tuple(boxes)
     return (
-        min(t.x0 for t in things),
-        min(t.top for t in things),
-        max(t.x1 for t in things),
-        max(t.bottom for t in things),
+        min([t.x0 for t in things]),
+        min([t.top for t in things]),
+        max([t.x1 for t in things]),
+        max([t.bottom for t in things]),
     )
 
 

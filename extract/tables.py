@@ -168,7 +168,7 @@ def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> list[lis
 
 
 def _is_prose(content: Content) -> bool:
-    rows = rows_of(content.glyphs, cell=True)
+    rows = content.rows
     width = content.cell.box[2] - content.cell.box[0]
     return len(rows) >= PROSE_LINES and sum(length(row) > 0.6 * width for row in rows) >= len(rows) / 2
 
@@ -187,7 +187,7 @@ def _may_be_table(group: Sequence[Content]) -> bool:
 
 def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> Part:
     contents = [piece for content in group for piece in parted_columns(content, lattice.xs)]
-    padding = padding_of((c.cell.box[0], c.cell.box[2], c.rows()) for c in contents)
+    padding = padding_of((c.cell.box[0], c.cell.box[2], c.rows) for c in contents)
     texts = _texts(contents, usual if padding is None else padding)
     if any("\n" in text.text for text in texts):
         contents = parted_rows(contents, ["\n" in text.text for text in texts], lattice.ys)
@@ -228,7 +228,7 @@ class _Text:
 
 
 def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
-    rows = [content.rows() for content in contents]
+    rows = [content.rows for content in contents]
     widest = _widest(contents, rows)
     texts = []
     for content, lines in zip(contents, rows, strict=True):
