@@ -164,9 +164,13 @@ def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyp
     if not flat or not steep:
         return None
     around = (min(r.start for r in flat), min(r.start for r in steep), max(r.end for r in flat), max(r.end for r in steep))
-    within = [g for g in glyphs if around[0] <= g.x <= around[2] and around[1] <= g.y <= around[3] and not g.text.isspace()]
-    across = _axis(steep, flat, sorted(g.x for g in within))
-    down = _axis(flat, steep, sorted(g.y for g in within))
+    within = [
+        (x, y)
+        for x, y in (((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in glyphs if not g.text.isspace())
+        if around[0] <= x <= around[2] and around[1] <= y <= around[3]
+    ]
+    across = _axis(steep, flat, sorted([x for x, _ in within]))
+    down = _axis(flat, steep, sorted([y for _, y in within]))
     if len(across.places) < 2 or len(down.places) < 2:
         return None
     cells = _cells(across, down, tiles if painted else (), within)
@@ -226,7 +230,7 @@ def _open_end(ends: Sequence[float], border: float, ink: Sequence[float], side: 
     return far if count >= (2 if used else max(2, 0.3 * len(ends))) else None
 
 
-def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> list[DrawnCell]:
+def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: Sequence[tuple[float, float]]) -> list[DrawnCell]:
     xs, ys = across.places, down.places
     columns, rows = len(xs) - 1, len(ys) - 1
     left = [[across.bordered(c, ys[r], ys[r + 1]) for r in range(rows)] for c in range(columns + 1)]
@@ -246,7 +250,7 @@ def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], glyphs: Sequence[G
             box = xs[c0], ys[r0], xs[c1], ys[r1]
             painted = not tiles or share_coloured(box, tiles) >= 0.2
             open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
-            if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, glyphs)):
+            if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, ink)):
                 continue
             cells.append(DrawnCell(r0, c0, r1 - r0, c1 - c0, box, regular=len(pieces) == 1, painted=painted))
     return sorted(cells, key=lambda cell: (cell.row, cell.column))
@@ -257,6 +261,9 @@ def _rectangles(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]
 
     Row by row or column by column, whichever needs fewer: a label column that runs into unruled rows is a comb.
     """
+    if len(places) == 1:
+        ((row, column),) = places
+        return [(row, column, row + 1, column + 1)]
     by_rows = _scanned(places)
     if len(by_rows) == 1:
         return by_rows
@@ -290,5 +297,5 @@ def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int,
     return (top and bottom) or (west and east)
 
 
-def _written(box: Rectangle, glyphs: Sequence[Glyph]) -> bool:
-    return any(box[0] <= g.x <= box[2] and box[1] <= g.y <= box[3] for g in glyphs)
+def _written(box: Rectangle, ink: Sequence[tuple[float, float]]) -> bool:
+    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for x, y in ink)

@@ -83,10 +83,10 @@ def _leaves(sheets: Sequence[Sheet], padding: float = USUAL_PADDING) -> list[_Le
 
 def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice], padding: float) -> tuple[list[Part], list[Glyph]]:
     """The drawn tables of a page, innermost first, and the glyphs that stand in none."""
-    rest = [g for g in sheet.glyphs if not g.text.isspace() or _matters(g)]
+    rest = [g for g in sheet.glyphs if g.text == " " or not g.text.isspace()]
     parts: list[Part] = []
     for lattice in sorted(lattices, key=lambda found: _area(found.box)):
-        inside = [g for g in rest if _holds(lattice.box, g)]
+        inside = _within(lattice.box, rest)
         taken, outside = read_parts(lattice, inside, sheet.number, turn, padding)
         if not taken:
             continue
@@ -96,16 +96,13 @@ def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice], padding: float
     return parts, rest
 
 
-def _matters(glyph: Glyph) -> bool:
-    return glyph.text == " "
-
-
 def _area(box: Rectangle) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _holds(box: Rectangle, glyph: Glyph) -> bool:
-    return box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3]
+def _within(box: Rectangle, glyphs: Sequence[Glyph]) -> list[Glyph]:
+    x0, top, x1, bottom = box
+    return [g for g in glyphs if x0 <= (g.x0 + g.x1) / 2 <= x1 and top <= (g.top + g.bottom) / 2 <= bottom]
 
 
 def _in_order(leaves: list[_Leaf]) -> list[_Leaf]:

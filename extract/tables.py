@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from extract.glyphs import VALUE, Measure, Row, fills, joined_rows, length, padding_of, rows_of
 from extract.lattice import DrawnCell, Lattice
@@ -128,12 +129,13 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
 def _digit_runs(glyphs: Iterable[Glyph]) -> Iterable[list[Glyph]]:
     """Digits set one right after the other; everything else by itself."""
     run: list[Glyph] = []
-    for glyph in sorted(glyphs, key=lambda g: g.order):
-        if not (run and glyph.text.isdigit() and run[-1].text.isdigit() and _follows(run[-1], glyph)):
-            if run:
-                yield run
-            run = []
-        run.append(glyph)
+    for glyph in sorted(glyphs, key=attrgetter("order")):
+        if run and glyph.text.isdigit() and run[-1].text.isdigit() and _follows(run[-1], glyph):
+            run.append(glyph)
+            continue
+        if run:
+            yield run
+        run = [glyph]
     if run:
         yield run
 

@@ -30,7 +30,7 @@ class Content:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Its lines."""
-        return tuple(rows_of(self.glyphs, cell=True))
+        return tuple(rows_of(self.glyphs, cell=True)) if self.glyphs else ()
 
 
 # columns -------------------------------------------------------------------------------------------------------------
