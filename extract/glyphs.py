@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
@@ -13,6 +14,7 @@ from extract.sheet import Glyph, Rectangle, bounds, facing
 VALUE = regex.compile(r"[+\-−－]?[\d.,，．]*\d[\d.,，．]*[%％]?|[/／—–\-－]+|无")
 """A line that by itself is a value: a number, or one of the marks printed for none."""
 NUMERIC = regex.compile(r"[+\-−－]?[\d.,，．]*\d[\d.,，．]*[%％]?")
+SPACE = regex.compile(r"\s")
 NARROWEST_GAP = 0.3
 """Of the font size: a narrower gap parts nothing."""
 
@@ -50,7 +52,7 @@ def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
         for line in _baselines(faced):
             text = _joined([faced[i] for i in line], cell=cell)
             if text:
-                inked = tuple(glyph for glyph in (group[i] for i in line) if not glyph.text.isspace())
+                inked = tuple([glyph for glyph in map(group.__getitem__, line) if not glyph.text.isspace()])
                 found.append(Row(inked, bounds(inked), text))
     if len(by_turn) > 1:
         found.sort(key=lambda row: (row.box[1], row.box[0]))
@@ -59,6 +61,8 @@ def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
 
 def _baselines(glyphs: Sequence[Glyph]) -> list[list[int]]:
     """The glyphs (their indexes) by lines from top to bottom, each line from left to right."""
+    if len(glyphs) == 1:
+        return [[0]]
     heights = [(glyph.top + glyph.bottom) / 2 for glyph in glyphs]
     if max(heights) - min(heights) <= 0.4 * min([glyph.size for glyph in glyphs]):
         lines = [list(range(len(glyphs)))]
@@ -86,6 +90,10 @@ def _clustered(glyphs: Sequence[Glyph], heights: Sequence[float]) -> list[list[i
 
 def _joined(line: Sequence[Glyph], *, cell: bool) -> str:
     """The text of a line: printed spaces once, and a space for a gap that plainly separates."""
+    whole = "".join([glyph.text for glyph in line])
+    narrowest = NARROWEST_GAP * min([glyph.size for glyph in line])
+    if not SPACE.search(whole) and not any(b.x0 - a.x1 > narrowest for a, b in pairwise(line)):
+        return whole
     parts: list[str] = []
     before: Glyph | None = None
     for glyph in line:
@@ -150,6 +158,8 @@ class Measure:
 
 def length(line: Row) -> float:
     """Extent of a line in reading direction."""
+    if line.glyphs[0].turn == 0:
+        return line.box[2] - line.box[0]
     faced = bounds(map(facing, line.glyphs))
     return faced[2] - faced[0]
 

@@ -48,8 +48,6 @@ _HYPHEN = "\x02"
 """What pdfium makes of a hyphen at the end of a line."""
 _NO_WIDTH = 0.01
 """Points: pdfium leaves out what is narrower."""
-_TWICE = 3.0
-"""Points between the two prints of fake bold at most."""
 _WHITE = 250
 """Of 255, in every channel."""
 _STEPS = 1 << 12
@@ -159,7 +157,8 @@ def _blanks(painted: Painted, found: Characters | None) -> list[Handle]:
 
 
 def _is_printed_twice(box: Rectangle, other: Rectangle) -> bool:
-    return all(abs(a - b) <= _TWICE for a, b in zip(box, other, strict=True))
+    reach = max(1.0, 0.12 * (box[3] - box[1]))
+    return all(abs(a - b) <= reach for a, b in zip(box, other, strict=True))
 
 
 class _Frame:

@@ -147,6 +147,9 @@ class Sheet:
 def bounds(boxes: Iterable[Glyph | Fill]) -> Rectangle:
     """The smallest rectangle around at least one thing."""
     things = tuple(boxes)
+    if len(things) == 1:
+        (only,) = things
+        return only.x0, only.top, only.x1, only.bottom
     return (
         min([t.x0 for t in things]),
         min([t.top for t in things]),

@@ -6,7 +6,7 @@ that plainly stands in several columns is cut there, and the part says that its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -111,14 +111,15 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     held: list[list[Glyph]] = [[] for _ in lattice.cells]
     doubted: set[int] = set()
     outside: list[Glyph] = []
-    for run in _digit_runs(glyphs):
-        homes = [locate(g.x, g.y) for g in run]
-        if len(set(homes)) > 1:  # a number wider than its column: it stays one number, wherever it belongs
-            middle = locate((run[0].x0 + run[-1].x1) / 2, run[0].y)
-            doubted.update(home for home in homes if home is not None)
-            homes = [middle] * len(run)
-        for glyph, home in zip(run, homes, strict=True):
-            (outside if home is None else held[home]).append(glyph)
+    ordered = sorted(glyphs, key=attrgetter("order"))
+    homes = [locate((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in ordered]
+    for run in _digit_runs(ordered):
+        if len(set(homes[run])) > 1:  # a number wider than its column: it stays one number, wherever it belongs
+            first, last = ordered[run][0], ordered[run][-1]
+            doubted.update(home for home in homes[run] if home is not None)
+            homes[run] = [locate((first.x0 + last.x1) / 2, first.y)] * len(homes[run])
+    for glyph, home in zip(ordered, homes, strict=True):
+        (outside if home is None else held[home]).append(glyph)
     contents = []
     for index, (cell, inside) in enumerate(zip(lattice.cells, held, strict=True)):
         confidence = min(1.0 if cell.regular else DOUBTFUL_SHAPE, OVERFLOWING if index in doubted else 1.0)
@@ -126,18 +127,24 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     return contents, outside
 
 
-def _digit_runs(glyphs: Iterable[Glyph]) -> Iterable[list[Glyph]]:
-    """Digits set one right after the other; everything else by itself."""
-    run: list[Glyph] = []
-    for glyph in sorted(glyphs, key=attrgetter("order")):
-        if run and glyph.text.isdigit() and run[-1].text.isdigit() and _follows(run[-1], glyph):
-            run.append(glyph)
+def _digit_runs(glyphs: Sequence[Glyph]) -> Iterator[slice]:
+    """Where at least two digits are set one right after the other.
+
+    Args:
+        glyphs: in the order of painting.
+    """
+    start = 0
+    for end in range(1, len(glyphs) + 1):
+        if (
+            end < len(glyphs)
+            and glyphs[end].text.isdigit()
+            and glyphs[end - 1].text.isdigit()
+            and _follows(*glyphs[end - 1 : end + 1])
+        ):
             continue
-        if run:
-            yield run
-        run = [glyph]
-    if run:
-        yield run
+        if end - start > 1:
+            yield slice(start, end)
+        start = end
 
 
 def _follows(left: Glyph, right: Glyph) -> bool:

@@ -44,7 +44,8 @@ def cell(report: Report, key: CellKey) -> Cell:
 def test_a_verified_report_with_all_tables_needs_no_second_reader(verified: Report) -> None:
     assert is_certain((verified,))
     assert not is_certain((replace(verified, cells=verified.cells[:20]),))
-    assert not is_certain((replace(verified, verdict=Verdict.INCONSISTENT),))
+    assert is_certain((replace(verified, verdict=Verdict.INCONSISTENT),))
+    assert not is_certain((replace(verified, verdict=Verdict.REVIEW),))
     assert not is_certain(())
 
 
