@@ -33,7 +33,15 @@ class Row:
         sizes = [glyph.size for glyph in self.glyphs]
         if min(sizes) == max(sizes):
             return round(sizes[0], 1)
-        return Counter(round(size, 1) for size in sizes).most_common(1)[0][0]
+        counts: Counter[float] = Counter()
+        for glyph in self.glyphs:
+            counts[round(glyph.size, 1)] += glyph.length
+        return counts.most_common(1)[0][0]
+
+    @property
+    def count(self) -> int:
+        """Number of characters, spaces left out."""
+        return sum([glyph.length for glyph in self.glyphs])
 
 
 def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
@@ -184,14 +192,12 @@ def _may_be_two(so_far: str, upper: Row, lower: Row, measure: Measure) -> bool:
         return False
     if not (NUMERIC.fullmatch(so_far) and NUMERIC.fullmatch(lower.text)) or so_far == "0":
         return True  # no number goes on after a leading zero
-    first = lower.glyphs[0]
-    return measure.fits(upper, first.x1 - first.x0 if first.turn in (0, 180) else first.bottom - first.top)
+    return measure.fits(upper, lower.glyphs[0].first_width)
 
 
 def fills(row: Row, measure: Measure) -> bool:
     """Whether a line leaves no room for another character like its last."""
-    last = row.glyphs[-1]
-    return not measure.fits(row, last.x1 - last.x0 if last.turn in (0, 180) else last.bottom - last.top)
+    return not measure.fits(row, row.glyphs[-1].last_width)
 
 
 def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float | None:
@@ -207,6 +213,6 @@ def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float | N
         for x0, x1, rows in cells
         if len(rows) > 1
         for row in rows[:-1]
-        if len(row.glyphs) > 1 and not VALUE.fullmatch(row.text)
+        if row.count > 1 and not VALUE.fullmatch(row.text)
     ]
     return min(max(min(margins), 0.0), 6.0) if margins else None

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extract.rules import frame
 from extract.sheet import Fill, Glyph, Rectangle, Rule, Sheet
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 THIN = 3.2
 """A filled rectangle not thicker than this (points) is a rule; thicker ones are areas."""
@@ -38,7 +43,12 @@ _RADICALS = str.maketrans(
 )
 """Radicals that print like a common character; the Kangxi block otherwise follows NFKC."""
 _SPREAD = 0x9E3779B97F4A7C1
-"""An odd number that spreads the numbers of squares over the bits of a key; keys that collide are only looked at twice."""
+"""An odd number that spreads the numbers of squares over the bits of a key; where keys collide, letters are only looked at."""
+_GRIDS = np.array([[[0.0, 0.0]], [[4.0, 0.0]], [[0.0, 4.0]], [[4.0, 4.0]]])
+_TIGHT = 0.25
+"""Of the font size: letters not further apart than this belong together whatever comes; less than ``NARROWEST_GAP``."""
+_LEVEL = 0.01
+"""Points between the baselines of letters on one baseline."""
 _UNPRINTED = "\u200b\ufeff\u00ad"
 _SPACES = "\u00a0\u2002\u2003\u2009"
 
@@ -56,6 +66,38 @@ class Patch:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The characters of a page: one array element each, in the order of painting."""
+
+    texts: list[str]
+    boxes: Floats
+    """(n, 4): x0, top, x1, bottom of the em box, in points of the page as displayed."""
+    sizes: Floats
+    turns: Integers
+    """As ``Glyph.turn``."""
+    orders: Integers
+    """As ``Glyph.order``."""
+    pale: Flags
+    """White, whatever stands behind it."""
+
+    def only(self, kept: Flags) -> Letters:
+        """Some of them."""
+        return Letters(
+            texts=[text for text, is_kept in zip(self.texts, kept.tolist(), strict=True) if is_kept],
+            boxes=self.boxes[kept],
+            sizes=self.sizes[kept],
+            turns=self.turns[kept],
+            orders=self.orders[kept],
+            pale=self.pale[kept],
+        )
+
+    @property
+    def spaces(self) -> Flags:
+        """Which of them are white space."""
+        return np.array([text.isspace() for text in self.texts], dtype=bool)
+
+
 @dataclass(slots=True)
 class Pen:
     """What has been found on one page so far, in points of the page as displayed."""
@@ -64,15 +106,22 @@ class Pen:
     """1-based."""
     width: float
     height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    pale: set[int] = field(default_factory=set)
-    """``order`` of the white glyphs."""
+    letters: Letters | None = None
     rules: list[Rule] = field(default_factory=list)
     pale_rules: list[Rule] = field(default_factory=list)
     patches: list[Patch] = field(default_factory=list)
     pictured: float = 0.0
     unmapped: int = 0
     hidden: int = 0
+
+    def write(self, letters: Letters, inked: Flags) -> None:
+        """The page's characters; ``inked`` tells those that are painted with ink at all."""
+        x, y = (letters.boxes[:, 0] + letters.boxes[:, 2]) / 2, (letters.boxes[:, 1] + letters.boxes[:, 3]) / 2
+        shown = inked & (x > -1) & (x < self.width + 1) & (y > -1) & (y < self.height + 1)
+        spaces, empty = letters.spaces, np.array([not text for text in letters.texts], dtype=bool)
+        self.unmapped += letters.texts.count(UNMAPPED)
+        self.hidden += int((~shown & ~spaces & ~empty).sum())
+        self.letters = letters.only(shown & ~empty)
 
     def picture(self, box: Rectangle) -> None:
         """An image was painted there."""
@@ -93,12 +142,16 @@ class Pen:
     def sheet(self) -> Sheet:
         """The page, without what cannot be seen."""
         fills = _fills(self.patches, self.width * self.height)
-        glyphs, covered = _visible(self, fills)
+        glyphs: list[Glyph] = []
+        covered = 0
+        if self.letters is not None and self.letters.texts:
+            seen, covered = _visible(self.letters, self.patches, fills)
+            glyphs = _tight(_once(seen))
         return Sheet(
             number=self.number,
             width=self.width,
             height=self.height,
-            glyphs=tuple(_once(glyphs)),
+            glyphs=tuple(glyphs),
             rules=(*self.rules, *_seen_on(fills, self.pale_rules)),
             fills=tuple(fills),
             pictured=min(self.pictured, 1.0),
@@ -139,70 +192,96 @@ def direction(a: float, b: float) -> int | None:
     return None
 
 
-def _visible(pen: Pen, fills: Sequence[Fill]) -> tuple[list[Glyph], int]:
-    """The glyphs that can be seen, and how many cannot: white on white, or under a white patch painted later."""
-    patches = [p for p in pen.patches if p.white]
-    if not patches and not pen.pale:
-        return pen.glyphs, 0
-    seen: list[Glyph] = []
-    for glyph in pen.glyphs:
-        x, y = glyph.x, glyph.y
-        if glyph.order in pen.pale and not any(f.x0 <= x <= f.x1 and f.top <= y <= f.bottom for f in fills):
-            continue
-        if any(p.order > glyph.order and _covers(p.box, glyph) for p in patches):
-            continue
-        seen.append(glyph)
-    lost = len(pen.glyphs) - len(seen)
-    if lost > len(pen.glyphs) / 2:
+def _visible(letters: Letters, patches: Sequence[Patch], fills: Sequence[Fill]) -> tuple[Letters, int]:
+    """The letters that can be seen, and how many cannot: white on white, or under a white patch painted later."""
+    hiding = [patch for patch in patches if patch.white]
+    if not hiding and not letters.pale.any():
+        return letters, 0
+    x0, top, x1, bottom = letters.boxes.T
+    x, y = (x0 + x1) / 2, (top + bottom) / 2
+    on_colour = np.zeros(len(letters.texts), dtype=bool)
+    for fill in fills:
+        on_colour |= (fill.x0 <= x) & (x <= fill.x1) & (fill.top <= y) & (y <= fill.bottom)
+    hidden = letters.pale & ~on_colour & ~letters.spaces
+    inset = 0.2 * letters.sizes
+    for patch in hiding:
+        left, above, right, below = patch.box
+        across = (left <= x0 + 0.3) & (x1 - 0.3 <= right)
+        along = (above <= top + inset) & (bottom - inset <= below)
+        hidden |= (letters.orders < patch.order) & across & along
+    lost = int(hidden.sum())
+    if lost > len(letters.texts) / 2:
         # Half a page of hidden text is a colour or a transparency this module does not understand, not a trick.
-        return pen.glyphs, 0
-    return seen, lost
+        return letters, 0
+    return letters.only(~hidden), lost
 
 
-def _covers(box: Rectangle, glyph: Glyph) -> bool:
-    x0, top, x1, bottom = box
-    inset = 0.2 * glyph.size
-    return x0 <= glyph.x0 + 0.3 and glyph.x1 - 0.3 <= x1 and top <= glyph.top + inset and glyph.bottom - inset <= bottom
-
-
-def _once(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
+def _once(letters: Letters) -> Letters:
     """Without characters printed twice on the same spot: the fake bold of fonts that have none."""
-    suspects = _near_twins(glyphs)
-    if not suspects:
-        return glyphs
-    kept: list[Glyph] = []
-    near: Mapping[tuple[str, int, int], list[Glyph]] = defaultdict(list)
-    for glyph in glyphs:
-        if glyph.order not in suspects:
-            kept.append(glyph)
-            continue
-        reach = max(1.0, 0.12 * glyph.size)
-        column, row = int(glyph.x0 // 4), int(glyph.top // 4)
-        twins = (t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in near.get((glyph.text, column + i, row + j), ()))
-        if any(abs(t.x0 - glyph.x0) < reach and abs(t.top - glyph.top) < reach for t in twins):
-            continue
-        near[glyph.text, column, row].append(glyph)
-        kept.append(glyph)
-    return kept
+    kept = np.ones(len(letters.texts), dtype=bool)
+    near: dict[tuple[str, int, int], list[tuple[float, float]]] = defaultdict(list)
+    for index in _near_twins(letters):
+        text, x0, top = letters.texts[index], float(letters.boxes[index, 0]), float(letters.boxes[index, 1])
+        reach = max(1.0, 0.12 * float(letters.sizes[index]))
+        column, row = int(x0 // 4), int(top // 4)
+        twins = (twin for i in (-1, 0, 1) for j in (-1, 0, 1) for twin in near.get((text, column + i, row + j), ()))
+        if any(abs(x - x0) < reach and abs(y - top) < reach for x, y in twins):
+            kept[index] = False
+        else:
+            near[text, column, row].append((x0, top))
+    return letters if kept.all() else letters.only(kept)
 
 
-def _near_twins(glyphs: Sequence[Glyph]) -> frozenset[int]:
-    """``order`` of the glyphs that may have a twin within 4 points: a cheap look, so that few must be looked at closely.
+def _near_twins(letters: Letters) -> list[int]:
+    """Letters that may have a twin within 4 points: a cheap look, so that few must be looked at closely.
 
     Equal characters that are so near share a square of at least one of four grids of 8 points, each shifted by half a square.
     """
-    inked = [(hash(text), x0, top, order) for text, x0, top, _, _, _, _, order in glyphs if not text.isspace()]
-    if not inked:
-        return frozenset()
-    names, x0, top, orders = (np.array(column) for column in zip(*inked, strict=True))
-    near = np.zeros(len(inked), dtype=bool)
-    for right, down in ((0.0, 0.0), (4.0, 0.0), (0.0, 4.0), (4.0, 4.0)):
-        squares = np.floor((x0 + right) / 8).astype(np.int64) * 1_000_003 + np.floor((top + down) / 8).astype(np.int64)
-        keys = names ^ (squares * _SPREAD)
-        ranking = np.argsort(keys)
-        equal = keys[ranking[1:]] == keys[ranking[:-1]]
-        near[ranking[1:][equal]] = near[ranking[:-1][equal]] = True
-    return frozenset(orders[near].tolist())
+    names = np.fromiter(map(hash, letters.texts), dtype=np.int64, count=len(letters.texts))
+    names[letters.spaces] = np.arange(int(letters.spaces.sum()))  # no space has a twin
+    squares = np.floor((letters.boxes[None, :, :2] + _GRIDS) / 8).astype(np.int64)
+    keys = names ^ ((squares[:, :, 0] * 1_000_003 + squares[:, :, 1]) * _SPREAD + np.arange(4)[:, None])
+    ranking = np.argsort(keys, axis=None)
+    ordered = keys.ravel()[ranking]
+    equal = np.flatnonzero(ordered[1:] == ordered[:-1])
+    suspects = np.concatenate([ranking[equal], ranking[equal + 1]]) % len(letters.texts)
+    return sorted(set(suspects.tolist()))
+
+
+def _tight(letters: Letters) -> list[Glyph]:
+    """The letters as glyphs, those together that are set so tight that nothing could part them."""
+    x0, top, x1, bottom = letters.boxes.T
+    gap = x0[1:] - x1[:-1]
+    size = letters.sizes[1:]
+    loose = letters.spaces | (letters.turns != 0) | np.array([len(text) != 1 for text in letters.texts])
+    joined = (
+        ~(loose[1:] | loose[:-1])
+        & (np.diff(letters.orders) == 1)
+        & (size == letters.sizes[:-1])
+        & (np.abs(np.diff(top)) <= _LEVEL)
+        & (np.abs(gap) <= _TIGHT * size)
+    )
+    starts = np.flatnonzero(np.concatenate([[True], ~joined])).tolist()
+    edges: list[float] = letters.boxes[:, [0, 2]].ravel().tolist()
+    rows = zip(starts, [*starts[1:], len(letters.texts)], strict=True)
+    tops, bottoms, sizes = top.tolist(), bottom.tolist(), letters.sizes.tolist()
+    turns, orders, texts = letters.turns.tolist(), letters.orders.tolist(), letters.texts
+    return [
+        Glyph(texts[i], edges[2 * i], tops[i], edges[2 * i + 1], bottoms[i], sizes[i], turns[i], orders[i])
+        if end - i == 1
+        else Glyph(
+            "".join(texts[i:end]),
+            edges[2 * i],
+            tops[i],
+            edges[2 * end - 1],
+            bottoms[i],
+            sizes[i],
+            0,
+            orders[i],
+            tuple(edges[2 * i : 2 * end]),
+        )
+        for i, end in rows
+    ]
 
 
 # rules and areas -----------------------------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import accumulate
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +19,10 @@ from extract.ink import (
     SMALLEST,
     THIN,
     UNMAPPED,
+    Flags,
+    Floats,
+    Integers,
+    Letters,
     LossyError,
     Patch,
     Pen,
@@ -27,7 +33,6 @@ from extract.ink import (
 from extract.pdfium import (
     Characters,
     Colour,
-    Floats,
     Handle,
     Painted,
     Path,
@@ -44,14 +49,12 @@ from extract.pdfium import (
 from extract.pdfium import opened as opened_file
 from extract.sheet import Glyph, Rectangle, Sheet
 
-_HYPHEN = "\x02"
-"""What pdfium makes of a hyphen at the end of a line."""
+Number = TypeVar("Number", float, Floats)
+
 _NO_WIDTH = 0.01
 """Points: pdfium leaves out what is narrower."""
 _WHITE = 250
 """Of 255, in every channel."""
-_STEPS = 1 << 12
-"""Places in the order of painting for the characters of one text object."""
 _INFORMATION = ("Title", "Author", "CreationDate", "Creator", "Producer")
 
 
@@ -91,15 +94,14 @@ def _read_sheet(page: PdfPage, number: int) -> Sheet:
     painted = page.painted()
     for image in painted.images:
         pen.picture(frame.place(image))
-    for path in painted.paths:
-        _add_path(pen, path, frame, painted.order[path.handle] * _STEPS)
     characters = _with_pieces_joined(page.characters())
+    starts = _starts(painted, characters)
+    for path in painted.paths:
+        _add_path(pen, path, frame, starts[path.handle])
     blanks = _blanks(painted, characters)
     if characters is not None:
-        _add_characters(pen, characters, painted, frame)
-        for blank in blanks:
-            _add_space(pen, blank, painted, frame)
-        pen.glyphs.sort(key=lambda glyph: glyph.order)
+        letters, inked = _letters(characters, starts, frame)
+        pen.write(*_in_order(letters, inked, _spaces(blanks, painted, starts, frame)))
     return pen.sheet()
 
 
@@ -124,9 +126,10 @@ def _with_pieces_joined(found: Characters | None) -> Characters | None:
     return replace(
         found,
         texts=[texts[i] for i in kept.tolist()],
-        unmapped=[found.unmapped[i] for i in kept.tolist()],
+        unmapped=found.unmapped[kept],
         origins=found.origins[kept],
         boxes=boxes[kept],
+        firsts=np.searchsorted(kept, found.firsts),
         styles=found.styles[kept],
     )
 
@@ -170,8 +173,8 @@ class _Frame:
         across, along = self.right - self.left, self.top - self.bottom
         self.width, self.height = (along, across) if rotation in (90, 270) else (across, along)
 
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        """A point as displayed."""
+    def point(self, x: Number, y: Number) -> tuple[Number, Number]:
+        """A point, or an array of points, as displayed."""
         match self.rotation:
             case 90:
                 return y - self.bottom, x - self.left
@@ -186,11 +189,6 @@ class _Frame:
         """A box (left, bottom, right, top) as displayed."""
         (xa, ya), (xb, yb) = self.point(box[0], box[1]), self.point(box[2], box[3])
         return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
-
-    def points(self, xy: Floats) -> Floats:
-        """(n, 2) points as displayed."""
-        x, y = xy[:, 0], xy[:, 1]
-        return np.stack(self.point(x, y), axis=1)  # type: ignore[arg-type] # arithmetic works on arrays as on numbers
 
     def turned(self, a: float, b: float) -> tuple[float, float]:
         """A direction (y upwards) as displayed."""
@@ -208,69 +206,86 @@ class _Frame:
 # characters ----------------------------------------------------------------------------------------------------------
 
 
-def _add_characters(pen: Pen, found: Characters, painted: Painted, frame: _Frame) -> None:
-    texts = [
-        UNMAPPED if unmapped else "-" if text == _HYPHEN else plain(text)
-        for text, unmapped in zip(found.texts, found.unmapped, strict=True)
-    ]
+def _starts(painted: Painted, found: Characters | None) -> dict[Handle, int]:
+    """The place of each object in the order of painting, in which every character has a place of its own."""
+    counts = dict(zip(found.objects, np.bincount(found.styles).tolist(), strict=True)) if found is not None else {}
+    places = accumulate((counts.get(handle, 1) for handle in painted.order), initial=0)
+    return dict(zip(painted.order, places, strict=False))
+
+
+def _letters(found: Characters, starts: Mapping[Handle, int], frame: _Frame) -> tuple[Letters, Flags]:
+    """The characters as the page shows them, in pdfium's order, and which of them have ink."""
+    if found.unmapped.any():
+        texts = [UNMAPPED if lost else plain(text) for text, lost in zip(found.texts, found.unmapped.tolist(), strict=True)]
+    else:
+        texts = list(map(plain, found.texts))
     turns = [direction(*frame.turned(a, b)) for a, b in found.matrices[:, :2].tolist()]
     sizes = found.sizes * np.hypot(found.matrices[:, 2], found.matrices[:, 3])
-    seen = [
+    inked = [
         turn is not None and mode not in INVISIBLE_MODES and size >= SMALLEST and not _is_transparent(colour)
         for turn, mode, size, colour in zip(turns, found.modes, sizes.tolist(), found.colours, strict=True)
     ]
-    turned = np.array([turn or 0 for turn in turns])[found.styles]
+    turned = np.array([turn or 0 for turn in turns], dtype=np.int64)[found.styles]
     size = sizes[found.styles]
-    boxes = _em_boxes(found, texts, turned, size, frame)
-    order = _orders(found, painted)
-    middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    inside = (middle_x > -1) & (middle_x < frame.width + 1) & (middle_y > -1) & (middle_y < frame.height + 1)
-    shown = inside & np.array(seen)[found.styles]
-    pen.unmapped += texts.count(UNMAPPED)
-    pen.hidden += sum(bool(t) and not t.isspace() for t, is_shown in zip(texts, shown.tolist(), strict=True) if not is_shown)
-    glyphs = map(Glyph, texts, *boxes.T.tolist(), size.tolist(), turned.tolist(), order)
-    pen.glyphs = [g for g, is_shown in zip(glyphs, shown.tolist(), strict=True) if is_shown and g.text]
-    white = [_is_white(colour) for colour in found.colours]
-    if any(white):
-        styles = found.styles.tolist()
-        pen.pale.update(o for o, s, t in zip(order, styles, texts, strict=True) if white[s] and not t.isspace())
+    start = np.array([starts[handle] for handle in found.objects], dtype=np.int64)
+    letters = Letters(
+        texts=texts,
+        boxes=_em_boxes(found, texts, turned, size, frame),
+        sizes=size,
+        turns=turned,
+        orders=start[found.styles] + np.arange(len(texts)) - found.firsts[found.styles],
+        pale=np.array([_is_white(colour) for colour in found.colours], dtype=bool)[found.styles],
+    )
+    return letters, np.array(inked, dtype=bool)[found.styles]
 
 
-def _add_space(pen: Pen, handle: Handle, painted: Painted, frame: _Frame) -> None:
+def _in_order(letters: Letters, inked: Flags, spaces: Sequence[Glyph]) -> tuple[Letters, Flags]:
+    """The letters and some spaces in the order of painting."""
+    n = len(spaces)
+    ranking = np.argsort(np.concatenate([letters.orders, [g.order for g in spaces]]), kind="stable").astype(np.int64)
+    if not n and (ranking[1:] > ranking[:-1]).all():
+        return letters, inked
+    texts = [*letters.texts, *(" " * n)]
+    boxes = np.concatenate([letters.boxes, np.array([g[1:5] for g in spaces], dtype=np.float64).reshape(n, 4)])
+    ordered = Letters(
+        texts=[texts[i] for i in ranking.tolist()],
+        boxes=boxes[ranking],
+        sizes=np.concatenate([letters.sizes, [g.size for g in spaces]])[ranking],
+        turns=np.concatenate([letters.turns, np.array([g.turn for g in spaces], dtype=np.int64)])[ranking],
+        orders=np.concatenate([letters.orders, np.array([g.order for g in spaces], dtype=np.int64)])[ranking],
+        pale=np.concatenate([letters.pale, np.zeros(n, dtype=bool)])[ranking],
+    )
+    return ordered, np.concatenate([inked, np.ones(n, dtype=bool)])[ranking]
+
+
+def _spaces(handles: Sequence[Handle], painted: Painted, starts: Mapping[Handle, int], frame: _Frame) -> list[Glyph]:
     """A space where a text object without width stands: between two numbers it is all that keeps them apart."""
-    a, b, c, d, e, f = product(matrix_of(handle), painted.texts[handle])
-    turn = direction(*frame.turned(a, b))
-    size = font_size(handle) * math.hypot(c, d)
-    if turn is not None and size >= SMALLEST:
-        x, y = frame.point(e, f)
-        pen.glyphs.append(Glyph(" ", *_em_box(turn, x, y, size, 0.25 * size), size, turn, painted.order[handle] * _STEPS))
+    spaces = []
+    for handle in handles:
+        a, b, c, d, e, f = product(matrix_of(handle), painted.texts[handle])
+        turn = direction(*frame.turned(a, b))
+        size = font_size(handle) * math.hypot(c, d)
+        if turn is not None and size >= SMALLEST:
+            box = _em_box(turn, *frame.point(e, f), size, 0.25 * size)
+            spaces.append(Glyph(" ", *box, size, turn, starts[handle]))
+    return spaces
 
 
-def _orders(found: Characters, painted: Painted) -> list[int]:
-    """The place of each character in the order of painting, with room between text objects."""
-    base = [painted.order.get(handle, 0) * _STEPS for handle in found.objects]
-    taken = [0] * len(base)
-    orders = []
-    for style in found.styles.tolist():
-        orders.append(base[style] + min(taken[style], _STEPS - 1))
-        taken[style] += 1
-    return orders
-
-
-def _em_boxes(found: Characters, texts: list[str], turned: np.ndarray, size: Floats, frame: _Frame) -> Floats:
+def _em_boxes(found: Characters, texts: Sequence[str], turned: Integers, size: Floats, frame: _Frame) -> Floats:
     """(n, 4): x0, top, x1, bottom of each character's em box on the baseline."""
-    origins = frame.points(found.origins)
-    x, y = origins[:, 0], origins[:, 1]
-    corners = np.concatenate([frame.points(found.boxes[:, [0, 3]]), frame.points(found.boxes[:, [2, 1]])], axis=1)
-    left, right = np.minimum(corners[:, 0], corners[:, 2]), np.maximum(corners[:, 0], corners[:, 2])
+    x, y = frame.point(found.origins[:, 0], found.origins[:, 1])
+    xa, _ = frame.point(found.boxes[:, 0], found.boxes[:, 3])
+    xb, _ = frame.point(found.boxes[:, 2], found.boxes[:, 1])
+    left, right = np.minimum(xa, xb), np.maximum(xa, xb)
     boxes = np.stack([left, y - ASCENT * size, right, y + DESCENT * size], axis=1)
     backwards = turned == 180
-    boxes[backwards, 1] = (y - DESCENT * size)[backwards]
-    boxes[backwards, 3] = (y + ASCENT * size)[backwards]
+    if backwards.any():
+        boxes[backwards, 1] = (y - DESCENT * size)[backwards]
+        boxes[backwards, 3] = (y + ASCENT * size)[backwards]
     # Of sideways and vertical writing pdfium's box tells nothing, of a font that is not embedded only what replaces it.
     unlikely = (right - left <= 0) | (right - left > 2 * size)
-    unknown = np.isin(turned, (90, 270)) | (frame.rotation in (90, 270)) | unlikely | ~np.array(found.embedded)[found.styles]
-    for i in np.flatnonzero(unknown).tolist():
+    sideways = (turned % 180 != 0) | (frame.rotation in (90, 270))
+    for i in np.flatnonzero(sideways | unlikely | ~np.array(found.embedded)[found.styles]).tolist():
         boxes[i] = _along(found, i, texts[i], int(turned[i]), (float(x[i]), float(y[i]), float(size[i])))
     return boxes
 

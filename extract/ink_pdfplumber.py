@@ -11,9 +11,11 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pdfplumber
 from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTPage
 from pdfminer.pdfdocument import PDFPasswordIncorrect
@@ -31,13 +33,14 @@ from extract.ink import (
     SMALLEST,
     THIN,
     UNMAPPED,
+    Letters,
     Patch,
     Pen,
     direction,
     is_rectangular,
     plain,
 )
-from extract.sheet import Glyph, Rectangle, Sheet
+from extract.sheet import Rectangle, Sheet
 
 
 class PlumbedPages:
@@ -148,17 +151,21 @@ def _read_sheet(page: _Printed) -> Sheet:
         x0, y0, x1, y1 = box
         return x0 - left, ceiling - y1, x1 - left, ceiling - y0
 
+    letters = _Letters()
     layout = page.layout
     for order, item in enumerate(_leaves(layout)):
         if isinstance(item, LTChar):
             turn = direction(item.matrix[0], item.matrix[1])
             box = item.bbox if turn is None else _em_box(item, turn)
-            _add_char(pen, item, place(box), None if id(item) in page.unseen else turn, order)
+            letters.add(item, place(box), turn or 0, order)
+            letters.inked.append(turn is not None and item.size >= SMALLEST and id(item) not in page.unseen)
         elif isinstance(item, LTCurve):
             points = [(x - left, ceiling - y) for x, y in item.pts]
             _add_path(pen, item, place(item.bbox), points, order)
         elif isinstance(item, LTImage):
             pen.picture(place(item.bbox))
+    if letters.texts:
+        pen.write(letters.arrays(), np.array(letters.inked, dtype=bool))
     return pen.sheet()
 
 
@@ -198,23 +205,38 @@ def _leaves(container: LTContainer[Any]) -> Iterator[Any]:
 # characters ----------------------------------------------------------------------------------------------------------
 
 
-def _add_char(pen: Pen, char: LTChar, box: Rectangle, turn: int | None, order: int) -> None:
-    """``turn`` is None for what cannot be seen."""
-    said = char.get_text()
-    text = UNMAPPED if said.startswith("(cid:") else plain(said)
-    pen.unmapped += text == UNMAPPED
-    if not text:
-        return
-    x0, top, x1, bottom = box
-    outside = not (-1 < (x0 + x1) / 2 < pen.width + 1 and -1 < (top + bottom) / 2 < pen.height + 1)
-    if turn is None or char.size < SMALLEST or outside:
-        pen.hidden += not text.isspace()
-        return
-    state = char.graphicstate
-    if _is_white(state.ncolor, state.ncs) and not text.isspace():
-        pen.pale.add(order)
-    size = x1 - x0 if turn in (90, 270) else bottom - top
-    pen.glyphs.append(Glyph(text, x0, top, x1, bottom, size, turn, order))
+@dataclass(slots=True)
+class _Letters:
+    """The characters of a page as they are found."""
+
+    texts: list[str] = field(default_factory=list)
+    boxes: list[Rectangle] = field(default_factory=list)
+    sizes: list[float] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
+    orders: list[int] = field(default_factory=list)
+    pale: list[bool] = field(default_factory=list)
+    inked: list[bool] = field(default_factory=list)
+
+    def add(self, char: LTChar, box: Rectangle, turn: int, order: int) -> None:
+        said = char.get_text()
+        state = char.graphicstate
+        self.texts.append(UNMAPPED if said.startswith("(cid:") else plain(said))
+        self.boxes.append(box)
+        self.sizes.append(box[2] - box[0] if turn in (90, 270) else box[3] - box[1])
+        self.turns.append(turn)
+        self.orders.append(order)
+        self.pale.append(_is_white(state.ncolor, state.ncs))
+
+    def arrays(self) -> Letters:
+        """All of them."""
+        return Letters(
+            texts=self.texts,
+            boxes=np.array(self.boxes, dtype=np.float64),
+            sizes=np.array(self.sizes, dtype=np.float64),
+            turns=np.array(self.turns, dtype=np.int64),
+            orders=np.array(self.orders, dtype=np.int64),
+            pale=np.array(self.pale, dtype=bool),
+        )
 
 
 def _em_box(char: LTChar, turn: int) -> Rectangle:

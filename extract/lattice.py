@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from extract.rules import SLIVER, TOUCH, covered, merged_rules, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
@@ -164,22 +165,50 @@ def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyp
     if not flat or not steep:
         return None
     around = (min(r.start for r in flat), min(r.start for r in steep), max(r.end for r in flat), max(r.end for r in steep))
-    within = [
-        (x, y)
-        for x, y in (((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in glyphs if not g.text.isspace())
-        if around[0] <= x <= around[2] and around[1] <= y <= around[3]
-    ]
-    across = _axis(steep, flat, sorted([x for x, _ in within]))
-    down = _axis(flat, steep, sorted([y for _, y in within]))
+    ink = _Ink(around, glyphs)
+    across = _axis(steep, flat, ink.across)
+    down = _axis(flat, steep, ink.down)
     if len(across.places) < 2 or len(down.places) < 2:
         return None
-    cells = _cells(across, down, tiles if painted else (), within)
+    cells = _cells(across, down, tiles if painted else (), ink)
     if not cells:
         return None
     return Lattice(across.places, down.places, tuple(cells))
 
 
-def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], ink: Sequence[float]) -> _Axis:
+class _Ink:
+    """Where the characters within a table stand; found out only if it is asked, which most tables never do."""
+
+    def __init__(self, around: Rectangle, glyphs: Sequence[Glyph]) -> None:
+        self._around = around
+        self._glyphs = glyphs
+
+    @cached_property
+    def points(self) -> list[tuple[float, float]]:
+        """The centre of each character."""
+        x0, top, x1, bottom = self._around
+        inked = (glyph for glyph in self._glyphs if top <= glyph.y <= bottom and not glyph.text.isspace())
+        centres = ((character.x, character.y) for glyph in inked for character in glyph.characters())
+        return [(x, y) for x, y in centres if x0 <= x <= x1]
+
+    def across(self, low: float, high: float) -> bool:
+        """Whether any stands between two x."""
+        return _between(self._xs, low, high)
+
+    def down(self, low: float, high: float) -> bool:
+        """Whether any stands between two y."""
+        return _between(self._ys, low, high)
+
+    @cached_property
+    def _xs(self) -> list[float]:
+        return sorted(x for x, _ in self.points)
+
+    @cached_property
+    def _ys(self) -> list[float]:
+        return sorted(y for _, y in self.points)
+
+
+def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[float, float], bool]) -> _Axis:
     """Clustered coordinates of parallel borders.
 
     Where the crossing rules run on beyond the outermost border, the table has no outer border there but still an end.
@@ -192,19 +221,15 @@ def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], ink: Sequence[float
             clusters.append([rule])
     collapsed: list[list[Rule]] = []
     for cluster in clusters:
-        if (
-            collapsed
-            and cluster[0].at - collapsed[-1][-1].at <= SLIVER
-            and not _between(ink, collapsed[-1][-1].at, cluster[0].at)
-        ):
+        if collapsed and cluster[0].at - collapsed[-1][-1].at <= SLIVER and not inked(collapsed[-1][-1].at, cluster[0].at):
             collapsed[-1].extend(cluster)
         else:
             collapsed.append(list(cluster))
     places = [sum(r.at * r.length for r in c) / sum(r.length for r in c) for c in collapsed]
     drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
     for end in (
-        _open_end([r.start for r in crossing], places[0], ink, -1),
-        _open_end([r.end for r in crossing], places[-1], ink, 1),
+        _open_end([r.start for r in crossing], places[0], inked, -1),
+        _open_end([r.end for r in crossing], places[-1], inked, 1),
     ):
         if end is not None:
             at = 0 if end < places[0] else len(places)
@@ -217,7 +242,7 @@ def _between(ink: Sequence[float], low: float, high: float) -> bool:
     return bisect_right(ink, high) > bisect_right(ink, low)
 
 
-def _open_end(ends: Sequence[float], border: float, ink: Sequence[float], side: int) -> float | None:
+def _open_end(ends: Sequence[float], border: float, inked: Callable[[float, float], bool], side: int) -> float | None:
     """Where a table without outer border ends on one side (-1 before, 1 after the outermost border).
 
     At least two crossing rules must end there; a fair share of them where no text shows that the strip is in use.
@@ -226,11 +251,11 @@ def _open_end(ends: Sequence[float], border: float, ink: Sequence[float], side: 
     if (far - border) * side <= SLIVER:
         return None
     count = sum(abs(e - far) <= TOUCH for e in ends)
-    used = _between(ink, min(far, border), max(far, border))
+    used = inked(min(far, border), max(far, border))
     return far if count >= (2 if used else max(2, 0.3 * len(ends))) else None
 
 
-def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: Sequence[tuple[float, float]]) -> list[DrawnCell]:
+def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: _Ink) -> list[DrawnCell]:
     xs, ys = across.places, down.places
     columns, rows = len(xs) - 1, len(ys) - 1
     left = [[across.bordered(c, ys[r], ys[r + 1]) for r in range(rows)] for c in range(columns + 1)]
@@ -297,5 +322,5 @@ def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int,
     return (top and bottom) or (west and east)
 
 
-def _written(box: Rectangle, ink: Sequence[tuple[float, float]]) -> bool:
-    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for x, y in ink)
+def _written(box: Rectangle, ink: _Ink) -> bool:
+    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for x, y in ink.points)

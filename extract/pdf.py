@@ -129,7 +129,7 @@ def _check_text(sheets: list[Sheet]) -> None:
 
 
 def _inked(sheet: Sheet) -> int:
-    return sum(not g.text.isspace() for g in sheet.glyphs)
+    return sum(glyph.length for glyph in sheet.glyphs if not glyph.text.isspace())
 
 
 def _page_warnings(sheets: list[Sheet]) -> Iterator[ReaderWarning]:

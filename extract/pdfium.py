@@ -29,12 +29,15 @@ from extract.sheet import Rectangle
 Handle = int
 """Address of one of pdfium's objects; 0 for none."""
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Matrix = tuple[float, float, float, float, float, float]
 """a b c d e f: (x, y) -> (a x + c y + e, b x + d y + f)."""
 
 Colour = tuple[int, ...]
 """Red, green, blue, alpha, 0 to 255; empty for what is none, such as a pattern."""
 
+_HYPHEN = "\x02"
+"""What pdfium makes of a hyphen at the end of a line."""
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DEEPEST = 24
 """Forms within forms; deeper ones are an attack."""
@@ -60,6 +63,7 @@ _rotation = _call(pdfium.FPDFPage_GetRotation, c_int, c_void_p)
 _load_text = _call(pdfium.FPDFText_LoadPage, c_void_p, c_void_p)
 _close_text = _call(pdfium.FPDFText_ClosePage, None, c_void_p)
 _count_chars = _call(pdfium.FPDFText_CountChars, c_int, c_void_p)
+_text = _call(pdfium.FPDFText_GetText, c_int, c_void_p, c_int, c_int, c_void_p)
 _unicode = _call(pdfium.FPDFText_GetUnicode, c_uint, c_void_p, c_int)
 _is_unmapped = _call(pdfium.FPDFText_HasUnicodeMapError, c_int, c_void_p, c_int)
 _text_object = _call(pdfium.FPDFText_GetTextObject, c_void_p, c_void_p, c_int)
@@ -189,12 +193,14 @@ class Characters:
 
     texts: list[str]
     """What each says: a character, or several where one code of the font stands for them (``——``)."""
-    unmapped: list[int]
-    """1 where the file's font does not say what the character means."""
+    unmapped: Flags
+    """Where the file's font does not say what the character means."""
     origins: Floats
     """(n, 2): x and y on the baseline."""
     boxes: Floats
     """(n, 4): left, top, right, bottom: as wide as the advance for upright text, meaningless for sideways text."""
+    firsts: NDArray[np.intp]
+    """Index of the first character of each text object."""
     styles: NDArray[np.intp]
     """Index of each character's text object in ``objects``."""
     objects: list[Handle]
@@ -252,8 +258,8 @@ class Path:
 class Painted:
     """What a page paints besides text, and the order of everything."""
 
-    order: dict[Handle, int]
-    """Place of each object in the order of painting."""
+    order: list[Handle]
+    """Every object in the order of painting; a form before its members."""
     paths: list[Path]
     images: list[Rectangle]
     """left, bottom, right, top."""
@@ -301,10 +307,11 @@ class PdfPage:
         at = ctypes.addressof(origins)
         _exhaust(map(_origin, repeat(text, n), places, range(at, at + 16 * n, 16), range(at + 8, at + 8 + 16 * n, 16)))
         return Characters(
-            texts=list(map(chr, map(_unicode, repeat(text, n), places))),
-            unmapped=list(map(_is_unmapped, repeat(text, n), places)),
+            texts=self._texts(count, places),
+            unmapped=np.fromiter(map(_is_unmapped, repeat(text, n), places), dtype=np.int32, count=n) != 0,
             origins=np.ctypeslib.as_array(origins).reshape(n, 2),
             boxes=boxes[printed],
+            firsts=firsts,
             styles=styles,
             objects=styled,
             matrices=_filled(_char_matrix, (text, printed[firsts].tolist()), 6, c_float),
@@ -314,13 +321,23 @@ class PdfPage:
             embedded=embedded(styled),
         )
 
+    def _texts(self, count: int, places: Sequence[int]) -> list[str]:
+        """What the characters at some of ``count`` places say."""
+        buffer = ctypes.create_string_buffer(2 * (count + 1))
+        written = int(_text(self._text, 0, count, buffer)) - 1
+        whole = buffer.raw[: 2 * written].decode("utf-16-le", errors="replace").replace(_HYPHEN, "-")
+        if written == len(whole) == count:  # else some characters have no place in the text, or two
+            return list(map(whole.__getitem__, places))
+        codes = map(_unicode, repeat(self._text, len(places)), places)
+        return [chr(code).replace(_HYPHEN, "-") for code in codes]
+
     def painted(self) -> Painted:
         """Every object of the page, forms entered.
 
         Raises:
             UnreadableError: more objects, or forms deeper within forms, than a report holds.
         """
-        found = Painted({}, [], [], {})
+        found = Painted([], [], [], {})
         count = int(_count_objects(self._page))
         _enter(list(map(_object, repeat(self._page, count), range(count))), IDENTITY, 0, found)
         return found
@@ -331,9 +348,8 @@ def _enter(objects: Sequence[Handle], into_page: Matrix, depth: int, found: Pain
     if depth > _DEEPEST or len(found.order) + len(objects) > _MOST_OBJECTS:
         raise UnreadableError("A page of the PDF file is a drawing beyond all measure.", code="unreadable.limits")
     kinds = list(map(_kind, objects))
-    order = range(len(found.order), len(found.order) + len(objects))
-    found.order.update(zip(objects, order, strict=True))
     for handle, kind in zip(objects, kinds, strict=True):
+        found.order.append(handle)
         if kind == TEXT:
             found.texts[handle] = into_page
         elif kind == _FORM:

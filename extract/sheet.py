@@ -19,7 +19,11 @@ Rectangle = tuple[float, float, float, float]
 
 
 class Glyph(NamedTuple):
-    """One visible character in its em box. A tuple, since a page has a thousand of them."""
+    """Ink with one meaning: a character in its em box, or several set tight on one baseline.
+
+    A page has a thousand characters but only some hundred pieces of text, so characters that no later step could part are
+    one glyph. A tuple, because it is the object a page has most of.
+    """
 
     text: str
     x0: float
@@ -31,7 +35,9 @@ class Glyph(NamedTuple):
     turn: int = 0
     """Reading direction: 0 rightwards, 90 upwards (page must be turned clockwise to read it), 180 leftwards, 270 downwards."""
     order: int = 0
-    """Place in the order of painting."""
+    """Place in the order of painting; of the first character."""
+    edges: tuple[float, ...] = ()
+    """Left and right edge of each character in turn, where there are several; such a glyph reads rightwards."""
 
     @property
     def x(self) -> float:
@@ -42,6 +48,35 @@ class Glyph(NamedTuple):
     def y(self) -> float:
         """Centre."""
         return (self.top + self.bottom) / 2
+
+    @property
+    def length(self) -> int:
+        """Number of characters, as the file prints them."""
+        return len(self.edges) // 2 or 1
+
+    @property
+    def first_width(self) -> float:
+        """Extent of the first character in reading direction."""
+        return self.edges[1] - self.edges[0] if self.edges else self._extent
+
+    @property
+    def last_width(self) -> float:
+        """Extent of the last character in reading direction."""
+        return self.edges[-1] - self.edges[-2] if self.edges else self._extent
+
+    @property
+    def _extent(self) -> float:
+        return self.x1 - self.x0 if self.turn in (0, 180) else self.bottom - self.top
+
+    def characters(self) -> tuple[Glyph, ...]:
+        """Each character by itself."""
+        if not self.edges:
+            return (self,)
+        each = zip(self.text, self.edges[::2], self.edges[1::2], strict=True)
+        return tuple(
+            Glyph(text, x0, self.top, x1, self.bottom, self.size, 0, self.order + place)
+            for place, (text, x0, x1) in enumerate(each)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +162,10 @@ class Sheet:
 
     def upright(self) -> tuple[Sheet, Turn]:
         """The sheet turned until most of its text stands upright, and the way back."""
-        votes = Counter(g.turn for g in self.glyphs if g.text.strip())
+        votes: Counter[int] = Counter()
+        for glyph in self.glyphs:
+            if not glyph.text.isspace():
+                votes[glyph.turn] += glyph.length
         degrees = votes.most_common(1)[0][0] if votes else 0
         turn = Turn(degrees, self.width, self.height)
         if degrees == 0:
@@ -137,7 +175,7 @@ class Sheet:
             self,
             width=self.height if sideways else self.width,
             height=self.width if sideways else self.height,
-            glyphs=tuple(_turned_glyph(g, turn) for g in self.glyphs),
+            glyphs=tuple(_turned_glyph(character, turn) for g in self.glyphs for character in g.characters()),
             rules=tuple(_turned_rule(r, turn) for r in self.rules),
             fills=tuple(Fill(*turn.forth((f.x0, f.top, f.x1, f.bottom))) for f in self.fills),
         )

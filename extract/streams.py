@@ -98,13 +98,20 @@ def _between_columns(sheet: Sheet, glyphs: Sequence[Glyph], tables: Sequence[Lat
         if min(_prose_lines(left), _prose_lines(right)) < 5:
             continue
         gutter = x if gutter is None else gutter
-        if all(abs(g.x - x) > LEAST_GUTTER / 2 + g.size / 2 for g in glyphs):
+        if all(_keeps_off(g, x) for g in glyphs):
             return x
     return gutter
 
 
+def _keeps_off(glyph: Glyph, x: float) -> bool:
+    """Whether no character of a glyph is centred near a place."""
+    reach = LEAST_GUTTER / 2 + glyph.size / 2
+    first, last = glyph.x0 + glyph.first_width / 2, glyph.x1 - glyph.last_width / 2
+    return first > x + reach or last < x - reach
+
+
 def _prose_lines(rows: Sequence[Row]) -> int:
-    return sum(len(row.glyphs) >= 14 and sum(g.text.isdigit() for g in row.glyphs) < len(row.glyphs) / 2 for row in rows)
+    return sum(row.count >= 14 and sum(char.isdigit() for char in row.text) < row.count / 2 for row in rows)
 
 
 def _same_gutter(sheet: Sheet, lattices: Sequence[Lattice], gutter: float | None) -> float | None:

@@ -6,7 +6,7 @@ that plainly stands in several columns is cut there, and the part says that its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -111,7 +111,7 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     held: list[list[Glyph]] = [[] for _ in lattice.cells]
     doubted: set[int] = set()
     outside: list[Glyph] = []
-    ordered = sorted(glyphs, key=attrgetter("order"))
+    ordered = sorted(_parted(glyphs, locate), key=attrgetter("order"))
     homes = [locate((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in ordered]
     for run in _digit_runs(ordered):
         if len(set(homes[run])) > 1:  # a number wider than its column: it stays one number, wherever it belongs
@@ -127,8 +127,17 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     return contents, outside
 
 
+def _parted(glyphs: Sequence[Glyph], locate: Callable[[float, float], int | None]) -> Iterator[Glyph]:
+    """The glyphs, those that run over a border one character at a time."""
+    for glyph in glyphs:
+        if glyph.edges and locate(glyph.edges[0], glyph.y) != locate(glyph.edges[-1], glyph.y):
+            yield from glyph.characters()
+        else:
+            yield glyph
+
+
 def _digit_runs(glyphs: Sequence[Glyph]) -> Iterator[slice]:
-    """Where at least two digits are set one right after the other.
+    """Where at least two glyphs of digits are set one right after the other.
 
     Args:
         glyphs: in the order of painting.
@@ -152,7 +161,7 @@ def _follows(left: Glyph, right: Glyph) -> bool:
         left.turn == right.turn == 0
         and abs(right.x0 - left.x1) <= 0.05 * left.size
         and abs(right.y - left.y) <= 0.1 * left.size
-        and right.order - left.order <= 2
+        and right.order - (left.order + left.length - 1) <= 2
     )
 
 
