@@ -27,6 +27,7 @@ THIN = 3.2
 """A filled rectangle not thicker than this (points) is a rule; thicker ones are areas."""
 MOST_CORNERS = 200
 """A stroke from point to point with more of them is a drawing."""
+SLANTED = -1
 SMALLEST = 1.0
 """Points; smaller type cannot be seen."""
 ASCENT, DESCENT = 0.88, 0.12
@@ -36,7 +37,7 @@ The font's own ascent and descent are often wrong or absent, and then digits and
 different heights.
 """
 UNMAPPED = "\ufffd"
-INVISIBLE_MODES = frozenset({3, 7})
+INVISIBLE_MODES = (3, 7)
 """Text rendering modes without ink (ISO 32000-1, table 106)."""
 _RADICALS = str.maketrans(
     "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⼾⽕", "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟户火"
@@ -129,7 +130,14 @@ class Pen:
 
     def line(self, box: Rectangle, *, white: bool) -> None:
         """A thin area, or a stroke, was painted there."""
-        (self.pale_rules if white else self.rules).extend(_thin_rules(*box))
+        rules = self.pale_rules if white else self.rules
+        x0, top, x1, bottom = box
+        width, height = x1 - x0, bottom - top
+        is_dot = width <= THIN and height <= THIN  # a dot may belong to a dotted rule of either kind
+        if width >= height or is_dot:
+            rules.append(Rule(True, (top + bottom) / 2, x0, x1))
+        if height >= width or is_dot:
+            rules.append(Rule(False, (x0 + x1) / 2, top, bottom))
 
     def outline(self, box: Rectangle, *, white: bool) -> None:
         """The four sides of a rectangle were stroked."""
@@ -180,16 +188,13 @@ def _plain(char: str) -> str:
     return " " if char in _SPACES else char
 
 
-def direction(a: float, b: float) -> int | None:
-    """Reading direction of a baseline along (a, b), y upwards, as ``Glyph.turn``.
+def directions(a: Floats, b: Floats) -> Integers:
+    """Reading direction of each baseline along (a, b), y upwards, as ``Glyph.turn``.
 
-    None for slanted baselines, which only watermarks and stamps have.
+    ``SLANTED`` for what only watermarks and stamps have.
     """
-    if abs(b) <= 0.05 * abs(a):
-        return 0 if a > 0 else 180
-    if abs(a) <= 0.05 * abs(b):
-        return 90 if b > 0 else 270
-    return None
+    flat, steep = np.abs(b) <= 0.05 * np.abs(a), np.abs(a) <= 0.05 * np.abs(b)
+    return np.select([flat & (a > 0), flat, steep & (b > 0), steep], [0, 180, 90, 270], SLANTED)
 
 
 def _visible(letters: Letters, patches: Sequence[Patch], fills: Sequence[Fill]) -> tuple[Letters, int]:
@@ -285,16 +290,6 @@ def _tight(letters: Letters) -> list[Glyph]:
 
 
 # rules and areas -----------------------------------------------------------------------------------------------------
-
-
-def _thin_rules(x0: float, top: float, x1: float, bottom: float) -> Iterator[Rule]:
-    width, height = x1 - x0, bottom - top
-    if width >= height:
-        yield Rule(True, (top + bottom) / 2, x0, x1)
-    if height >= width or (width <= THIN and height <= THIN):  # a dot may belong to a dotted rule of either kind
-        yield Rule(False, (x0 + x1) / 2, top, bottom)
-    if height > width and width <= THIN and height <= THIN:
-        yield Rule(True, (top + bottom) / 2, x0, x1)
 
 
 def is_rectangular(points: Sequence[tuple[float, float]], box: Rectangle) -> bool:

@@ -16,6 +16,7 @@ from extract.ink import (
     DESCENT,
     INVISIBLE_MODES,
     MOST_CORNERS,
+    SLANTED,
     SMALLEST,
     THIN,
     UNMAPPED,
@@ -26,25 +27,21 @@ from extract.ink import (
     LossyError,
     Patch,
     Pen,
-    direction,
+    directions,
     is_rectangular,
     plain,
 )
 from extract.pdfium import (
     Characters,
-    Colour,
+    Colours,
     Handle,
     Painted,
-    Path,
+    Paths,
     PdfFile,
     PdfPage,
     advance,
-    bounds_of,
     embedded,
     font_size,
-    mapped_box,
-    matrix_of,
-    product,
 )
 from extract.pdfium import opened as opened_file
 from extract.sheet import Glyph, Rectangle, Sheet
@@ -92,12 +89,11 @@ def _read_sheet(page: PdfPage, number: int) -> Sheet:
     frame = _Frame(page.box(), page.rotation())
     pen = Pen(number, frame.width, frame.height)
     painted = page.painted()
-    for image in painted.images:
+    for image in painted.bounds(painted.images).tolist():
         pen.picture(frame.place(image))
     characters = _with_pieces_joined(page.characters())
     starts = _starts(painted, characters)
-    for path in painted.paths:
-        _add_path(pen, path, frame, starts[path.handle])
+    _draw(pen, painted.drawing(), starts, frame)
     blanks = _blanks(painted, characters)
     if characters is not None:
         letters, inked = _letters(characters, starts, frame)
@@ -147,21 +143,16 @@ def _blanks(painted: Painted, found: Characters | None) -> list[Handle]:
     absent = [handle for handle in painted.texts if handle not in present]
     if not absent:
         return []
-    blanks = []
-    kept = [mapped_box(painted.texts[handle], box) for handle, box in zip(present, bounds_of([*present]), strict=True)]
-    for handle, box, is_embedded in zip(absent, bounds_of(absent), embedded(absent), strict=True):
-        if box[2] - box[0] < _NO_WIDTH:
-            if not is_embedded:
-                raise LossyError("characters of a font that is not embedded")
-            blanks.append(handle)
-        elif not any(_is_printed_twice(mapped_box(painted.texts[handle], box), other) for other in kept):
+    is_embedded, boxes = embedded(absent), painted.bounds(absent)
+    widthless = boxes[:, 2] - boxes[:, 0] < _NO_WIDTH
+    if (widthless & ~is_embedded).any():
+        raise LossyError("characters of a font that is not embedded")
+    kept = painted.bounds([*present])
+    for box in boxes[~widthless]:
+        reach = max(1.0, 0.12 * (box[3] - box[1]))
+        if not (np.abs(kept - box) <= reach).all(axis=1).any():  # else it is printed twice
             raise LossyError("text objects that are replaced")
-    return blanks
-
-
-def _is_printed_twice(box: Rectangle, other: Rectangle) -> bool:
-    reach = max(1.0, 0.12 * (box[3] - box[1]))
-    return all(abs(a - b) <= reach for a, b in zip(box, other, strict=True))
+    return [absent[i] for i in np.flatnonzero(widthless).tolist()]
 
 
 class _Frame:
@@ -190,8 +181,8 @@ class _Frame:
         (xa, ya), (xb, yb) = self.point(box[0], box[1]), self.point(box[2], box[3])
         return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
 
-    def turned(self, a: float, b: float) -> tuple[float, float]:
-        """A direction (y upwards) as displayed."""
+    def turned(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Directions (y upwards) as displayed."""
         match self.rotation:
             case 90:
                 return b, -a
@@ -219,13 +210,10 @@ def _letters(found: Characters, starts: Mapping[Handle, int], frame: _Frame) -> 
         texts = [UNMAPPED if lost else plain(text) for text, lost in zip(found.texts, found.unmapped.tolist(), strict=True)]
     else:
         texts = list(map(plain, found.texts))
-    turns = [direction(*frame.turned(a, b)) for a, b in found.matrices[:, :2].tolist()]
+    turns = directions(*frame.turned(found.matrices[:, 0], found.matrices[:, 1]))
     sizes = found.sizes * np.hypot(found.matrices[:, 2], found.matrices[:, 3])
-    inked = [
-        turn is not None and mode not in INVISIBLE_MODES and size >= SMALLEST and not _is_transparent(colour)
-        for turn, mode, size, colour in zip(turns, found.modes, sizes.tolist(), found.colours, strict=True)
-    ]
-    turned = np.array([turn or 0 for turn in turns], dtype=np.int64)[found.styles]
+    inked = (turns != SLANTED) & ~np.isin(found.modes, INVISIBLE_MODES) & (sizes >= SMALLEST) & ~_transparent(found.colours)
+    turned = np.where(turns == SLANTED, 0, turns)[found.styles]
     size = sizes[found.styles]
     start = np.array([starts[handle] for handle in found.objects], dtype=np.int64)
     letters = Letters(
@@ -234,9 +222,9 @@ def _letters(found: Characters, starts: Mapping[Handle, int], frame: _Frame) -> 
         sizes=size,
         turns=turned,
         orders=start[found.styles] + np.arange(len(texts)) - found.firsts[found.styles],
-        pale=np.array([_is_white(colour) for colour in found.colours], dtype=bool)[found.styles],
+        pale=_white(found.colours)[found.styles],
     )
-    return letters, np.array(inked, dtype=bool)[found.styles]
+    return letters, inked[found.styles]
 
 
 def _in_order(letters: Letters, inked: Flags, spaces: Sequence[Glyph]) -> tuple[Letters, Flags]:
@@ -262,10 +250,10 @@ def _spaces(handles: Sequence[Handle], painted: Painted, starts: Mapping[Handle,
     """A space where a text object without width stands: between two numbers it is all that keeps them apart."""
     spaces = []
     for handle in handles:
-        a, b, c, d, e, f = product(matrix_of(handle), painted.texts[handle])
-        turn = direction(*frame.turned(a, b))
+        a, b, c, d, e, f = painted.matrix(handle)
+        (turn,) = directions(*frame.turned(np.array([a]), np.array([b]))).tolist()
         size = font_size(handle) * math.hypot(c, d)
-        if turn is not None and size >= SMALLEST:
+        if turn != SLANTED and size >= SMALLEST:
             box = _em_box(turn, *frame.point(e, f), size, 0.25 * size)
             spaces.append(Glyph(" ", *box, size, turn, starts[handle]))
     return spaces
@@ -285,7 +273,7 @@ def _em_boxes(found: Characters, texts: Sequence[str], turned: Integers, size: F
     # Of sideways and vertical writing pdfium's box tells nothing, of a font that is not embedded only what replaces it.
     unlikely = (right - left <= 0) | (right - left > 2 * size)
     sideways = (turned % 180 != 0) | (frame.rotation in (90, 270))
-    for i in np.flatnonzero(sideways | unlikely | ~np.array(found.embedded)[found.styles]).tolist():
+    for i in np.flatnonzero(sideways | unlikely | ~found.embedded[found.styles]).tolist():
         boxes[i] = _along(found, i, texts[i], int(turned[i]), (float(x[i]), float(y[i]), float(size[i])))
     return boxes
 
@@ -312,41 +300,52 @@ def _em_box(turn: int, x: float, y: float, size: float, on: float) -> Rectangle:
             return x - DESCENT * size, y, x + ASCENT * size, y + on
 
 
-def _is_transparent(colour: Colour) -> bool:
-    return bool(colour) and colour[3] == 0
+def _transparent(colours: Colours) -> Flags:
+    return colours[:, 3] == 0
 
 
-def _is_white(colour: Colour) -> bool:
-    return bool(colour) and min(colour[:3]) >= _WHITE
+def _white(colours: Colours) -> Flags:
+    return colours[:, :3].min(axis=1) >= _WHITE
 
 
 # rules and areas -----------------------------------------------------------------------------------------------------
 
 
-def _add_path(pen: Pen, path: Path, frame: _Frame, order: int) -> None:
-    box = frame.place(path.box)
-    fill = None if path.fill is None or _is_transparent(path.fill) else path.fill
-    stroke = None if path.stroke is None or _is_transparent(path.stroke) else path.stroke
-    if (fill is None and stroke is None) or not all(map(math.isfinite, box)):
-        return
-    if min(box[2] - box[0], box[3] - box[1]) <= THIN:
-        pen.line(box, white=_is_white(fill or () if stroke is None else stroke))
-        return
-    for figure in path.figures():
-        _add_figure(pen, [frame.point(*point) for point in figure], fill, stroke, order)
+def _draw(pen: Pen, paths: Paths, starts: Mapping[Handle, int], frame: _Frame) -> None:
+    filled, stroked = paths.filled & ~_transparent(paths.fills), paths.stroked & ~_transparent(paths.strokes)
+    white_fill, white_stroke = _white(paths.fills), _white(paths.strokes)
+    sizes = paths.boxes[:, 2:] - paths.boxes[:, :2]
+    seen = (filled | stroked) & np.isfinite(paths.boxes).all(axis=1)
+    thin = seen & (sizes.min(axis=1) <= THIN)
+    white = np.where(stroked, white_stroke, white_fill)
+    for box, is_white in zip(paths.boxes[thin].tolist(), white[thin].tolist(), strict=True):
+        pen.line(frame.place(box), white=is_white)
+    for index in np.flatnonzero(seen & ~thin).tolist():
+        fill = bool(white_fill[index]) if filled[index] else None
+        stroke = bool(white_stroke[index]) if stroked[index] else None
+        for figure in paths.figures(index):
+            _draw_figure(pen, [frame.point(*point) for point in figure], (fill, stroke), starts[paths.handles[index]])
 
 
-def _add_figure(pen: Pen, points: list[tuple[float, float]], fill: Colour | None, stroke: Colour | None, order: int) -> None:
-    """One figure of a path; the box of a whole path says little about what it consists of."""
+def _draw_figure(pen: Pen, points: list[tuple[float, float]], white: tuple[bool | None, bool | None], order: int) -> None:
+    """One figure of a path; the box of a whole path says little about what it consists of.
+
+    Args:
+        pen: what draws it.
+        points: its corners.
+        white: whether fill and stroke are white; None where there is none.
+        order: its place in the order of painting.
+    """
+    fill, stroke = white
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = min(xs), min(ys), max(xs), max(ys)
     if min(box[2] - box[0], box[3] - box[1]) <= THIN:
-        pen.line(box, white=_is_white(fill or () if stroke is None else stroke))
+        pen.line(box, white=bool(fill if stroke is None else stroke))
         return
     rectangular = is_rectangular(points, box)
     if fill is not None and rectangular:
-        pen.patches.append(Patch(box, _is_white(fill), order))
+        pen.patches.append(Patch(box, fill, order))
     if stroke is not None and rectangular:
-        pen.outline(box, white=_is_white(stroke))
+        pen.outline(box, white=stroke)
     elif stroke is not None and len(points) <= MOST_CORNERS:
-        pen.polyline(points, white=_is_white(stroke))
+        pen.polyline(points, white=stroke)

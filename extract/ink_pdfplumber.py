@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -30,13 +30,14 @@ from extract.ink import (
     DESCENT,
     INVISIBLE_MODES,
     MOST_CORNERS,
+    SLANTED,
     SMALLEST,
     THIN,
     UNMAPPED,
     Letters,
     Patch,
     Pen,
-    direction,
+    directions,
     is_rectangular,
     plain,
 )
@@ -155,10 +156,7 @@ def _read_sheet(page: _Printed) -> Sheet:
     layout = page.layout
     for order, item in enumerate(_leaves(layout)):
         if isinstance(item, LTChar):
-            turn = direction(item.matrix[0], item.matrix[1])
-            box = item.bbox if turn is None else _em_box(item, turn)
-            letters.add(item, place(box), turn or 0, order)
-            letters.inked.append(turn is not None and item.size >= SMALLEST and id(item) not in page.unseen)
+            letters.add(item, place, order, has_ink=id(item) not in page.unseen)
         elif isinstance(item, LTCurve):
             points = [(x - left, ceiling - y) for x, y in item.pts]
             _add_path(pen, item, place(item.bbox), points, order)
@@ -217,13 +215,16 @@ class _Letters:
     pale: list[bool] = field(default_factory=list)
     inked: list[bool] = field(default_factory=list)
 
-    def add(self, char: LTChar, box: Rectangle, turn: int, order: int) -> None:
+    def add(self, char: LTChar, place: Callable[[Rectangle], Rectangle], order: int, *, has_ink: bool) -> None:
+        turn = _direction(char)
+        box = place(char.bbox if turn == SLANTED else _em_box(char, turn))
         said = char.get_text()
         state = char.graphicstate
         self.texts.append(UNMAPPED if said.startswith("(cid:") else plain(said))
         self.boxes.append(box)
         self.sizes.append(box[2] - box[0] if turn in (90, 270) else box[3] - box[1])
-        self.turns.append(turn)
+        self.turns.append(max(turn, 0))
+        self.inked.append(has_ink and turn != SLANTED and char.size >= SMALLEST)
         self.orders.append(order)
         self.pale.append(_is_white(state.ncolor, state.ncs))
 
@@ -237,6 +238,11 @@ class _Letters:
             orders=np.array(self.orders, dtype=np.int64),
             pale=np.array(self.pale, dtype=bool),
         )
+
+
+def _direction(char: LTChar) -> int:
+    a, b = char.matrix[:2]
+    return int(directions(np.array([a]), np.array([b]))[0])
 
 
 def _em_box(char: LTChar, turn: int) -> Rectangle:

@@ -33,8 +33,8 @@ Flags = NDArray[np.bool_]
 Matrix = tuple[float, float, float, float, float, float]
 """a b c d e f: (x, y) -> (a x + c y + e, b x + d y + f)."""
 
-Colour = tuple[int, ...]
-"""Red, green, blue, alpha, 0 to 255; empty for what is none, such as a pattern."""
+Colours = NDArray[np.int64]
+"""(n, 4): red, green, blue, alpha, 0 to 255; -1 for what is no colour, such as a pattern."""
 
 _HYPHEN = "\x02"
 """What pdfium makes of a hyphen at the end of a line."""
@@ -209,39 +209,40 @@ class Characters:
     """(m, 6): each text object's matrix, forms around it included."""
     sizes: Floats
     """(m,): font size before the matrix."""
-    modes: list[int]
+    modes: NDArray[np.int64]
     """Text rendering mode of each text object."""
-    colours: list[Colour]
+    colours: Colours
     """Fill colour of each text object."""
-    embedded: list[bool]
+    embedded: Flags
     """Whether the file holds the font of each text object; where it does not, boxes are those of some other font."""
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
-    """One path: what is drawn of it, and the box around it."""
+class Paths:
+    """The paths of a page in the order of painting, one array row each."""
 
-    handle: Handle
-    box: Rectangle
-    """left, bottom, right, top; with half the width of a stroke."""
-    fill: Colour | None
-    """None where nothing is filled."""
-    stroke: Colour | None
-    """None where nothing is stroked."""
-    into_page: Matrix
-    """Of the form it stands in."""
+    handles: list[Handle]
+    boxes: Floats
+    """(n, 4): left, bottom, right, top in page space, with half the width of a stroke."""
+    filled: Flags
+    fills: Colours
+    stroked: Flags
+    strokes: Colours
+    within: dict[Handle, Matrix]
+    """The matrix of the form around a path, for those that stand in one."""
 
-    def figures(self) -> list[list[tuple[float, float]]]:
-        """The corners of each straight-sided figure in page space, closed ones with their first point again.
+    def figures(self, index: int) -> list[list[tuple[float, float]]]:
+        """The corners of each straight-sided figure of a path in page space, closed ones with their first point again.
 
         A path may hold all the rules of a table; figures with curves are left out.
         """
-        matrix = product(matrix_of(self.handle), self.into_page)
+        handle = self.handles[index]
+        matrix = product(matrix_of(handle), self.within.get(handle, IDENTITY))
         x, y = c_float(), c_float()
         figures: list[list[tuple[float, float]]] = []
         curved: set[int] = set()
-        for index in range(min(_count_segments(self.handle), _MOST_SEGMENTS)):
-            segment = _segment(self.handle, index)
+        for place in range(min(_count_segments(handle), _MOST_SEGMENTS)):
+            segment = _segment(handle, place)
             kind = _segment_kind(segment)
             if kind == _MOVE or not figures:
                 figures.append([])
@@ -256,15 +257,42 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """What a page paints besides text, and the order of everything."""
+    """Every object of a page, forms entered."""
 
     order: list[Handle]
-    """Every object in the order of painting; a form before its members."""
-    paths: list[Path]
-    images: list[Rectangle]
-    """left, bottom, right, top."""
-    texts: dict[Handle, Matrix]
-    """Every text object, those included whose characters pdfium leaves out, with the matrix of the form it stands in."""
+    """In the order of painting; a form before its members."""
+    texts: list[Handle]
+    """The text objects, those included whose characters pdfium leaves out."""
+    paths: list[Handle]
+    images: list[Handle]
+    within: dict[Handle, Matrix]
+    """The matrix of the form around an object, for those that stand in one."""
+
+    def matrix(self, handle: Handle) -> Matrix:
+        """From an object's own space to the page."""
+        return product(matrix_of(handle), self.within.get(handle, IDENTITY))
+
+    def bounds(self, handles: Sequence[Handle]) -> Floats:
+        """(n, 4): left, bottom, right, top of each object in page space."""
+        boxes = _bounds_of(handles)
+        if self.within:
+            for index, handle in enumerate(handles):
+                if handle in self.within:
+                    boxes[index] = mapped_box(self.within[handle], boxes[index].tolist())
+        return boxes
+
+    def drawing(self) -> Paths:
+        """The paths, and how they are painted."""
+        filled, stroked = _draw_modes(self.paths)
+        return Paths(
+            handles=self.paths,
+            boxes=self.bounds(self.paths),
+            filled=filled,
+            fills=_colours(_fill_colour, self.paths, filled),
+            stroked=stroked,
+            strokes=_colours(_stroke_colour, self.paths, stroked),
+            within=self.within,
+        )
 
 
 class PdfPage:
@@ -316,7 +344,7 @@ class PdfPage:
             objects=styled,
             matrices=_filled(_char_matrix, (text, printed[firsts].tolist()), 6, c_float),
             sizes=_filled(_font_size, (styled,), 1, c_float)[:, 0],
-            modes=list(map(_render_mode, styled)),
+            modes=np.fromiter(map(_render_mode, styled), dtype=np.int64, count=len(styled)),
             colours=_colours(_fill_colour, styled),
             embedded=embedded(styled),
         )
@@ -337,7 +365,7 @@ class PdfPage:
         Raises:
             UnreadableError: more objects, or forms deeper within forms, than a report holds.
         """
-        found = Painted([], [], [], {})
+        found = Painted([], [], [], [], {})
         count = int(_count_objects(self._page))
         _enter(list(map(_object, repeat(self._page, count), range(count))), IDENTITY, 0, found)
         return found
@@ -347,32 +375,23 @@ def _enter(objects: Sequence[Handle], into_page: Matrix, depth: int, found: Pain
     """Adds the objects of a page, or of a form within it, to what was found."""
     if depth > _DEEPEST or len(found.order) + len(objects) > _MOST_OBJECTS:
         raise UnreadableError("A page of the PDF file is a drawing beyond all measure.", code="unreadable.limits")
-    kinds = list(map(_kind, objects))
-    for handle, kind in zip(objects, kinds, strict=True):
+    if depth:
+        found.within.update(zip(objects, repeat(into_page)))
+    lists = {TEXT: found.texts, PATH: found.paths, IMAGE: found.images}
+    for handle, kind in zip(objects, map(_kind, objects), strict=True):
         found.order.append(handle)
-        if kind == TEXT:
-            found.texts[handle] = into_page
+        if kind in lists:
+            lists[kind].append(handle)
         elif kind == _FORM:
             members = list(map(_member, repeat(handle), range(max(int(_count_members(handle)), 0))))
             _enter(members, product(matrix_of(handle), into_page), depth + 1, found)
-    images = [handle for handle, kind in zip(objects, kinds, strict=True) if kind == IMAGE]
-    found.images.extend(mapped_box(into_page, box) for box in bounds_of(images))
-    found.paths.extend(_paths([handle for handle, kind in zip(objects, kinds, strict=True) if kind == PATH], into_page))
 
 
-def _paths(handles: Sequence[Handle], into_page: Matrix) -> Iterator[Path]:
-    boxes, modes = bounds_of(handles), _draw_modes(handles)
-    fills, strokes = _colours(_fill_colour, handles), _colours(_stroke_colour, handles)
-    for handle, box, (filled, stroked), fill, stroke in zip(handles, boxes, modes, fills, strokes, strict=True):
-        if filled or stroked:
-            yield Path(handle, mapped_box(into_page, box), fill if filled else None, stroke if stroked else None, into_page)
-
-
-def embedded(text_objects: Sequence[Handle]) -> list[bool]:
+def embedded(text_objects: Sequence[Handle]) -> Flags:
     """Whether the file holds the font of each text object."""
     fonts = list(map(_font, text_objects))
     known = {font: bool(font) and _is_embedded(font) == 1 for font in set(fonts)}
-    return [known[font] for font in fonts]
+    return np.array([known[font] for font in fonts], dtype=bool)
 
 
 def font_size(text_object: Handle) -> float:
@@ -435,36 +454,42 @@ def _filled(call: Any, arguments: tuple[Any, ...], width: int, number: type[c_fl
     return np.ctypeslib.as_array(buffer).astype(np.float64).reshape(n, width)
 
 
-def bounds_of(handles: Sequence[Handle]) -> list[list[float]]:
-    """left, bottom, right, top of each object, in the space of the page or form it stands in."""
+def _bounds_of(handles: Sequence[Handle]) -> Floats:
+    """(n, 4): left, bottom, right, top of each object, in the space of the page or form it stands in."""
     n = len(handles)
     buffer = (c_float * (4 * n))()
     at = ctypes.addressof(buffer)
     corners = (range(at + 4 * k, at + 4 * k + 16 * n, 16) for k in range(4))
     _exhaust(map(_bounds, handles, *corners))
-    boxes: list[list[float]] = np.ctypeslib.as_array(buffer).astype(np.float64).reshape(n, 4).tolist() if n else []
-    return boxes
+    return np.ctypeslib.as_array(buffer).astype(np.float64).reshape(n, 4)
 
 
-def _draw_modes(handles: Sequence[Handle]) -> list[tuple[bool, bool]]:
+def _draw_modes(handles: Sequence[Handle]) -> tuple[Flags, Flags]:
     """Whether each path is filled, and whether it is stroked."""
     n = len(handles)
     buffer = (c_int * (2 * n))()
     at = ctypes.addressof(buffer)
     _exhaust(map(_draw_mode, handles, range(at, at + 8 * n, 8), range(at + 4, at + 4 + 8 * n, 8)))
-    modes = list(buffer)
-    return [(bool(fill), bool(stroke)) for fill, stroke in zip(modes[::2], modes[1::2], strict=True)]
+    modes = np.ctypeslib.as_array(buffer).reshape(n, 2) != 0
+    return modes[:, 0], modes[:, 1]
 
 
-def _colours(call: Any, handles: Sequence[Handle]) -> list[Colour]:  # noqa: ANN401 - see _call
+def _colours(call: Any, handles: Sequence[Handle], wanted: Flags | None = None) -> Colours:  # noqa: ANN401 - see _call
+    """(n, 4): the colour of each object that is wanted."""
+    if wanted is not None and not wanted.all():
+        colours = np.full((len(handles), 4), -1, dtype=np.int64)
+        colours[wanted] = _colours(
+            call, [handle for handle, is_wanted in zip(handles, wanted.tolist(), strict=True) if is_wanted]
+        )
+        return colours
     n = len(handles)
     buffer = (c_uint * (4 * n))()
     at = ctypes.addressof(buffer)
     parts = (range(at + 4 * k, at + 4 * k + 16 * n, 16) for k in range(4))
-    known = list(map(call, handles, *parts))
-    values = list(buffer)
-    colours = zip(values[::4], values[1::4], values[2::4], values[3::4], strict=True)
-    return [colour if is_known else () for is_known, colour in zip(known, colours, strict=True)]
+    known = np.fromiter(map(call, handles, *parts), dtype=np.int64, count=n)
+    colours = np.ctypeslib.as_array(buffer).astype(np.int64).reshape(n, 4)
+    colours[known == 0] = -1
+    return colours
 
 
 def matrix_of(handle: Handle) -> Matrix:

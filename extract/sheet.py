@@ -79,8 +79,7 @@ class Glyph(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A straight horizontal or vertical line, however it was drawn, without its thickness."""
 
     horizontal: bool
