@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import regex
 
@@ -19,8 +19,7 @@ NARROWEST_GAP = 0.3
 """Of the font size: a narrower gap parts nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One visual line: glyphs on one baseline, from left to right in reading direction."""
 
     glyphs: tuple[Glyph, ...]
@@ -39,7 +38,7 @@ class Row:
         return counts.most_common(1)[0][0]
 
     @property
-    def count(self) -> int:
+    def letters(self) -> int:
         """Number of characters, spaces left out."""
         return sum([glyph.length for glyph in self.glyphs])
 
@@ -51,6 +50,9 @@ def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
         glyphs: of one page, one stream or one cell, in any order.
         cell: within one cell only gaps beside digits may part two things; in running text any wide gap does.
     """
+    glyphs = list(glyphs)
+    if len(glyphs) == 1 and not glyphs[0].text.isspace():
+        return [Row((glyphs[0],), bounds(glyphs), glyphs[0].text)]
     by_turn: dict[int, list[Glyph]] = {}
     for glyph in glyphs:
         by_turn.setdefault(glyph.turn, []).append(glyph)
@@ -148,8 +150,7 @@ def run_text(glyphs: Sequence[Glyph]) -> str:
     return _joined([facing(g) for g in glyphs], cell=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """How much text fits between the borders of a cell."""
 
     width: float
@@ -213,6 +214,6 @@ def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float | N
         for x0, x1, rows in cells
         if len(rows) > 1
         for row in rows[:-1]
-        if row.count > 1 and not VALUE.fullmatch(row.text)
+        if row.letters > 1 and not VALUE.fullmatch(row.text)
     ]
     return min(max(min(margins), 0.0), 6.0) if margins else None

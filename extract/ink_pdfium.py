@@ -301,11 +301,13 @@ def _em_box(turn: int, x: float, y: float, size: float, on: float) -> Rectangle:
 
 
 def _transparent(colours: Colours) -> Flags:
-    return colours[:, 3] == 0
+    flags: Flags = colours[:, 3] == 0
+    return flags
 
 
 def _white(colours: Colours) -> Flags:
-    return colours[:, :3].min(axis=1) >= _WHITE
+    flags: Flags = colours[:, :3].min(axis=1) >= _WHITE
+    return flags
 
 
 # rules and areas -----------------------------------------------------------------------------------------------------

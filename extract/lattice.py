@@ -11,14 +11,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from extract.rules import SLIVER, TOUCH, covered, merged_rules, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
 from extract.tiles import edges, last_strip, ruled_inside, share_coloured, side_by_side, stacked, tiles_among
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnCell:
+class DrawnCell(NamedTuple):
     """A rectangle of the lattice that no border crosses."""
 
     row: int
@@ -315,6 +315,8 @@ def _scanned(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
 def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int, int, int, int]) -> bool:
     """Whether two opposite sides are drawn; a notch beside a narrower part of the table is open on two neighbouring ones."""
     r0, c0, r1, c1 = place
+    if r1 - r0 == c1 - c0 == 1:
+        return (above[r0][c0] and above[r1][c0]) or (left[c0][r0] and left[c1][r0])
     top = sum(above[r0][c0:c1]) * 2 >= c1 - c0
     bottom = sum(above[r1][c0:c1]) * 2 >= c1 - c0
     west = sum(left[c0][r0:r1]) * 2 >= r1 - r0

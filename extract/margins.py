@@ -68,7 +68,7 @@ def _usual_size(rows: Iterable[Row]) -> float:
     """The size of the middle glyph."""
     sizes: Counter[float] = Counter()
     for row in rows:
-        sizes[row.size] += row.count
+        sizes[row.size] += row.letters
     return median_high(sizes.elements()) if sizes else 0.0
 
 

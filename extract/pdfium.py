@@ -478,9 +478,7 @@ def _colours(call: Any, handles: Sequence[Handle], wanted: Flags | None = None) 
     """(n, 4): the colour of each object that is wanted."""
     if wanted is not None and not wanted.all():
         colours = np.full((len(handles), 4), -1, dtype=np.int64)
-        colours[wanted] = _colours(
-            call, [handle for handle, is_wanted in zip(handles, wanted.tolist(), strict=True) if is_wanted]
-        )
+        colours[wanted] = _colours(call, [handles[i] for i in np.flatnonzero(wanted).tolist()])
         return colours
     n = len(handles)
     buffer = (c_uint * (4 * n))()

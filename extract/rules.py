@@ -56,6 +56,10 @@ def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
 
 def covered(spans: Iterable[tuple[float, float]], start: float, end: float) -> bool:
     """Whether the spans cover at least half of a stretch."""
+    spans = tuple(spans)
+    for a, b in spans:
+        if a <= start and end <= b:
+            return True
     covered, reached = 0.0, start
     for a, b in sorted(spans):
         low, high = max(a, reached), min(b, end)

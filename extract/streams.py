@@ -111,7 +111,7 @@ def _keeps_off(glyph: Glyph, x: float) -> bool:
 
 
 def _prose_lines(rows: Sequence[Row]) -> int:
-    return sum(row.count >= 14 and sum(char.isdigit() for char in row.text) < row.count / 2 for row in rows)
+    return sum(row.letters >= 14 and sum(char.isdigit() for char in row.text) < row.letters / 2 for row in rows)
 
 
 def _same_gutter(sheet: Sheet, lattices: Sequence[Lattice], gutter: float | None) -> float | None:

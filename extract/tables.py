@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import NamedTuple
 
 from extract.glyphs import VALUE, Measure, Row, fills, joined_rows, length, padding_of, rows_of
 from extract.lattice import DrawnCell, Lattice
@@ -236,13 +237,12 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """The lines of a cell, joined, and whether the last one fills the cell."""
 
-    lines: tuple[Row, ...]
-    text: str
-    full: bool
+    lines: tuple[Row, ...] = ()
+    text: str = ""
+    full: bool = False
 
 
 def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
@@ -250,14 +250,17 @@ def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
     widest = _widest(contents, rows)
     texts = []
     for content, lines in zip(contents, rows, strict=True):
-        narrow = bool(lines) and lines[0].text.isascii()
-        measure = _measure(content.cell, lines, padding, widest.get((content.cell.column, content.cell.colspan, narrow), 0.0))
-        texts.append(_Text(tuple(lines), joined_rows(lines, measure), bool(lines) and fills(lines[-1], measure)))
+        if not lines:
+            texts.append(_Text())
+            continue
+        cell = content.cell
+        measure = _measure(cell, lines, padding, widest.get((cell.column, cell.colspan, lines[0].text.isascii()), 0.0))
+        texts.append(_Text(lines, joined_rows(lines, measure), fills(lines[-1], measure)))
     return texts
 
 
 def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: float) -> Measure:
-    sideways = bool(lines) and lines[0].glyphs[0].turn in (90, 270)
+    sideways = lines[0].glyphs[0].turn in (90, 270)
     x0, top, x1, bottom = cell.box
     return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
 

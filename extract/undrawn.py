@@ -53,7 +53,7 @@ def parted_columns(content: Content, xs: Sequence[float]) -> list[Content]:
     for start, end in pairwise(edges):
         glyphs = tuple(g for g in content.glyphs if xs[start] <= g.x < xs[end] or (start == edges[0] and g.x < xs[start]))
         box = (xs[start], cell.box[1], xs[end], cell.box[3])
-        drawn = replace(cell, column=start, colspan=end - start, box=box)
+        drawn = cell._replace(column=start, colspan=end - start, box=box)
         pieces.append(Content(drawn, glyphs, min(content.confidence, INFERRED_COLUMN)))
     texts = ["".join(row.text for row in piece.rows) for piece in pieces]
     filled = [text for text in texts if text]
@@ -113,7 +113,7 @@ def _at_boundaries(content: Content, ys: Sequence[float]) -> list[Content]:
     for row in range(cell.row, cell.row + cell.rowspan):
         glyphs = tuple(g for g in content.glyphs if ys[row] <= g.y < ys[row + 1])
         box = (cell.box[0], ys[row], cell.box[2], ys[row + 1])
-        drawn = replace(cell, row=row, rowspan=1, box=box)
+        drawn = cell._replace(row=row, rowspan=1, box=box)
         pieces.append(Content(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
     fits = all(len(rows) == 1 and VALUE.fullmatch(rows[0].text) for rows in (piece.rows for piece in pieces))
     return pieces if fits else [content]
@@ -157,15 +157,15 @@ def _with_levels(contents: Sequence[Content], row: int, levels: Sequence[float])
     for content in contents:
         cell = content.cell
         if cell.row > row:
-            result.append(replace(content, cell=replace(cell, row=cell.row + more)))
+            result.append(replace(content, cell=cell._replace(row=cell.row + more)))
         elif cell.row + cell.rowspan <= row:
             result.append(content)
         elif cell.rowspan > 1:
-            result.append(replace(content, cell=replace(cell, rowspan=cell.rowspan + more)))
+            result.append(replace(content, cell=cell._replace(rowspan=cell.rowspan + more)))
         else:
             edges = [cell.box[1], *middles, cell.box[3]]
             for level, (top, bottom) in enumerate(pairwise(edges)):
                 glyphs = tuple(g for g in content.glyphs if top <= g.y < bottom)
-                drawn = replace(cell, row=row + level, box=(cell.box[0], top, cell.box[2], bottom))
+                drawn = cell._replace(row=row + level, box=(cell.box[0], top, cell.box[2], bottom))
                 result.append(Content(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
     return result
