@@ -14,14 +14,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from extract.rules import frame
-from extract.sheet import Fill, Glyph, Rectangle, Rule, Sheet
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from extract.sheet import Fill, Flags, Floats, Glyph, Integers, Rectangle, Rule, Sheet
 
 THIN = 3.2
 """A filled rectangle not thicker than this (points) is a rule; thicker ones are areas."""

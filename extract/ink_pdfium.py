@@ -20,9 +20,6 @@ from extract.ink import (
     SMALLEST,
     THIN,
     UNMAPPED,
-    Flags,
-    Floats,
-    Integers,
     Letters,
     LossyError,
     Patch,
@@ -33,8 +30,6 @@ from extract.ink import (
 )
 from extract.pdfium import (
     Characters,
-    Colours,
-    Handle,
     Painted,
     Paths,
     PdfFile,
@@ -44,7 +39,8 @@ from extract.pdfium import (
     font_size,
 )
 from extract.pdfium import opened as opened_file
-from extract.sheet import Glyph, Rectangle, Sheet
+from extract.pdfium_calls import Colours, Handle
+from extract.sheet import Flags, Floats, Glyph, Integers, Rectangle, Sheet
 
 Number = TypeVar("Number", float, Floats)
 

@@ -12,10 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from extract.model import Box
 
 Rectangle = tuple[float, float, float, float]
 """x0, top, x1, bottom."""
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 class Glyph(NamedTuple):
