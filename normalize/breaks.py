@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extract.model import Grid, GridCell
-from normalize.align import Printed, likeness
-from normalize.labels import fold
+from normalize.labels import fold, take_apart
+from normalize.lexicon import kin
 from normalize.numbers import Kind, kind_of
 from normalize.panels import row_labels
 from normalize.sheet import Sheet, is_label, names_section
@@ -43,7 +43,9 @@ def join_cut_rows(grid: Grid) -> Grid:
 
 
 def _best(text: str) -> float:
-    return max((likeness(Printed((text,)), wanted) for wanted in row_labels()), default=0.0) if text else 0.0
+    """The highest likeness to a row label of some form."""
+    known = kin(take_apart(text))
+    return max((known[label] for label in known.keys() & row_labels()), default=0.0) if text else 0.0
 
 
 def _leaf(sheet: Sheet, row: int) -> str:

@@ -13,7 +13,8 @@ import regex
 
 from extract.model import Document, Grid
 from normalize.agencies import in_narrative, in_preface, in_signature, is_agency, is_generic, tidy
-from normalize.evidence import Reading, Trust, YearStatement, stated_periods, year_statements
+from normalize.body import Body
+from normalize.evidence import Reading, Trust, YearStatement, year_statements
 from normalize.model import Finding, Identity, Scope, Severity
 from normalize.origin import agency_in_origin, title_in_origin
 from normalize.prose import folded
@@ -48,7 +49,7 @@ def _grid_titles(document: Document) -> Iterator[Title]:
 
 def _title(reading: Reading) -> Title | None:
     """The document's title: of the body and the page's heading the one that says most, else metadata, cells, heads."""
-    periods = {period.year for period in stated_periods(reading) if period.year and period.explicit}
+    periods = {period.year for period in reading.periods if period.year and period.explicit}
     candidates = [*reading.titles, *reading.headings()]
     agreeing = [title for title in candidates if title.year in periods]
     best = best_title(agreeing) or best_title(candidates)
@@ -120,9 +121,13 @@ def _agencies(reading: Reading, title: Title | None, origin: str) -> Iterator[tu
 
 def _agency(reading: Reading, title: Title | None, origin: str) -> tuple[str, str]:
     """The agency and its source: the first whole name, else the first that is at least the end of one."""
-    named = [(name, source) for name, source in _agencies(reading, title, origin) if name]
-    whole = [item for item in named if not is_generic(item[0])]
-    return next(iter(whole or named), ("", ""))
+    first = ("", "")
+    for name, source in _agencies(reading, title, origin):
+        if name and not is_generic(name):
+            return name, source
+        if name and not first[0]:
+            first = (name, source)
+    return first
 
 
 def _agency_findings(agency: str, source: str, origin: str) -> Iterator[Finding]:
@@ -174,7 +179,7 @@ def _year_findings(statements: tuple[YearStatement, ...]) -> Iterator[Finding]:
 
 def _period(reading: Reading, year: int | None) -> tuple[str, tuple[Finding, ...]]:
     """The period as printed (the one of the report's year first) and what is wrong with it."""
-    stated = stated_periods(reading)
+    stated = reading.periods
     explicit = [period for period in stated if period.explicit]
     ordered = sorted(explicit or stated, key=lambda p: (p.year != year, p.damaged))
     findings = tuple(
@@ -213,18 +218,19 @@ def _scope(reading: Reading) -> Scope | None:
     return Scope.OWN_OFFICE if own else Scope.JURISDICTION
 
 
-def identify(document: Document, origin: str) -> Identity:
+def identify(document: Document, origin: str, body: Body | None = None) -> Identity:
     """Whose report a document (or one report's part of it) is, and for which year.
 
     Args:
         document: A document whose blocks are one report's.
         origin: Path, folder names, file name or address; percent-encoding is resolved here. May be empty.
+        body: The document's, where it is known.
 
     Returns:
         The identity with its findings: ``identity.no_year``, ``identity.year_inferred``, ``identity.year_from_origin``,
         ``identity.year_conflict``, ``identity.no_agency``, ``identity.agency_from_origin``, ``identity.period_damaged``.
     """
-    reading = Reading.of(document)
+    reading = Reading.of(document, body or Body(document.blocks))
     title = _title(reading)
     statements = year_statements(reading, title, origin)
     agency, source = _agency(reading, title, origin)

@@ -9,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from extract.model import Box, Locus
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellKey:
-    """``table.row.column`` in the public vocabulary of the official forms (docs/cells.csv)."""
+class CellKey(NamedTuple):
+    """``table.row.column`` in the public vocabulary of the official forms (docs/cells.csv).
+
+    A tuple because figures are looked up by it everywhere, hundreds of times a report.
+    """
 
     table: str
     row: str

@@ -25,6 +25,8 @@ _CELL = regex.compile(
     regex.VERBOSE,
 )
 _SPACED_GROUPS = regex.compile(r"[0-9]{1,3}(?:[\u00a0\u2009\u202f ][0-9]{3})+(?:\.[0-9]+)?")
+_SPACE = regex.compile(r"\s+")
+_SPACE_IN_NUMBER = regex.compile(r"[0-9.,]\s+[0-9.,]")
 _BREAK_IN_NUMBER = regex.compile(r"[0-9.,]\s*\n\s*[0-9.,]")
 _MARKS = regex.compile(r"\p{No}")  # ①, ², ½: NFKC would make plain digits of them
 _MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10000)}
@@ -74,16 +76,16 @@ def read_number(text: str, unit: str = "", *, signed: bool = False) -> Reading:
     if _MARKS.search(text):
         return Reading(Kind.TEXT, doubt="a footnote mark beside the number")
     folded = unicodedata.normalize("NFKC", text).strip()
-    if _DASHES.fullmatch(regex.sub(r"\s+", "", folded)):
+    if _DASHES.fullmatch(_SPACE.sub("", folded)):
         return Reading(Kind.DASH, note=f"printed {text.strip()}")
     if _BREAK_IN_NUMBER.search(folded):
         return Reading(Kind.TEXT, doubt="two numbers, or one number cut in two")
     note = ""
     if _SPACED_GROUPS.fullmatch(folded):
         note = "grouped by spaces"
-    elif regex.search(r"[0-9.,]\s+[0-9.,]", folded):
+    elif _SPACE_IN_NUMBER.search(folded):
         return Reading(Kind.TEXT, doubt="two numbers in one cell")
-    compact = regex.sub(r"\s+", "", folded)
+    compact = _SPACE.sub("", folded)
     if compact in _WORDS:
         return Reading(Kind.NUMBER, _WORDS[compact], note="printed as a word")
     match = _CELL.fullmatch(compact)

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from extract.model import Document
 from normalize.assemble import Assembled, assemble, years_in
+from normalize.body import Body
 from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.identity import identify
 from normalize.mentions import check_mentions, mentions
-from normalize.model import Finding, Identity, Report, RuleCheck, Severity, Verdict
+from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
 from normalize.placing import TableReading
 from normalize.recognise import recognise
-from normalize.sections import sections
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
 
@@ -27,24 +27,28 @@ def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
     Raises:
         NotAReportError: it is something else; the error says what.
     """
-    parts = [(part, read_tables(part.blocks)) for part in split_reports(document)]
-    recognise(document, sum(len(r.panels) for _, readings in parts for r in readings), origin)
-    return tuple(report for part, readings in parts for report in _reports(part, readings, origin))
+    body = Body(document.blocks)
+    parts = [(part, read_tables(part.blocks)) for part in split_reports(document, body)]
+    recognise(document, sum(len(r.panels) for _, readings in parts for r in readings), origin, body)
+    return tuple(
+        report
+        for part, readings in parts
+        for report in _reports(part, body if part is document else Body(part.blocks), readings, origin)
+    )
 
 
-def _reports(part: Document, readings: Sequence[TableReading], origin: str) -> list[Report]:
+def _reports(part: Document, body: Body, readings: Sequence[TableReading], origin: str) -> list[Report]:
     """The report of a part, or one a year where its tables print several years side by side."""
-    identity = identify(part, origin)
+    identity = identify(part, origin, body)
     years = years_in(readings)
     if years == (None,):
-        return [_report(part, identity, assemble(readings, identity.year))]
+        return [_report(body.chapters, identity, assemble(readings, identity.year))]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
-    return [_report(part, replace(identity, year=y, findings=others), assemble(readings, y, y)) for y in years if y]
+    return [_report(body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y)) for y in years if y]
 
 
-def _report(part: Document, identity: Identity, assembled: Assembled) -> Report:
-    chapters = sections(part.blocks)
+def _report(chapters: tuple[Section, ...], identity: Identity, assembled: Assembled) -> Report:
     counted = mentions(chapters)
     cells = {cell.key: cell for cell in assembled.cells}
     checks: tuple[RuleCheck, ...] = check(forms()[assembled.form], cells) if assembled.form else ()

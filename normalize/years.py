@@ -38,6 +38,7 @@ _STATES_PERIOD = regex.compile(
     r"(?:统计(?:的)?(?:期限|时限|时段|时间|期间|数据)|数据(?:的)?(?:统计)?(?:期限|时限|时段|时间|截[至止])|数据.{0,6}[自从])"
     r"[^，。；]{0,12}?(?P<damaged>[自从起为是至：]?\d[\d年月日起至到止,，自从-]{5,40})"
 )
+_WHOLE_DATE = regex.compile(rf"(?P<y>{YEAR})(?:年|[./-])(?P<m>{_SMALL})(?:月|[./-])(?P<d>{_SMALL})(?!\d)")
 _TIME_OF_DAY = regex.compile(r"(?<=\d{4}[./-]\d\d[./-]\d\d)\d{1,2}：\d\d(?:：\d\d)?")
 _SIGNED = regex.compile(rf"(?P<year>{YEAR})(?:年(?P<month>{_SMALL})月(?:{_SMALL}日)?|[./-](?P<month>\d\d?)[./-]\d\d?)")
 
@@ -115,7 +116,7 @@ def _whole(source: Folded) -> Iterator[tuple[int, int, Period]]:
         months = _small(match["m2"])
         year = year_value(match["from"]) if months == 12 else None
         yield *match.span(), Period(source.printed(*match.span()), year, explicit, partial=months != 12)
-    for match in _UNTIL.finditer(text):
+    for match in _UNTIL.finditer(text) if "截" in text else ():
         explicit = bool(_SPEAKS_OF_DATA.search(_clause(text, *match.span())))
         yield *match.span(), Period(source.printed(*match.span()), year_value(match["from"]), explicit)
 
@@ -127,7 +128,8 @@ def periods(text: str) -> tuple[Period, ...]:
     for start, end, period in _whole(source):
         if all(end <= a or start >= b for a, b, _ in found):
             found.append((start, end, period))
-    for match in _STATES_PERIOD.finditer(source.text):
+    speaks_of_data = "统计" in source.text or "数据" in source.text
+    for match in _STATES_PERIOD.finditer(source.text) if speaks_of_data else ():
         start, end = match.span("damaged")
         if all(end <= a or start >= b for a, b, _ in found):
             found.append((start, end, Period(source.printed(start, end), None, explicit=True, damaged=True)))
@@ -144,7 +146,7 @@ def signed(text: str) -> tuple[int, int] | None:
 def iso_date(text: str) -> str:
     """The first whole date of a text as ISO 8601, or nothing."""
     source = fold(text).text
-    for match in regex.finditer(rf"(?P<y>{YEAR})(?:年|[./-])(?P<m>{_SMALL})(?:月|[./-])(?P<d>{_SMALL})(?!\d)", _dated(source)):
+    for match in _WHOLE_DATE.finditer(_dated(source)):
         try:
             return date(year_value(match["y"]), _small(match["m"]) or 0, _small(match["d"]) or 0).isoformat()
         except ValueError:
