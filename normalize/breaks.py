@@ -38,7 +38,8 @@ def join_cut_rows(grid: Grid) -> Grid:
                 grid = _doubted(sheet, upper, lower + 1)  # a third piece
         elif _best(_leaf(sheet, lower)) < _NAMED and sheet.has_number(lower) and not sheet.is_header(upper):
             grid = _doubted(sheet, upper, lower)
-        sheet = Sheet(grid)
+        if grid is not sheet.grid:
+            sheet = Sheet(grid)
     return grid
 
 

@@ -206,8 +206,8 @@ def _eligible(found: Sequence[_Heading]) -> list[_Heading]:
             break
     else:
         pool = [h for h in known if h.marker <= Marker.NONE] or known
-    there = {h.number for h in pool}
-    pool = [h for h in known if h in pool or (h.official and h.score == 1.0 and h.number not in there)]
+    there, chosen = {h.number for h in pool}, {h.at for h in pool}
+    pool = [h for h in known if h.at in chosen or (h.official and h.score == 1.0 and h.number not in there)]
     official = {h.number for h in pool if h.official}
     return [h for h in pool if h.official or h.number not in official]
 
@@ -215,16 +215,17 @@ def _eligible(found: Sequence[_Heading]) -> list[_Heading]:
 def _chain(pool: Sequence[_Heading], followed: set[int]) -> list[_Heading]:
     """The heaviest chain of chapters in rising order; older chapters may share an official number."""
     best: list[tuple[float, int]] = []
+    ends: dict[tuple[int, bool], int] = {}
+    """The heading that ends the heaviest chain so far, the first of several, by its number and whether it is official."""
     for j, heading in enumerate(pool):
+        number = heading.number or 0
+        before = [at for (n, official), at in ends.items() if n < number or (n == number and not official | heading.official)]
+        back = max(before, default=-1, key=lambda i: (best[i][0], -i))
         weight = heading.weight + (0.1 if heading.at in followed else 0.0)
-        options = [
-            (best[i][0], i)
-            for i in range(j)
-            if (pool[i].number or 0) < (heading.number or 0)
-            or (pool[i].number == heading.number and not pool[i].official and not heading.official)
-        ]
-        value, back = max(options, default=(0.0, -1), key=lambda option: (option[0], -option[1]))
-        best.append((value + weight, back))
+        best.append(((best[back][0] if back >= 0 else 0.0) + weight, back))
+        end = ends.setdefault((number, heading.official), j)
+        if best[j][0] > best[end][0]:
+            ends[number, heading.official] = j
     at = max(range(len(pool)), key=lambda i: best[i][0], default=-1)
     chain: list[_Heading] = []
     while at >= 0:

@@ -48,6 +48,7 @@ class Sheet:
         self.columns = grid.columns
         self._places: list[dict[int, GridCell]] = [{} for _ in range(self.rows)]
         self._starting: list[list[GridCell]] = [[] for _ in range(self.rows)]
+        self._headers: dict[int, bool] = {}
         for cell in grid.cells:
             self._starting[cell.row].append(cell)
             for places in self._places[cell.row : cell.row + cell.rowspan]:
@@ -78,15 +79,13 @@ class Sheet:
 
     def is_header(self, row: int) -> bool:
         """Whether a row names columns: no numbers, and labels of columns rather than of a row."""
+        if row not in self._headers:
+            self._headers[row] = self._names_columns(row)
         return self._headers[row]
 
     @cached_property
     def _numeric(self) -> list[bool]:
         return [any(holds_number(c.text) for c in cells) for cells in self._starting]
-
-    @cached_property
-    def _headers(self) -> list[bool]:
-        return [self._names_columns(row) for row in range(self.rows)]
 
     def _names_columns(self, row: int) -> bool:
         if self.has_number(row):

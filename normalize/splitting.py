@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,9 +17,13 @@ from normalize.titles import Title, same_report, title_of_page, titles, without_
 _FORM_WORDS = regex.compile(r"申请人情况|本年新收|信息内容|现行有效|行政复议|结果维持|统计指标|收到申请数|主动公开政府信息数")
 
 
-def _holds_table(blocks: tuple[Block, ...]) -> bool:
-    """Whether there is a table of the report among the blocks."""
-    return any(isinstance(block, Grid) and any(_FORM_WORDS.search(folded(cell.text)) for cell in block.cells) for block in blocks)
+def _tables(blocks: Sequence[Block]) -> list[int]:
+    """Which blocks are tables of a report."""
+    return [
+        index
+        for index, block in enumerate(blocks)
+        if isinstance(block, Grid) and any(_FORM_WORDS.search(folded(cell.text)) for cell in block.cells)
+    ]
 
 
 def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
@@ -25,6 +31,7 @@ def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
     found = without_lists(titles(body.texts, folded_whole(body.texts)))
     if len({(t.year, folded(t.agency)) for t in found}) < 2:
         return []
+    tables = _tables(document.blocks)
     starts = [(0, found[0])]
     for title in found[1:]:
         at = body.placed[title.first][0]
@@ -32,7 +39,7 @@ def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
         if same_report(current, title):
             fuller = (title.year is not None) + bool(title.agency) > (current.year is not None) + bool(current.agency)
             starts[-1] = (begin, title if fuller else current)
-        elif _holds_table(document.blocks[begin:at]) and _holds_table(document.blocks[at:]):
+        elif bisect_left(tables, begin) < bisect_left(tables, at) < len(tables):
             starts.append((at, title))
     return starts
 

@@ -40,7 +40,7 @@ _SITE = regex.compile(r"\s*(?:[_|｜]|——|--|\s[-–—·]\s|(?<=报告)[-–
 MAX_LINE = 70
 """Folded characters. A title is broken into lines at most this long; longer lines are prose."""
 _MAX_PAGE_TITLE = 400
-_DISTINCT_YEARS_OF_A_LIST = 3
+_DISTINCT_OF_A_LIST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,12 @@ def _takes_in(upper: Title, lower: Title, line: str, whole: str) -> bool:
     if gains_year:
         return upper.agency == lower.agency or is_agency(upper.agency)
     # Both whole: the line above begins the name only if the longer name is known elsewhere in the document.
-    return is_agency(upper.agency) and not read_title(line) and whole.count(folded(upper.agency)) >= 2
+    return is_agency(upper.agency) and not read_title(line) and _is_repeated(folded(upper.agency), whole)
+
+
+def _is_repeated(name: str, whole: str) -> bool:
+    first = whole.find(name)
+    return first >= 0 and whole.find(name, first + len(name)) >= 0
 
 
 def _grown(lines: Sequence[str], lower: Title, whole: str) -> Title:
@@ -195,7 +200,11 @@ def titles(lines: Sequence[str], whole: str) -> tuple[Title, ...]:
 
 def without_lists(found: Sequence[Title]) -> tuple[Title, ...]:
     """The titles that head something: lists of reports (menus, "previous years") are left out."""
-    return tuple(title for title in found if not _in_list(title, found))
+    kept: list[Title] = []
+    for run in _runs(found):
+        lists = [named for named in (True, False) if _is_list([t for t in run if bool(t.agency) is named])]
+        kept += [title for title in run if bool(title.agency) not in lists]
+    return tuple(kept)
 
 
 def _with_year_below(lines: Sequence[str], title: Title) -> Title:
@@ -209,21 +218,20 @@ def _with_year_below(lines: Sequence[str], title: Title) -> Title:
     return title
 
 
-def _in_list(title: Title, all_titles: Sequence[Title]) -> bool:
-    """Part of an unbroken run of titles of several years: a menu, not a title."""
-    here = all_titles.index(title)
-    run = [title]
-    for step in (-1, 1):
-        at = here + step
-        edge = title
-        while 0 <= at < len(all_titles) and _touch(edge, all_titles[at]):
-            edge = all_titles[at]
-            run.append(edge)
-            at += step
-    alike = [t for t in run if bool(t.agency) == bool(title.agency)]
-    return (
-        len({t.year for t in alike}) >= _DISTINCT_YEARS_OF_A_LIST or len({t.agency for t in alike}) >= _DISTINCT_YEARS_OF_A_LIST
-    )
+def _runs(found: Sequence[Title]) -> Iterator[list[Title]]:
+    """Unbroken runs of titles, each directly behind the one before."""
+    run: list[Title] = []
+    for title in found:
+        if run and not _touch(run[-1], title):
+            yield run
+            run = []
+        run.append(title)
+    yield run
+
+
+def _is_list(run: Sequence[Title]) -> bool:
+    """Titles of several years or agencies: a menu."""
+    return len({t.year for t in run}) >= _DISTINCT_OF_A_LIST or len({t.agency for t in run}) >= _DISTINCT_OF_A_LIST
 
 
 def _touch(one: Title, other: Title) -> bool:
