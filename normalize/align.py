@@ -150,12 +150,14 @@ def _plain_order(gains: Sequence[Gains]) -> list[tuple[int, int]] | None:
 def _best_order(gains: Sequence[Gains], columns: int) -> list[tuple[int, int]]:
     """The best monotone matching by dynamic programming, the earliest of several as good."""
     best = [[0.0] * (columns + 1)]
+    """By the first label and the first place that are left: what matching the rest gains. Falls from place to place."""
     for gain in reversed(gains):
-        below, here = best[-1], best[-1]
-        if gain:
-            here = [0.0] * (columns + 1)
-            for j in range(columns - 1, -1, -1):
-                here[j] = max(below[j], here[j + 1], gain.get(j, 0.0) + below[j + 1])
+        below, here = best[-1], best[-1].copy()
+        for place, gained in gain.items():
+            better, at = gained + below[place + 1], place
+            while at >= 0 and here[at] < better:
+                here[at] = better
+                at -= 1
         best.append(here)
     best.reverse()
     pairs = []

@@ -17,15 +17,13 @@ _WHOLE = 0.7
 """Likeness to a row of the form from which two pieces of a label are one."""
 
 
-def join_cut_rows(grid: Grid) -> Grid:
-    """The grid with every row that a page break cut in two made whole. Rows that merely follow each other stay.
+def with_whole_rows(sheet: Sheet) -> Sheet:
+    """The sheet with every row that a page break cut in two made whole. Rows that merely follow each other stay.
 
     Where numbers without a label of the form follow the break and cannot be shown to belong above, those above are in doubt.
     """
-    if not grid.breaks:
-        return grid
-    sheet = Sheet(grid)
-    for first in sorted(grid.breaks, reverse=True):
+    for first in sorted(sheet.grid.breaks, reverse=True):
+        grid = sheet.grid
         upper, lower = first - 1, first
         while lower < sheet.rows and sheet.is_header(lower):
             lower += 1  # a repeated header stands between the halves
@@ -40,7 +38,7 @@ def join_cut_rows(grid: Grid) -> Grid:
             grid = _doubted(sheet, upper, lower)
         if grid is not sheet.grid:
             sheet = Sheet(grid)
-    return grid
+    return sheet
 
 
 def _best(text: str) -> float:

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from extract.model import Grid, GridCell, Layout
 from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
-from normalize.breaks import join_cut_rows
+from normalize.breaks import with_whole_rows
 from normalize.counted import map_by_count
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
 from normalize.model import CellKey, ExtraCell
@@ -28,9 +28,10 @@ _SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A grid row that names a row of the form, and the doubt about it."""
+    """A grid row that names the ``place``-th row of a panel, and the doubt about it."""
 
     index: int
+    place: int
     row: PanelRow
     doubt: str = ""
 
@@ -46,7 +47,7 @@ class Inherited:
 def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableReading, Inherited | None]:
     """What a LATTICE or ALIGNED grid holds, and the header in force at its end."""
     draft = Draft()
-    sheet = Sheet(join_cut_rows(grid))
+    sheet = with_whole_rows(Sheet(grid))
     bands = find_bands(sheet)
     last = inherited
     top = bands[0].start if bands else sheet.rows
@@ -128,7 +129,7 @@ def _read_zone(
     for row in range(*zone):
         draft.see(sheet.starting(row))
     if panel.line:
-        matched = [MatchedRow(r, panel.rows[0]) for r in _value_rows(sheet, rows)]
+        matched = [MatchedRow(r, 0, panel.rows[0]) for r in _value_rows(sheet, rows)]
     else:
         onward = _match_rows(sheet, rows, panel, first, done)
         anew = _match_rows(sheet, rows, panel, first) if done else onward
@@ -140,7 +141,7 @@ def _read_zone(
         draft.set_aside("table.serial_number", (c for c in sheet.across(found.index, 0, first) if holds_number(c.text)))
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
-    return Inherited(panel, max((panel.rows.index(found.row) + 1 for found in matched), default=done))
+    return Inherited(panel, max((found.place + 1 for found in matched), default=done))
 
 
 def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
@@ -161,10 +162,11 @@ def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, don
     free = sorted(numeric - {m.printed for m in matches})
     found = []
     for match in matches:
-        row = panel.rows[done + match.wanted]
+        place = done + match.wanted
+        row = panel.rows[place]
         if not row.heading:
             doubt = "the label fits several rows of the form" if match.printed in unclear else ""
-            found.append(MatchedRow(rows[match.printed], row, doubt or _row_doubt(match, row, printed, free)))
+            found.append(MatchedRow(rows[match.printed], place, row, doubt or _row_doubt(match, row, printed, free)))
     return found
 
 

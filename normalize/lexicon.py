@@ -19,6 +19,8 @@ from normalize.labels import Folded, similarity, take_apart
 
 RELATED = 0.4
 """Labels less alike than this have nothing to do with each other; no rule tells such similarities apart."""
+_NEARLY_RELATED = RELATED - 0.01
+"""A cut-off rounds; what lies on the border is judged by ``similarity``."""
 CORNERS = ("信息内容", "统计指标", "单位", "序号", "指标名称")
 """What the forms print over their label columns, and over the units."""
 SPANNING = ("申请人情况",)
@@ -59,7 +61,7 @@ def kin(printed: Folded) -> Mapping[Folded, float]:
     """The official labels that a printed one is like, with their similarity, the likest first; none below ``RELATED``."""
     near: set[int] = set()
     for wording, official in zip((printed.core, printed.short), _wordings(), strict=True):
-        close = process.extract(wording, official, scorer=Indel.normalized_similarity, score_cutoff=RELATED, limit=None)
+        close = process.extract(wording, official, scorer=Indel.normalized_similarity, score_cutoff=_NEARLY_RELATED, limit=None)
         near.update(index for _, _, index in close)
         near.update(_by_end().get(wording[:_END], ()), _by_end().get(wording[-_END:], ()))
     labels = official_labels()

@@ -15,7 +15,7 @@ import regex
 
 from normalize.counts import COUNT, count_value
 from normalize.model import Cell, CellKey, Finding, Mention, Section, Severity
-from normalize.prose import fold, folded, sentences
+from normalize.prose import folded, sentences
 
 _NEW_APPLICATIONS: Final = CellKey("applications", "new", "total")
 _CASES = r"(?P<unit>件|宗|起|份|次|条|例|项)"
@@ -200,7 +200,7 @@ def _is_whole(metric: _Metric, text: str, match: regex.Match[str]) -> bool:
 
 
 def _found(metric: _Metric, sentence: str, section: Section) -> Iterator[Mention]:
-    text = fold(sentence).text
+    text = folded(sentence)
     if metric.needs and section.number not in metric.chapters and not metric.needs.search(text):
         return
     for match in metric.pattern.finditer(text):
