@@ -134,19 +134,27 @@ def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
     ]
 
 
-def glue(first: str, second: str) -> str:
-    """Two halves of a broken text as one: a space only where two Latin words would run together."""
-    first, second = first.rstrip(), second.lstrip()
-    apart = first and second and first[-1].isascii() and second[0].isascii() and first[-1].isalpha() and second[0].isalpha()
-    return f"{first} {second}" if apart else first + second
+def glue(*parts: str) -> str:
+    """The pieces of a broken text as one: a space only where two Latin words would run together."""
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        piece = part.lstrip() if index else part
+        if pieces:
+            pieces[-1] = before = pieces[-1].rstrip()
+            if before and piece and _is_latin(before[-1]) and _is_latin(piece[0]):
+                pieces.append(" ")
+        if piece or not pieces:
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
 
 
 def on_one_line(text: str) -> str:
     """The text without line breaks, runs of spaces collapsed."""
-    joined = ""
-    for part in text.splitlines():
-        joined = glue(joined, part)
-    return " ".join(joined.split())
+    return " ".join(glue("", *text.splitlines()).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +218,15 @@ def continues(first: Line, second: Line, measure: Measure) -> bool:
 def paragraphs(lines: Sequence[Line], measure: Measure | None = None) -> tuple[str, ...]:
     """Lines joined to paragraphs, without spaces between the halves of a wrapped Chinese sentence."""
     measure = measure or Measure.of(lines)
-    joined: list[str] = []
+    joined: list[list[str]] = []
     last: Line | None = None
     for line in lines:
         if last is not None and continues(last, line, measure):
-            joined[-1] = glue(joined[-1], line.text)
+            joined[-1].append(line.text)
         else:
-            joined.append(on_one_line(line.text))
+            joined.append([on_one_line(line.text)])
         last = line
-    return tuple(text for text in joined if text)
+    return tuple(text for parts in joined if (text := glue(*parts)))
 
 
 def sentences(text: str) -> tuple[str, ...]:
