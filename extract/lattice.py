@@ -11,9 +11,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
-from extract.rules import SLIVER, TOUCH, covered, merged_rules, rules_of
+from extract.rules import SLIVER, TOUCH, covered, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
 from extract.tiles import edges, last_strip, ruled_inside, share_coloured, side_by_side, stacked, tiles_among
 
@@ -71,18 +73,17 @@ class Lattice:
         return locate
 
 
-def find_lattices(rules: Iterable[Rule], fills: Sequence[Fill] = (), glyphs: Sequence[Glyph] = ()) -> list[Lattice]:
+def find_lattices(rules: Sequence[Rule], fills: Sequence[Fill] = (), glyphs: Sequence[Glyph] = ()) -> list[Lattice]:
     """The drawn tables of a page, from top to bottom, boxes and single rows included.
 
     Args:
-        rules: in any order and as many pieces as the file draws them in.
+        rules: whole ones, as ``merged_rules`` gives them.
         fills: coloured areas; their edges count as borders where they tile like cells.
         glyphs: the text, to tell slivers from narrow columns and highlights from cells.
     """
-    straight = merged_rules(rules)
-    tiles = tiles_among(fills, straight, glyphs)
+    tiles = tiles_among(fills, rules, glyphs)
     lattices = []
-    for part_rules, part_tiles in _components(straight, tiles):
+    for part_rules, part_tiles in _components(rules, tiles):
         lattice = _lattice(part_rules, part_tiles, glyphs)
         if lattice is not None:
             lattices.append(lattice)
@@ -152,8 +153,12 @@ class _Axis:
     places: tuple[float, ...]
     drawn: tuple[tuple[tuple[float, float], ...], ...]
 
-    def bordered(self, place: int, start: float, end: float) -> bool:
-        return covered(self.drawn[place], start, end)
+    def bordered(self, place: int, cuts: Sequence[float]) -> list[bool]:
+        """Whether a border is drawn at a place, for each stretch between neighbouring cuts."""
+        spans = self.drawn[place]
+        if any(start <= cuts[0] and cuts[-1] <= end for start, end in spans):
+            return [True] * (len(cuts) - 1)
+        return [covered(spans, start, end) for start, end in pairwise(cuts)]
 
 
 def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> Lattice | None:
@@ -161,7 +166,7 @@ def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyp
     if painted:
         tiles = [*tiles, *last_strip(tiles, glyphs)]
     borders = [*rules, *(edge for tile in tiles for edge in edges(tile))]
-    flat, steep = list(rules_of(borders, True)), list(rules_of(borders, False))
+    flat, steep = rules_of(borders, True), rules_of(borders, False)
     if not flat or not steep:
         return None
     around = (min(r.start for r in flat), min(r.start for r in steep), max(r.end for r in flat), max(r.end for r in steep))
@@ -214,7 +219,7 @@ def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[fl
     Where the crossing rules run on beyond the outermost border, the table has no outer border there but still an end.
     """
     clusters: list[list[Rule]] = []
-    for rule in sorted(borders, key=lambda r: r.at):
+    for rule in sorted(borders, key=attrgetter("at")):
         if clusters and rule.at - clusters[-1][-1].at <= TOUCH and rule.at - clusters[-1][0].at <= 5.0:
             clusters[-1].append(rule)
         else:
@@ -225,7 +230,7 @@ def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[fl
             collapsed[-1].extend(cluster)
         else:
             collapsed.append(list(cluster))
-    places = [sum(r.at * r.length for r in c) / sum(r.length for r in c) for c in collapsed]
+    places = [sum([r.at * r.length for r in c]) / sum([r.length for r in c]) for c in collapsed]
     drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
     for end in (
         _open_end([r.start for r in crossing], places[0], inked, -1),
@@ -258,8 +263,8 @@ def _open_end(ends: Sequence[float], border: float, inked: Callable[[float, floa
 def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: _Ink) -> list[DrawnCell]:
     xs, ys = across.places, down.places
     columns, rows = len(xs) - 1, len(ys) - 1
-    left = [[across.bordered(c, ys[r], ys[r + 1]) for r in range(rows)] for c in range(columns + 1)]
-    above = [[down.bordered(r, xs[c], xs[c + 1]) for c in range(columns)] for r in range(rows + 1)]
+    left = [across.bordered(c, ys) for c in range(columns + 1)]
+    above = [down.bordered(r, xs) for r in range(rows + 1)]
     union = _Union(rows * columns)
     for r in range(rows):
         for c in range(columns):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -110,6 +111,12 @@ class Fill:
     bottom: float
 
 
+@lru_cache(maxsize=1 << 12)
+def _hundredths(length: float) -> float:
+    """Rounded; remembered, since the cells of a table share their edges."""
+    return round(length, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The way back from the coordinates of a turned sheet to those of the page as displayed."""
@@ -144,7 +151,7 @@ class Turn:
                 x0, top, x1, bottom = self.width - bottom, x0, self.width - top, x1
             case _:
                 pass
-        return Box(page, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+        return Box(page, _hundredths(x0), _hundredths(top), _hundredths(x1), _hundredths(bottom))
 
 
 @dataclass(frozen=True, slots=True)

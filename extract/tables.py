@@ -37,7 +37,7 @@ class Part:
     box: Rectangle
     """In the same coordinates."""
     cells: tuple[GridCell, ...]
-    """With ``runs_on`` for every cell whose last line is full; whether that means anything, only the next page tells."""
+    """With ``runs_on`` for cells of the last row whose last line is full; what that means, only the next page tells."""
     lines: tuple[Row, ...]
     """The text, should this turn out to be no table."""
     turn: Turn
@@ -238,7 +238,7 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
 
 
 class _Text(NamedTuple):
-    """The lines of a cell, joined, and whether the last one fills the cell."""
+    """The lines of a cell, joined, and whether the last one fills a cell of the last row."""
 
     lines: tuple[Row, ...] = ()
     text: str = ""
@@ -246,16 +246,21 @@ class _Text(NamedTuple):
 
 
 def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
-    rows = [content.rows for content in contents]
-    widest = _widest(contents, rows)
+    """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page."""
+    lowest = max(content.cell.row + content.cell.rowspan for content in contents)
+    widest: dict[tuple[int, int, bool], float] | None = None
     texts = []
-    for content, lines in zip(contents, rows, strict=True):
+    for content in contents:
+        lines, cell = content.rows, content.cell
+        is_last = cell.row + cell.rowspan == lowest
         if not lines:
             texts.append(_Text())
-            continue
-        cell = content.cell
-        measure = _measure(cell, lines, padding, widest.get((cell.column, cell.colspan, lines[0].text.isascii()), 0.0))
-        texts.append(_Text(lines, joined_rows(lines, measure), fills(lines[-1], measure)))
+        elif len(lines) == 1 and not is_last:
+            texts.append(_Text(lines, lines[0].text))
+        else:
+            widest = _widest(contents) if widest is None else widest
+            measure = _measure(cell, lines, padding, widest.get((cell.column, cell.colspan, lines[0].text.isascii()), 0.0))
+            texts.append(_Text(lines, joined_rows(lines, measure), is_last and fills(lines[-1], measure)))
     return texts
 
 
@@ -265,14 +270,14 @@ def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: floa
     return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
 
 
-def _widest(contents: Sequence[Content], rows: Sequence[Sequence[Row]]) -> dict[tuple[int, int, bool], float]:
+def _widest(contents: Sequence[Content]) -> dict[tuple[int, int, bool], float]:
     """The widest line of values by column, colspan and whether its characters are narrow.
 
     Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere.
     """
     found: dict[tuple[int, int, bool], float] = {}
-    for content, lines in zip(contents, rows, strict=True):
-        for line in lines:
+    for content in contents:
+        for line in content.rows:
             if VALUE.fullmatch(line.text):
                 key = content.cell.column, content.cell.colspan, line.text.isascii()
                 found[key] = max(found.get(key, 0.0), length(line))
