@@ -76,6 +76,8 @@ class Letters:
     """As ``Glyph.order``."""
     pale: Flags
     """White, whatever stands behind it."""
+    spaces: Flags
+    """White space."""
 
     def only(self, kept: Flags) -> Letters:
         """Some of them."""
@@ -86,12 +88,8 @@ class Letters:
             turns=self.turns[kept],
             orders=self.orders[kept],
             pale=self.pale[kept],
+            spaces=self.spaces[kept],
         )
-
-    @property
-    def spaces(self) -> Flags:
-        """Which of them are white space."""
-        return np.array([text.isspace() for text in self.texts], dtype=bool)
 
 
 @dataclass(slots=True)
@@ -114,10 +112,12 @@ class Pen:
         """The page's characters; ``inked`` tells those that are painted with ink at all."""
         x, y = (letters.boxes[:, 0] + letters.boxes[:, 2]) / 2, (letters.boxes[:, 1] + letters.boxes[:, 3]) / 2
         shown = inked & (x > -1) & (x < self.width + 1) & (y > -1) & (y < self.height + 1)
-        spaces, empty = letters.spaces, np.array([not text for text in letters.texts], dtype=bool)
         self.unmapped += letters.texts.count(UNMAPPED)
-        self.hidden += int((~shown & ~spaces & ~empty).sum())
-        self.letters = letters.only(shown & ~empty)
+        if not all(letters.texts):  # of control characters nothing is left
+            some = np.array([bool(text) for text in letters.texts], dtype=bool)
+            letters, shown = letters.only(some), shown[some]
+        self.hidden += int((~shown & ~letters.spaces).sum())
+        self.letters = letters if shown.all() else letters.only(shown)
 
     def picture(self, box: Rectangle) -> None:
         """An image was painted there."""
@@ -181,6 +181,11 @@ def _plain(char: str) -> str:
     if "\u2e80" <= char <= "\u2fdf" or "\uf900" <= char <= "\ufaff":
         return unicodedata.normalize("NFKC", char.translate(_RADICALS))
     return " " if char in _SPACES else char
+
+
+def spaces_among(texts: Iterable[str]) -> Flags:
+    """Which of them are white space."""
+    return np.array([text.isspace() for text in texts], dtype=bool)
 
 
 def directions(a: Floats, b: Floats) -> Integers:
@@ -253,7 +258,9 @@ def _tight(letters: Letters) -> list[Glyph]:
     x0, top, x1, bottom = letters.boxes.T
     gap = x0[1:] - x1[:-1]
     size = letters.sizes[1:]
-    loose = letters.spaces | (letters.turns != 0) | np.array([len(text) != 1 for text in letters.texts])
+    loose = letters.spaces | (letters.turns != 0)
+    if sum(map(len, letters.texts)) != len(letters.texts):  # some code of a font stands for several characters
+        loose |= np.array([len(text) != 1 for text in letters.texts], dtype=bool)
     joined = (
         ~(loose[1:] | loose[:-1])
         & (np.diff(letters.orders) == 1)

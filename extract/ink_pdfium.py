@@ -27,6 +27,7 @@ from extract.ink import (
     directions,
     is_rectangular,
     plain,
+    spaces_among,
 )
 from extract.pdfium import (
     Characters,
@@ -219,6 +220,7 @@ def _letters(found: Characters, starts: Mapping[Handle, int], frame: _Frame) -> 
         turns=turned,
         orders=start[found.styles] + np.arange(len(texts)) - found.firsts[found.styles],
         pale=_white(found.colours)[found.styles],
+        spaces=spaces_among(texts),
     )
     return letters, inked[found.styles]
 
@@ -238,6 +240,7 @@ def _in_order(letters: Letters, inked: Flags, spaces: Sequence[Glyph]) -> tuple[
         turns=np.concatenate([letters.turns, np.array([g.turn for g in spaces], dtype=np.int64)])[ranking],
         orders=np.concatenate([letters.orders, np.array([g.order for g in spaces], dtype=np.int64)])[ranking],
         pale=np.concatenate([letters.pale, np.zeros(n, dtype=bool)])[ranking],
+        spaces=np.concatenate([letters.spaces, np.ones(n, dtype=bool)])[ranking],
     )
     return ordered, np.concatenate([inked, np.ones(n, dtype=bool)])[ranking]
 

@@ -40,6 +40,7 @@ from extract.ink import (
     directions,
     is_rectangular,
     plain,
+    spaces_among,
 )
 from extract.sheet import Rectangle, Sheet
 
@@ -237,6 +238,7 @@ class _Letters:
             turns=np.array(self.turns, dtype=np.int64),
             orders=np.array(self.orders, dtype=np.int64),
             pale=np.array(self.pale, dtype=bool),
+            spaces=spaces_among(self.texts),
         )
 
 
