@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, column, table
 from sqlalchemy.schema import SchemaItem
 
-from normalize.forms import Form, forms
+from normalize.forms import Form, FormTable, forms
 from normalize.model import CellKey
 from store.columns import Figure, Measure, Words
 
@@ -126,6 +126,7 @@ document_path = _table(
     _text("origin", "Full path or URL."),
     _integer("current", "1 if the path last held this content, 0 if other content has replaced it."),
     _reference("first_run", "run.id", "Run that first found this content there.", ondelete="NO ACTION"),
+    rowid=False,
 )
 
 document_warning = _table(
@@ -181,16 +182,6 @@ report = _table(
     Index(None, "agency", "year", "scope"),
     Index(None, "superseded_by"),
     autoincrement=True,
-)
-
-block = _table(
-    "block",
-    _reference("report_id", "report.id", "The report.", primary_key=True),
-    _text("form", "Form whose table the report prints.", primary_key=True),
-    _text("table", "That table.", primary_key=True),
-    _integer("cells_expected", "Cells the table should have."),
-    _integer("cells_found", "Cells read with a number or a printed blank."),
-    rowid=False,
 )
 
 cell_note = _table(
@@ -330,10 +321,21 @@ def column_name(key: CellKey) -> str:
     return f"{key.table}__{key.row}__{key.column}".replace(".", "_")
 
 
+def expected_name(table: FormTable) -> str:
+    """Column of the wide table that counts the cells a printed table should have."""
+    return f"{table.key}__expected"
+
+
+def found_name(table: FormTable) -> str:
+    """Column of the wide table that counts the cells found in a printed table."""
+    return f"{table.key}__found"
+
+
 def _form_table(form: Form) -> Table:
     return _table(
         f"form_{form.key}",
         _reference("report_id", "report.id", "The report.", primary_key=True),
+        *(count for table in form.tables for count in _counts(table)),
         *(
             Column(column_name(cell.key), Figure, doc=f"{cell.en}. NULL is no number: cell_note tells blank from missing.")
             for cell in form.cells()
@@ -341,5 +343,17 @@ def _form_table(form: Form) -> Table:
     )
 
 
+def _counts(table: FormTable) -> tuple[Column[int], Column[int]]:
+    """What the view ``block`` shows: kept in the wide row, so that no view needs a join to know which tables are printed."""
+    where = f"of {table.title_en} that the report prints in this form; NULL where it prints no such table"
+    return (
+        _integer(expected_name(table), f"Cells {where}, missing ones included.", nullable=True),
+        _integer(found_name(table), f"Cells {where}, read with a number or a printed blank.", nullable=True),
+    )
+
+
 FORM_TABLES = {form.key: _form_table(form) for form in forms().values()}
 """One wide table per official form, by the form's key."""
+
+block = table("block", column("report_id"), column("form"), column("table"), column("cells_expected"), column("cells_found"))
+"""The view of the tables that each report prints, in which form, with the counts of their cells."""

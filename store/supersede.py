@@ -6,12 +6,14 @@ document that is no longer at its path gives way to what is there now, and prose
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import regex
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, select, tuple_, update
 
+from store.bulk import batched
 from store.schema import document_path, report
 
 _UNPLACED = regex.compile(r"[我本]|省|市|区|县|镇|乡|街道")
@@ -41,39 +43,37 @@ def subject(agency: str, year: int | None, scope: str | None) -> Subject | None:
     return Subject(agency, year, scope)
 
 
-def settle(connection: Connection, subjects: Iterable[Subject | None]) -> int:
-    """Mark the reports of these subjects as current or superseded; gives how many reports became superseded."""
-    return sum(_settle(connection, each) for each in dict.fromkeys(subjects) if each is not None)
+def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
+    """Mark the reports of these subjects as current or superseded."""
+    wanted = [each for each in dict.fromkeys(subjects) if each is not None]
+    changes = [change for some in batched(wanted) for change in _changes(connection, some)]
+    if changes:
+        connection.execute(_MARK, changes)
 
 
 _AT_ITS_PATH = exists().where(document_path.c.document_id == report.c.document_id, document_path.c.current == 1)
 _RIVALS = (
     select(
-        report.c.id,
-        report.c.document_id,
-        report.c.current,
-        report.c.superseded_by,
+        *(report.c[name] for name in ("id", "agency", "year", "scope", "document_id", "current", "superseded_by")),
         (report.c.cells_found > 0).label("has_figures"),
         _AT_ITS_PATH.label("at_its_path"),
     )
-    .where(
-        report.c.agency == bindparam("agency"),
-        report.c.year == bindparam("year"),
-        func.coalesce(report.c.scope, "") == bindparam("scope"),
-    )
+    .where(tuple_(report.c.agency, report.c.year).in_(bindparam("subjects", expanding=True)))
     .order_by(report.c.document_id, report.c.ordinal)
 )
+_MARK = update(report).where(report.c.id == bindparam("number")).values(current=bindparam("is"), superseded_by=bindparam("by"))
 
 
-def _settle(connection: Connection, about: Subject) -> int:
-    parameters = {"agency": about.agency, "year": about.year, "scope": about.scope or ""}
-    rows = connection.execute(_RIVALS, parameters).all()
-    winner = max(rows, key=lambda row: (row.at_its_path, row.has_figures, row.document_id, -row.id), default=None)
-    newly = 0
-    for row in rows:
-        # Two reports of one document are both kept current: neither is a newer edition of the other.
-        by = None if winner is None or row.document_id == winner.document_id else winner.id
-        if (row.superseded_by, bool(row.current)) != (by, by is None):
-            connection.execute(update(report).where(report.c.id == row.id).values(current=int(by is None), superseded_by=by))
-            newly += by is not None and bool(row.current)
-    return newly
+def _changes(connection: Connection, subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:
+    rivals: dict[Subject, list[Any]] = {each: [] for each in subjects}
+    for row in connection.execute(_RIVALS, {"subjects": list({(each.agency, each.year) for each in subjects})}):
+        about = Subject(row.agency, row.year, row.scope or None)
+        if about in rivals:  # the same agency and year in another scope is another subject
+            rivals[about].append(row)
+    for rows in rivals.values():
+        winner = max(rows, key=lambda row: (row.at_its_path, row.has_figures, row.document_id, -row.id), default=None)
+        for row in rows:
+            # Two reports of one document are both kept current: neither is a newer edition of the other.
+            by = None if winner is None or row.document_id == winner.document_id else winner.id
+            if (row.superseded_by, bool(row.current)) != (by, by is None):
+                yield {"number": row.id, "is": int(by is None), "by": by}

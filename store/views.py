@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
-from store.schema import column_name
+from store.schema import column_name, expected_name, found_name
 
 _REPORT_COLUMNS = ("report_id", "document", "sha256", "agency", "year", "scope", "verdict")
 
@@ -28,6 +28,7 @@ def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
             tables.setdefault(table.key, []).append((form, table))
     return {
         "current_report": _current_report(),
+        "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},
     }
@@ -45,7 +46,18 @@ def _current_report() -> str:
     return (
         "SELECT r.id AS report_id, d.document, d.sha256, r.agency, r.year, r.scope, r.verdict, r.form, r.title,\n"
         "  r.period, r.published, r.cells_expected, r.cells_found, r.findings\n"
-        "FROM report AS r JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
+        "FROM report AS r LEFT JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
+    )
+
+
+def _block() -> str:
+    """The tables each report prints, superseded reports included."""
+    return "\nUNION ALL\n".join(
+        f'SELECT f.report_id, {_text(form.key)} AS form, {_text(table.key)} AS "table",\n'
+        f"  f.{_name(expected_name(table))} AS cells_expected, f.{_name(found_name(table))} AS cells_found\n"
+        f"FROM {_name(f'form_{form.key}')} AS f WHERE f.{_name(expected_name(table))} IS NOT NULL"
+        for form in forms().values()
+        for table in form.tables
     )
 
 
@@ -89,7 +101,7 @@ def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str
         f"SELECT {', '.join(f'r.{name}' for name in _REPORT_COLUMNS)}, {_text(form.key)} AS form, {_text(row.key)} AS "
         f'"row", {_text("/".join(row.label.path))} AS label, {values}\n'
         f"FROM {_name(f'form_{form.key}')} AS f JOIN current_report AS r ON r.report_id = f.report_id\n"
-        f'JOIN block AS b ON b.report_id = f.report_id AND b.form = {_text(form.key)} AND b."table" = {_text(table.key)}'
+        f"WHERE f.{_name(expected_name(table))} IS NOT NULL"
     )
 
 

@@ -25,6 +25,7 @@ def test_migrations_build_exactly_the_tables_of_the_schema(tmp_path):
             connection,
             opts={
                 "version_table": VERSION_TABLE,
+                "include_name": lambda name, kind, _parents: kind != "table" or not name.startswith("report_search"),
                 # SQLite knows five storage classes; what matters is that they are the same as the schema's.
                 "compare_type": lambda _ctx, _insp, column, found, _type: (
                     column.type.compile(connection.dialect) not in {found.compile(connection.dialect), "ANY"}
@@ -52,7 +53,8 @@ def test_head_is_the_last_migration_there_is():
 
 
 def test_wide_tables_have_a_strict_column_for_every_cell():
-    assert sum(len(table.columns) - 1 for table in FORM_TABLES.values()) == len(form_cells()) == 456
+    counts = 2 * sum(len(form.tables) for form in forms().values())
+    assert sum(len(table.columns) - 1 for table in FORM_TABLES.values()) - counts == len(form_cells()) == 456
     names = FORM_TABLES["2021"].columns.keys()
     assert "applications__refused_state_secret__total" in names
     assert max(len(name) for table in FORM_TABLES.values() for name in table.columns.keys()) <= 63  # noqa: SIM118 - PostgreSQL's limit
@@ -158,7 +160,7 @@ def test_a_form_that_gained_cells_grows_its_table_and_keeps_the_figures(tmp_path
     with open_store(path) as store, store.reading() as connection:
         columns = generate.wide_columns(connection)
         assert columns["2021"][-1] == "disputes__review__upheld"  # appended: other columns keep their place
-        assert len(columns["2014"]) == 59
+        assert len(columns["2014"]) == 1 + 2 + 58
         assert columns == {form: columns[form] for form in forms()}
         assert connection.execute(text("SELECT applications__new__total FROM form_2021")).scalar() == 13
         assert connection.execute(text("SELECT count(*) FROM statistics")).scalar() == 0
