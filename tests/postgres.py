@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 _DEBIAN = Path("/usr/lib/postgresql")
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "unix_socket_directories=''", "shared_buffers=64MB")
+SETTINGS = ("fsync=off", "full_page_writes=off", "unix_socket_directories=", "shared_buffers=64MB")
 
 
 def _program(name):
@@ -83,13 +84,7 @@ class Server:
 
     def stop(self):
         """At once, as a crash would."""
-        self._process.terminate() if self._process.poll() is None else None
-        subprocess.run(
-            [_program("pg_ctl"), "stop", "-D", str(self._data), "-m", "immediate", "-s"],
-            check=False,
-            cwd=self._folder,
-            **self._as_user(),
-        )
+        self._process.send_signal(signal.SIGQUIT)
         self._process.wait(20)
 
     def url(self, database):

@@ -22,7 +22,7 @@ def upgrade() -> None:
     _move_block()
     if sqlite:
         _rebuild_document_path()
-        op.execute("CREATE VIRTUAL TABLE report_search USING fts5(pairs, content='', columnsize=0, tokenize='ascii')")
+        op.execute("CREATE VIRTUAL TABLE report_search USING fts5(pairs, content='', tokenize='ascii')")
     else:
         op.create_table(
             "report_search",
