@@ -171,7 +171,7 @@ class Batch:
         about = (facts.media_type, storable(facts.producer), facts.pages, facts.size, run.reader)
         if known is None:
             number = next(self._document_numbers)
-            rows.documents.append((number, facts.sha256, facts.document, facts.origin, *about, run.id, run.id))
+            rows.documents.append((number, facts.sha256, facts.document, *about, run.id, run.id))
         else:
             number = known.id
             rows.reread.append(dict(zip(_REREAD, (*about, run.id), strict=True)) | {"number": number})

@@ -34,7 +34,6 @@ LARGEST = 1e7
 """Points; no page is larger."""
 _STREAMS = 8
 _NO_BOX = Box(0, 0, 0, 0, 0)
-_NO_LOCUS = Locus(0, 0)
 _EDGES = attrgetter("page", "x0", "top", "x1", "bottom")
 
 
@@ -86,18 +85,21 @@ def _streams(positions: Sequence[int], boxes: Sequence[Box | None], loci: Sequen
     """The eight streams of one form's cells, each as differences. NumPy, since this is half of what loading costs."""
     import numpy as np  # noqa: PLC0415 - dear to import, and only loading needs it
 
-    streams = np.zeros((_STREAMS, len(boxes)), dtype="<i4")
-    streams[0] = positions
+    count = len(boxes)
+    streams = np.zeros((_STREAMS, count), dtype="<i4")
+    streams[0] = np.fromiter(positions, "<i4", count)
     if any(boxes):
         page, *edges = zip(*map(_EDGES, [box or _NO_BOX for box in boxes]), strict=True)
-        lengths = np.fromiter(chain(*edges), float, 4 * len(boxes)).reshape(4, -1)
+        lengths = np.fromiter(chain(*edges), float, 4 * count)
         # Zero for what no page can hold: damaged PDF files state such coordinates, NaN among them.
-        lengths = np.where((lengths > -LARGEST) & (lengths < LARGEST), lengths, 0)
-        x0, top, x1, bottom = np.rint(lengths * TENTHS)
-        streams[1:6] = page, x0, top, x1 - x0, bottom - top
+        lengths[~(np.abs(lengths) < LARGEST)] = 0
+        streams[1] = np.fromiter(page, "<i4", count)
+        streams[2:6] = np.rint(lengths * TENTHS).reshape(4, count)
+        streams[4:6] -= streams[2:4]
     if any(loci):
-        streams[6:8] = tuple(zip(*[(locus.line, locus.field) for locus in (each or _NO_LOCUS for each in loci)], strict=True))
-    streams[:, 1:] -= streams[:, :-1].copy()
+        streams[6] = np.fromiter((0 if locus is None else locus.line for locus in loci), "<i4", count)
+        streams[7] = np.fromiter((0 if locus is None else locus.field for locus in loci), "<i4", count)
+    streams[:, 1:] = np.diff(streams)
     return streams.tobytes()
 
 

@@ -69,7 +69,7 @@ class Preparation:
         Raises:
             StoreError: a number is infinite or none.
         """
-        walk = _Walk(report.cells, self._tables, self._plain, self._stored)
+        walk = _Walk(report, self._tables, self._plain, self._stored)
         if len(self._plain) > _REMEMBERED:
             self._plain.clear()
         identity, tally, text = report.identity, report.tally, storable
@@ -128,15 +128,16 @@ class _Walk:
     """One walk over a report's cells: the wide rows, the notes and the packed places."""
 
     def __init__(
-        self, cells: Sequence[Cell], tables: Mapping[str, WideTable], plain: dict[str, tuple[Decimal, Any]], stored: Stored
+        self, report: Report, tables: Mapping[str, WideTable], plain: dict[str, tuple[Decimal, Any]], stored: Stored
     ) -> None:
+        self._year = report.identity.year
         self._plain = plain
         self._stored = stored
         self.notes: list[Row] = []
         self.missing = 0
         self.wide: dict[str, Row] = {}
         placed = []
-        for form, members in _by_form(cells):
+        for form, members in _by_form(report.cells):
             table = tables[form]
             keys = [cell.key for cell in members]
             whole = list(map(_NAME, keys)) == table.names
@@ -148,6 +149,7 @@ class _Walk:
 
     def _wide(self, table: WideTable, cells: Sequence[Cell], places: Sequence[int], expected: Mapping[str, int]) -> Row:
         row: list[Any] = [None] * len(table.columns)
+        row[table.year], row[table.current] = self._year, 1
         missing: dict[str, int] = {}
         plain, printed_state = self._plain, State.PRINTED
         for place, cell in zip(places, cells, strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, column, table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, column, table, text
 from sqlalchemy.schema import SchemaItem
 
 from normalize.forms import Form, FormTable, forms
@@ -108,8 +108,7 @@ document = _table(
     "document",
     _id("Number of the document, in the order of first arrival."),
     _text("sha256", "SHA-256 of the content, hexadecimal: the document's identity.", unique=True),
-    _text("document", "Name it was first found under; document_path has them all."),
-    _text("origin", "Full path or URL it was first read from."),
+    _text("document", "Name it was first found under; document_path has them all, and where each was read from."),
     _text("media_type", "Format, found from the content."),
     _text("producer", "Program that made the file, as the file says."),
     _integer("pages", "Number of pages; 0 in a format without pages."),
@@ -126,7 +125,6 @@ document_path = _table(
     _text("origin", "Full path or URL."),
     _integer("current", "1 if the path last held this content, 0 if other content has replaced it."),
     _reference("first_run", "run.id", "Run that first found this content there.", ondelete="NO ACTION"),
-    rowid=False,
 )
 
 document_warning = _table(
@@ -180,7 +178,11 @@ report = _table(
     _reference("superseded_by", "report.id", "The report that replaces this one.", ondelete="SET NULL", nullable=True),
     UniqueConstraint("document_id", "ordinal"),
     Index(None, "agency", "year", "scope"),
-    Index(None, "superseded_by"),
+    Index("ix_report_standing", "current", "year", "form", "verdict", "cells_found"),
+    # Nearly all are NULL: only the others are looked up.
+    Index(
+        None, "superseded_by", sqlite_where=text("superseded_by IS NOT NULL"), postgresql_where=text("superseded_by IS NOT NULL")
+    ),
     autoincrement=True,
 )
 
@@ -233,7 +235,7 @@ mention = _part_of_report(
 
 finding = _part_of_report(
     "finding",
-    _text("rule", "Stable id of the rule.", index=True),
+    _text("rule", "Stable id of the rule."),
     _text("severity", "note, hint, fault or doubt."),
     _text("cells", "table.row.column of the cells involved, separated by spaces."),
     _text("expected", "What the rule expects."),
@@ -335,6 +337,9 @@ def _form_table(form: Form) -> Table:
     return _table(
         f"form_{form.key}",
         _reference("report_id", "report.id", "The report.", primary_key=True),
+        # Copies of two columns of report: sums over the whole country then read this table alone.
+        _integer("year", "Year the figures are for, as in report.", nullable=True),
+        _integer("current", "1 unless a newer document reports the same, as in report.", nullable=True),
         *(count for table in form.tables for count in _counts(table)),
         *(
             Column(column_name(cell.key), Figure, doc=f"{cell.en}. NULL is no number: cell_note tells blank from missing.")

@@ -14,7 +14,7 @@ import regex
 from sqlalchemy import Connection, bindparam, exists, select, tuple_, update
 
 from store.bulk import batched
-from store.schema import document_path, report
+from store.schema import FORM_TABLES, document_path, report
 
 _UNPLACED = regex.compile(r"[我本]|省|市|区|县|镇|乡|街道")
 _PLACE = regex.compile(r"[省州区县旗镇乡村]|街道|市(?!场|政|容)")
@@ -49,6 +49,8 @@ def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
     changes = [change for some in batched(wanted) for change in _changes(connection, some)]
     if changes:
         connection.execute(_MARK, changes)
+        for mark in _MARK_WIDE:
+            connection.execute(mark, changes)
 
 
 _AT_ITS_PATH = exists().where(document_path.c.document_id == report.c.document_id, document_path.c.current == 1)
@@ -62,6 +64,9 @@ _RIVALS = (
     .order_by(report.c.document_id, report.c.ordinal)
 )
 _MARK = update(report).where(report.c.id == bindparam("number")).values(current=bindparam("is"), superseded_by=bindparam("by"))
+_MARK_WIDE = [
+    update(wide).where(wide.c.report_id == bindparam("number")).values(current=bindparam("is")) for wide in FORM_TABLES.values()
+]
 
 
 def _changes(connection: Connection, subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:

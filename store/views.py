@@ -13,8 +13,6 @@ from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.schema import column_name, expected_name, found_name
 
-_REPORT_COLUMNS = ("report_id", "document", "sha256", "agency", "year", "scope", "verdict")
-
 
 def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The SELECT of each view by name, each after those it uses.
@@ -98,10 +96,13 @@ def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str
         for heading in headings
     )
     return (
-        f"SELECT {', '.join(f'r.{name}' for name in _REPORT_COLUMNS)}, {_text(form.key)} AS form, {_text(row.key)} AS "
-        f'"row", {_text("/".join(row.label.path))} AS label, {values}\n'
-        f"FROM {_name(f'form_{form.key}')} AS f JOIN current_report AS r ON r.report_id = f.report_id\n"
-        f"WHERE f.{_name(expected_name(table))} IS NOT NULL"
+        f"SELECT f.report_id, d.document, d.sha256, r.agency, f.year, r.scope, r.verdict, {_text(form.key)} AS form,\n"
+        f'  {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
+        # Outer joins, although each row has its one partner: so the wide table comes first unless a condition says
+        # otherwise, and what no one asks for is not looked up.
+        f"FROM {_name(f'form_{form.key}')} AS f LEFT JOIN report AS r ON r.id = f.report_id\n"
+        "LEFT JOIN document AS d ON d.id = r.document_id\n"
+        f"WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
     )
 
 

@@ -24,6 +24,10 @@ class WideTable:
     """Table, row and column of the form's cells in the form's order: that of a report that prints the whole form."""
     in_order: tuple[int, ...]
     """Place of each of ``names``."""
+    year: int
+    """Place of the year."""
+    current: int
+    """Place of the mark that the report is current."""
     expected: Mapping[str, int]
     """Cells of each table, by the table's key."""
     counts: Mapping[str, tuple[int, int]]
@@ -53,6 +57,8 @@ def _wide_table(form: Form, columns: tuple[str, ...]) -> WideTable:
         places=places,
         names=[(key.table, key.row, key.column) for key in keys],
         in_order=tuple(places.values()),
+        year=place["year"],
+        current=place["current"],
         expected=Counter(key.table for key in keys),
         counts={table.key: (place[expected_name(table)], place[found_name(table)]) for table in form.tables},
     )

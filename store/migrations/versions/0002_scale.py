@@ -17,11 +17,14 @@ _COUNTS["2021"] = _COUNTS["2019"]
 
 
 def upgrade() -> None:
-    """Move ``block`` into the wide tables, rebuild ``document_path`` without a rowid, make the search index."""
+    """Move ``block`` into the wide tables, keep a document's origin once (with its path), make the search index."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     _move_block()
+    op.execute("ALTER TABLE document DROP COLUMN origin")
+    _small_index("report", "superseded_by")
+    op.drop_index("ix_finding_rule", table_name="finding")  # a pass over the table is as quick as all but the rarest need
+    op.create_index("ix_report_standing", "report", ["current", "year", "form", "verdict", "cells_found"])
     if sqlite:
-        _rebuild_document_path()
         op.execute("CREATE VIRTUAL TABLE report_search USING fts5(pairs, content='', tokenize='ascii')")
     else:
         op.create_table(
@@ -35,6 +38,13 @@ def upgrade() -> None:
     search.build(op.get_bind())
 
 
+def _small_index(table: str, column: str) -> None:
+    """An index of the few rows that have a value there."""
+    where = sa.text(f"{column} IS NOT NULL")
+    op.drop_index(f"ix_{table}_{column}", table_name=table)
+    op.create_index(f"ix_{table}_{column}", table, [column], sqlite_where=where, postgresql_where=where)
+
+
 def _move_block() -> None:
     """The counts of each printed table become columns of the wide tables, which a new database does not have yet."""
     inspector = sa.inspect(op.get_bind())
@@ -44,6 +54,9 @@ def _move_block() -> None:
         wide = f"form_{form}"
         if wide not in present:
             continue
+        for column in ("year", "current"):
+            op.execute(f"ALTER TABLE {wide} ADD COLUMN {column} INTEGER")
+            op.execute(f"UPDATE {wide} SET {column} = (SELECT r.{column} FROM report AS r WHERE r.id = {wide}.report_id)")  # noqa: S608 - constants
         for table in tables:
             for column, count in ((f"{table}__expected", "cells_expected"), (f"{table}__found", "cells_found")):
                 op.execute(f"ALTER TABLE {wide} ADD COLUMN {column} INTEGER")
@@ -55,25 +68,3 @@ def _move_block() -> None:
         if view in views:
             op.execute(f"DROP VIEW {view}")
     op.drop_table("block")
-
-
-def _rebuild_document_path() -> None:
-    op.execute("PRAGMA legacy_alter_table = ON")  # else the renaming would stumble over views that somebody made of it
-    op.create_table(
-        "document_path_new",
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("current", sa.Integer(), nullable=False),
-        sa.Column("first_run", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name="fk_document_path_document_id", ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["first_run"], ["run.id"], name="fk_document_path_first_run", ondelete="NO ACTION"),
-        sa.PrimaryKeyConstraint("document", "document_id", name="pk_document_path"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.execute("INSERT INTO document_path_new SELECT document, document_id, origin, current, first_run FROM document_path")
-    op.drop_table("document_path")
-    op.rename_table("document_path_new", "document_path")
-    op.create_index("ix_document_path_document_id", "document_path", ["document_id"], unique=False)
-    op.execute("PRAGMA legacy_alter_table = OFF")
