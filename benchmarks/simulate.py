@@ -38,13 +38,19 @@ from store.documents import DocumentFacts
 
 YEARS = range(2013, 2026)
 PROVINCES = tuple(
-    "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 浙江省 安徽省 福建省 江西省 山东省 河南省 湖北省 湖南省"
-    " 广东省 广西壮族自治区 海南省 重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省 青海省 宁夏回族自治区 新疆维吾尔自治区".split()
+    """
+    北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 浙江省 安徽省 福建省 江西省
+    山东省 河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 重庆市 四川省 贵州省 云南省 西藏自治区 陕西省 甘肃省
+    青海省 宁夏回族自治区 新疆维吾尔自治区
+    """.split()  # noqa: SIM905 - a word list is easier to read as one
 )
 BODIES = tuple(
-    "人民政府 人民政府办公室 发展和改革委员会 教育局 科学技术局 工业和信息化局 民族宗教事务局 公安局 民政局 司法局 财政局 人力资源和社会保障局"
-    " 自然资源和规划局 生态环境局 住房和城乡建设局 交通运输局 水利局 农业农村局 商务局 文化广电和旅游局 卫生健康委员会 退役军人事务局 应急管理局"
-    " 审计局 市场监督管理局 统计局 医疗保障局 信访局 行政审批局 城市管理局 乡村振兴局 林业局 税务局 气象局 消防救援大队 住房公积金管理中心".split()
+    """
+    人民政府 人民政府办公室 发展和改革委员会 教育局 科学技术局 工业和信息化局 民族宗教事务局 公安局 民政局 司法局
+    财政局 人力资源和社会保障局 自然资源和规划局 生态环境局 住房和城乡建设局 交通运输局 水利局 农业农村局 商务局
+    文化广电和旅游局 卫生健康委员会 退役军人事务局 应急管理局 审计局 市场监督管理局 统计局 医疗保障局 信访局
+    行政审批局 城市管理局 乡村振兴局 林业局 税务局 气象局 消防救援大队 住房公积金管理中心
+    """.split()  # noqa: SIM905 - a word list is easier to read as one
 )
 _FIRST = "安宝长昌大东丰福高广海和华惠吉嘉建江金京景乐龙隆明南宁平浦清泉荣瑞三山胜石双顺太通万文武西新兴阳永玉源云泽镇志"
 _SECOND = "安昌城川德定东丰陵港光海河湖化江津康口林岭陆宁平浦桥清泉山水塘田亭通潭头屯湾溪县阳义邑源原泽洲竹"
@@ -188,7 +194,7 @@ def _report(identity: Identity, form: str, figures: dict[str, str], layout: int,
     verdict = Verdict.VERIFIED
     luck = chance.random()
     if luck < 0.04:
-        findings += _leave_blank(cells, form, chance)
+        findings += _leave_blank(cells, chance)
     elif luck < 0.06:
         verdict = Verdict.REVIEW
         places = [chance.randrange(len(cells)) for _ in range(3)]
@@ -214,7 +220,7 @@ def _report(identity: Identity, form: str, figures: dict[str, str], layout: int,
     )
 
 
-def _leave_blank(cells: list[Cell], form: str, chance: random.Random) -> Iterator[Finding]:
+def _leave_blank(cells: list[Cell], chance: random.Random) -> Iterator[Finding]:
     length = len(cells)
     places = range(length - 15, length - 10) if chance.random() < 0.6 else range(length - 15, length)
     if chance.random() < 0.125:
@@ -228,35 +234,11 @@ def _tables(form: str, received: int, chance: random.Random) -> dict[str, str]:
     """Figures of the forms of 2019 and 2021 that are not zero; all sums hold."""
     figures: dict[str, str] = {}
     if received:
-        rows: dict[str, dict[str, int]] = {}
-        carried = int(received * 0.05)
-        for applicant, share in zip(_APPLICANTS, _SHARES, strict=True):
-            new, old = _some(received, share, chance), _some(carried, share, chance)
-            left = min(new + old, _some(new, 0.06, chance))
-            handled = open_ = new + old - left
-            results = {}
-            for result, part in _RESULTS:
-                results[result] = min(open_, _some(handled, part, chance))
-                open_ -= results[result]
-            last = "other.other" if form == "2021" else "other"
-            for row, number in {
-                **results,
-                last: open_,
-                "new": new,
-                "carried_in": old,
-                "handled_total": handled,
-                "carried_out": left,
-            }.items():
-                rows.setdefault(row, {})[applicant] = number
-        for row, numbers in rows.items():
-            for column, number in (*numbers.items(), ("total", sum(numbers.values()))):
-                if number:
-                    figures[f"applications.{row}.{column}"] = str(number)
+        figures |= _applications("other.other" if form == "2021" else "other", received, chance)
         for row in ("review", "suit_direct"):
             upheld, corrected = int(received * chance.random() * 0.04), int(received * chance.random() * 0.02)
-            for column, number in (("upheld", upheld), ("corrected", corrected), ("total", upheld + corrected)):
-                if number:
-                    figures[f"disputes.{row}.{column}"] = str(number)
+            numbers = (("upheld", upheld), ("corrected", corrected), ("total", upheld + corrected))
+            figures |= {f"disputes.{row}.{column}": str(number) for column, number in numbers}
     for row in ("licensing", "penalties", "coercive_measures"):
         if chance.random() < 0.5:
             figures[f"disclosure.{row}.decisions"] = str(int(math.exp(chance.gauss(5, 2))))
@@ -264,6 +246,27 @@ def _tables(form: str, received: int, chance: random.Random) -> dict[str, str]:
         figures["disclosure.fees.amount"] = f"{math.exp(chance.gauss(4, 2)):.2f}".rstrip("0").rstrip(".")
     known = _index(form)
     return {key: number for key, number in figures.items() if number != "0" and key in known}
+
+
+def _applications(last: str, received: int, chance: random.Random) -> dict[str, str]:
+    """The table of applications; ``last`` is the result that takes what no other does."""
+    rows: dict[str, dict[str, int]] = {}
+    for applicant, share in zip(_APPLICANTS, _SHARES, strict=True):
+        new, old = _some(received, share, chance), _some(int(received * 0.05), share, chance)
+        left = min(new + old, _some(new, 0.06, chance))
+        handled = open_ = new + old - left
+        column = {"new": new, "carried_in": old, "handled_total": handled, "carried_out": left}
+        for result, part in _RESULTS:
+            column[result] = min(open_, _some(handled, part, chance))
+            open_ -= column[result]
+        column[last] = open_
+        for row, number in column.items():
+            rows.setdefault(row, {})[applicant] = number
+    return {
+        f"applications.{row}.{column}": str(number)
+        for row, numbers in rows.items()
+        for column, number in (*numbers.items(), ("total", sum(numbers.values())))
+    }
 
 
 def _some(whole: int, share: float, chance: random.Random) -> int:
@@ -306,8 +309,11 @@ _SENTENCES = (
     "按照《国务院办公厅关于印发〈政府信息公开信息处理费管理办法〉的通知》规定，未收取信息处理费。",
 )
 _TOPICS = tuple(
-    "乡村振兴 义务教育 公共卫生 食品药品监管 安全生产 征地补偿 保障性住房 社会救助 财政预决算 国有企业 优化营商环境 生态环境 就业创业 养老服务"
-    " 涉农补贴 重大建设项目 公共资源交易 行政执法 疫情防控 城市更新 户籍管理 医疗保障 公共文化服务 减税降费".split()
+    """
+    乡村振兴 义务教育 公共卫生 食品药品监管 安全生产 征地补偿 保障性住房 社会救助 财政预决算 国有企业 优化营商环境
+    生态环境 就业创业 养老服务 涉农补贴 重大建设项目 公共资源交易 行政执法 疫情防控 城市更新 户籍管理 医疗保障
+    公共文化服务 减税降费
+    """.split()  # noqa: SIM905 - a word list is easier to read as one
 )
 _HEADINGS = (
     "",

@@ -25,7 +25,7 @@ from store.schema import section
 SNIPPET = 30
 """Characters shown before and after what was found."""
 _PAGE = 100
-"""Reports looked up at a time."""
+"""Reports looked up at a time, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +145,21 @@ def search(
     if not folded or not all(folded):
         raise ConfigurationError("There is nothing to search for.", advice="Give a word or a phrase.")
     hits: list[Hit] = []
-    for row in _candidates(connection, _Question(folded, agency, year)):
-        hits += _hits(connection, row, folded)
+    for rows in _candidates(connection, _Question(folded, agency, year), min(limit, _PAGE)):
+        hits += _hits(connection, rows, folded)
         if len(hits) >= limit:
             break
     return hits[:limit]
 
 
-def _candidates(connection: Connection, question: _Question) -> Iterator[Any]:
+def _candidates(connection: Connection, question: _Question, size: int) -> Iterator[Sequence[Any]]:
     """Reports that the index names, in pages."""
     after = 0
     while True:
         statement, parameters = _page(connection, question)
-        rows = connection.execute(statement, {**parameters, "after": after, "page": _PAGE}).all()
-        yield from rows
-        if len(rows) < _PAGE:
+        rows = connection.execute(statement, {**parameters, "after": after, "page": size}).all()
+        yield rows
+        if len(rows) < size:
             return
         after = rows[-1].id
 
@@ -196,10 +196,12 @@ def _match(phrase: str) -> str:
     return f'"{phrase}" *' if len(phrase) == 1 else f'"{" ".join(terms(phrase)[:-1])}"'
 
 
-def _hits(connection: Connection, row: Any, phrases: Sequence[str]) -> Iterator[Hit]:  # noqa: ANN401 - a row of _page
-    """The sections of a report that hold every phrase; shown is the first phrase where it first stands."""
-    query = select(section).where(section.c.report_id == row.id).order_by(section.c.ordinal)
+def _hits(connection: Connection, rows: Sequence[Any], phrases: Sequence[str]) -> Iterator[Hit]:
+    """The sections of some reports that hold every phrase; shown is the first phrase where it first stands."""
+    reports = {row.id: row for row in rows}
+    query = select(section).where(section.c.report_id.in_(reports)).order_by(section.c.report_id, section.c.ordinal)
     for each in connection.execute(query):
+        row = reports[each.report_id]
         printed = section_text(each.heading, each.text)
         folded = fold(printed)
         if all(phrase in folded for phrase in phrases):
