@@ -10,6 +10,7 @@ loading by processor time, so that neighbours on the machine do not count.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
 import time
@@ -18,16 +19,19 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import Connection, select, text
 
 from benchmarks.simulate import Case, simulate
 from normalize.forms import forms
+from store.compare import differences
 from store.load import Store
 from store.open import open_store
 from store.query import find_reports, report_detail, status
 from store.schema import FORM_TABLES, column_name, report
 from store.search import search
+from tests.postgres import Server, missing
 
 REPORTS = 20_000
 PROSE = 5_000
@@ -188,6 +192,52 @@ def prose_lines(folder: Path, count: int) -> Iterator[str]:
                 yield f"| {' + '.join(phrases)} | {found} | {milliseconds(lambda p=phrases: search(connection, p)):.1f} |"
 
 
+def postgres_lines(folder: Path) -> Iterator[str]:
+    """PostgreSQL beside SQLite, from the same reports: rates, and whether the content is the same."""
+    if missing():
+        yield f"PostgreSQL was not measured: {missing()}."
+        return
+    (folder / "postgres").mkdir()
+    server = Server(folder / "postgres")
+    try:
+        one, two = server.new_database("one"), server.new_database("two")
+        with open_store(folder / "local.sqlite") as local, open_store(one) as alone:
+            _, here = load(local, simulate(SAMPLE))
+            loaded, there = load(alone, simulate(SAMPLE))
+            _write_together(two)
+            with open_store(two) as together, local.reading() as connection:
+                cells = connection.scalar(text("SELECT sum(cells_expected) FROM block"))
+                found = [len(differences(local, other)) for other in (alone, together)]
+        yield (
+            f"PostgreSQL, {loaded:,} documents: {loaded / there:,.0f} a second of the client's processor "
+            f"({here / there:.2f} of SQLite's rate). {cells:,} cells and all else compared with SQLite: {found[0]} differences; "
+            f"{found[1]} where two processes had loaded half of the agencies each, at the same time."
+        )
+    finally:
+        server.stop()
+
+
+def _write_together(address: str) -> None:
+    open_store(address).close()
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_write_share, args=(address, share)) for share in (0, 1)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+
+def _write_share(address: str, share: int) -> None:
+    """Half of the agencies. (Which edition of a report is the newer one depends on who comes first; so no agency is in both.)"""
+    with open_store(address) as store:
+        load(store, (case for case in simulate(SAMPLE) if _share(case) == share))
+
+
+def _share(case: Case) -> int:
+    _, read = case
+    return crc32(read[0].identity.agency.encode()) % 2 if isinstance(read, tuple) else 0
+
+
 def lines(reports: int, keep: Path | None = None) -> Iterator[str]:
     """Everything, as markdown."""
     with TemporaryDirectory() as name:
@@ -203,6 +253,8 @@ def lines(reports: int, keep: Path | None = None) -> Iterator[str]:
         yield from long_lines(folder)
         yield ""
         yield from prose_lines(folder, min(reports, PROSE))
+        yield ""
+        yield from postgres_lines(folder)
 
 
 def main() -> None:
