@@ -99,8 +99,8 @@ def agency_names() -> Iterator[str]:
 def _agencies() -> Iterator[_Agency]:
     """133,000 of them, county by county, so that any number of reports has agencies of every level."""
     names = _place_names()
-    for number in range(2852):
-        province, city = PROVINCES[number % 31], f"{_SECOND[number // 8 % 50]}{_FIRST[number % 341 // 7]}市"
+    for number in range(len(_FIRST) * len(_SECOND)):
+        province, city = PROVINCES[number % 31], f"{_SECOND[number // 8 % len(_SECOND)]}{_FIRST[number % 341 // 7]}市"
         county = next(names)
         folder, site = f"{province}/{city}/{county}", f"https://www.x{number:04}.gov.cn/zwgk/xxgknb"
         if number % 92 == 0:

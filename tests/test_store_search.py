@@ -6,10 +6,12 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collect.errors import ConfigurationError, NotAReportError
+from nianbao import cli
 from normalize.model import Section
 from store.search import fold, search
 from tests.report_factory import facts, new_store, report
@@ -123,3 +125,22 @@ def test_the_index_keeps_in_step(store):
     connection = sqlite3.connect(store.engine.url.database)
     connection.execute("INSERT INTO report_search(report_search) VALUES ('integrity-check')")
     connection.close()
+
+
+def test_the_command_shows_agency_year_chapter_and_the_words_around(store, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    load(store, "a", "前言。", PROSE)
+    load(store, "b", "未收到申请，\n  无行政复 议。", agency="乙县", year=2022)
+    where = ["--db", store.engine.url.database]
+    result = CliRunner().invoke(cli.main, ["search", "行政复议", *where])
+    assert result.exit_code == 0
+    assert [line.split()[:4] for line in result.stdout.splitlines() if "行政" in line] == [
+        ["甲县司法局", "2023", "1", "本年度共收到政府信息公开申请３607"],
+        ["乙县", "2022", "0", "未收到申请，"],
+    ]
+    narrowed = CliRunner().invoke(cli.main, ["search", "行政复议", "--agency", "乙", "--year", "2022", "--limit", "1", *where])
+    assert "甲县" not in narrowed.stdout
+    assert "more than 1" in CliRunner().invoke(cli.main, ["search", "行政", "--limit", "1", *where]).stdout
+    nothing = CliRunner().invoke(cli.main, ["search", "败诉", *where])
+    assert (nothing.exit_code, nothing.stdout) == (1, "No prose in the database says so.\n")
+    assert CliRunner().invoke(cli.main, ["search", " ", *where]).exit_code == ConfigurationError.exit_code
