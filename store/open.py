@@ -16,6 +16,8 @@ from store.migrations import HEAD, REVISIONS, VERSION_TABLE
 
 BUSY_MILLISECONDS = 30_000
 """How long to wait for another writer."""
+CACHE_KIB = 65_536
+"""Pages kept in memory: contents' hashes come in no order, so each new one goes to another page of their index."""
 _WRITERS_PLACE = 7_205_109_348
 """Number of the advisory lock that stands for the writer's place; any number that no other program uses."""
 STRICT_SINCE = (3, 37, 0)
@@ -92,7 +94,8 @@ def _engine(url: URL) -> Engine:
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Python's driver would begin transactions late and leave DDL out of them; _begin_sqlite does it instead.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL"):
+    settings = (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL", f"cache_size = {-CACHE_KIB}")
+    for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")
 
 

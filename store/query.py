@@ -177,7 +177,7 @@ def status(store: Store) -> Status:
         )
 
 
-_GROUPS = (report.c.current, report.c.year, report.c.form, report.c.verdict)
+_GROUPS = (report.c.year, report.c.form, report.c.verdict, report.c.current)
 _STANDING = select(
     *_GROUPS, func.count().label("reports"), func.coalesce(func.sum(report.c.cells_found), 0).label("cells")
 ).group_by(*_GROUPS)

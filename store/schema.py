@@ -178,7 +178,9 @@ report = _table(
     _reference("superseded_by", "report.id", "The report that replaces this one.", ondelete="SET NULL", nullable=True),
     UniqueConstraint("document_id", "ordinal"),
     Index(None, "agency", "year", "scope"),
-    Index("ix_report_standing", "current", "year", "form", "verdict", "cells_found"),
+    # For counting by any of these. It does not begin with current, or SQLite would look up all current reports in it
+    # where it could look up an agency.
+    Index("ix_report_standing", "year", "form", "verdict", "current", "cells_found"),
     # Nearly all are NULL: only the others are looked up.
     Index(
         None, "superseded_by", sqlite_where=text("superseded_by IS NOT NULL"), postgresql_where=text("superseded_by IS NOT NULL")

@@ -98,9 +98,7 @@ def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str
     return (
         f"SELECT f.report_id, d.document, d.sha256, r.agency, f.year, r.scope, r.verdict, {_text(form.key)} AS form,\n"
         f'  {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
-        # Outer joins, although each row has its one partner: so the wide table comes first unless a condition says
-        # otherwise, and what no one asks for is not looked up.
-        f"FROM {_name(f'form_{form.key}')} AS f LEFT JOIN report AS r ON r.id = f.report_id\n"
+        f"FROM {_name(f'form_{form.key}')} AS f JOIN report AS r ON r.id = f.report_id\n"
         "LEFT JOIN document AS d ON d.id = r.document_id\n"
         f"WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
     )

@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE document DROP COLUMN origin")
     _small_index("report", "superseded_by")
     op.drop_index("ix_finding_rule", table_name="finding")  # a pass over the table is as quick as all but the rarest need
-    op.create_index("ix_report_standing", "report", ["current", "year", "form", "verdict", "cells_found"])
+    op.create_index("ix_report_standing", "report", ["year", "form", "verdict", "current", "cells_found"])
     if sqlite:
         op.execute("CREATE VIRTUAL TABLE report_search USING fts5(pairs, content='', tokenize='ascii')")
     else:
