@@ -197,8 +197,7 @@ def postgres_lines(folder: Path) -> Iterator[str]:
     if missing():
         yield f"PostgreSQL was not measured: {missing()}."
         return
-    (folder / "postgres").mkdir()
-    server = Server(folder / "postgres")
+    server = Server()
     try:
         one, two = server.new_database("one"), server.new_database("two")
         with open_store(folder / "local.sqlite") as local, open_store(one) as alone:
@@ -214,7 +213,7 @@ def postgres_lines(folder: Path) -> Iterator[str]:
             f"{found[1]} where two processes had loaded half of the agencies each, at the same time."
         )
     finally:
-        server.stop()
+        server.close()
 
 
 def _write_together(address: str) -> None:

@@ -34,6 +34,8 @@ LARGEST = 1e7
 """Points; no page is larger."""
 _STREAMS = 8
 _NO_BOX = Box(0, 0, 0, 0, 0)
+_NO_LOCUS = Locus(0, 0)
+_LINE = attrgetter("line", "field")
 _EDGES = attrgetter("page", "x0", "top", "x1", "bottom")
 
 
@@ -56,10 +58,10 @@ def encode(groups: Iterable[tuple[str, Sequence[Cell], Sequence[int]]]) -> bytes
     parts: list[bytes] = []
     for form, cells, places in groups:
         boxes, loci = [cell.box for cell in cells], [cell.locus for cell in cells]
-        placed = [index for index, box in enumerate(boxes) if box is not None or loci[index] is not None]
-        if len(placed) < len(boxes):
+        if not all(boxes) and not all(loci):  # the few cells without a place fall out
+            placed = [index for index, box in enumerate(boxes) if box or loci[index]]
             boxes, loci = [boxes[index] for index in placed], [loci[index] for index in placed]
-            places = [places[index] for index in placed]  # noqa: PLW2901 - the few without a place fall out
+            places = [places[index] for index in placed]  # noqa: PLW2901 - see above
         if boxes:
             key = form.encode("ascii")
             parts.append(struct.pack("<B", len(key)) + key + struct.pack("<H", len(boxes)))
@@ -97,8 +99,9 @@ def _streams(positions: Sequence[int], boxes: Sequence[Box | None], loci: Sequen
         streams[2:6] = np.rint(lengths * TENTHS).reshape(4, count)
         streams[4:6] -= streams[2:4]
     if any(loci):
-        streams[6] = np.fromiter((0 if locus is None else locus.line for locus in loci), "<i4", count)
-        streams[7] = np.fromiter((0 if locus is None else locus.field for locus in loci), "<i4", count)
+        lines, fields = zip(*map(_LINE, [locus or _NO_LOCUS for locus in loci]), strict=True)
+        streams[6] = np.fromiter(lines, "<i4", count)
+        streams[7] = np.fromiter(fields, "<i4", count)
     streams[:, 1:] = np.diff(streams)
     return streams.tobytes()
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -44,18 +45,17 @@ def require():
 class Server:
     """A server that can be stopped and started."""
 
-    def __init__(self, folder):
-        self._folder = folder
-        self._data = folder / "data"
+    def __init__(self):
+        # Not in pytest's folder: another session closes that to the user the server runs as.
+        self._folder = Path(tempfile.mkdtemp(prefix="nianbao-postgres-"))
+        self._data = self._folder / "data"
         self._user = _unprivileged()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = free.getsockname()[1]
         self._process = None
-        for place in (folder, *folder.parents[:2]):  # pytest's folders are closed to others
-            place.chmod(place.stat().st_mode | 0o011)
         if self._user is not None:
-            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+            os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
         self._run("initdb", "-D", self._data, "-U", "nianbao", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         self.start()
 
@@ -81,6 +81,10 @@ class Server:
             else:
                 return
         raise RuntimeError("the server does not answer")
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def stop(self):
         """At once, as a crash would."""

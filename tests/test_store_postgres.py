@@ -47,11 +47,11 @@ BATCH = [
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server():
     postgres.require()
-    made = postgres.Server(tmp_path_factory.mktemp("postgres"))
+    made = postgres.Server()
     yield made
-    made.stop()
+    made.close()
 
 
 @pytest.fixture
