@@ -58,11 +58,11 @@ class _Package:
         root = self._xml(main)
         relations = self._relations(main)
         links = {key: target for key, (kind, target, external) in relations.items() if kind == "hyperlink" and external}
-        numbering = next((t for kind, t, _ in relations.values() if kind == "numbering"), "")
         body = child(root, "body")
         if body is None:
             raise UnreadableError("The Word document has no body.")
-        story = _Story(links, Numbering(self._optional(numbering), self._optional(_styles(relations))))
+        parts = (lambda kind=kind: self._optional(_target(relations, kind)) for kind in ("numbering", "styles"))
+        story = _Story(links, Numbering(*parts))
         for kind, role in (("header", LineRole.FURNITURE), ("body", LineRole.BODY), ("footnotes", LineRole.BODY)):
             story.role = role
             if kind == "body":
@@ -142,8 +142,8 @@ class _Package:
             raise UnreadableError(f"The XML of {part} is damaged.", code="unreadable.damaged") from error
 
 
-def _styles(relations: dict[str, tuple[str, str, bool]]) -> str:
-    return next((target for kind, target, _ in relations.values() if kind == "styles"), "")
+def _target(relations: dict[str, tuple[str, str, bool]], kind: str) -> str:
+    return next((target for found, target, _ in relations.values() if found == kind), "")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ Elements are told by local name: the transitional and the strict namespace of Wo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Protocol
 
 from lxml import etree
@@ -24,21 +25,27 @@ class Numberer(Protocol):
         """The printed number, or ``""``."""
 
 
+@lru_cache(maxsize=1 << 10)
+def _bare(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
 def local(element: etree._Element) -> str:
     """The element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag = element.tag
+    return _bare(tag) if isinstance(tag, str) else str(tag)
 
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """The first child of that local name."""
-    return element.find(f"{{*}}{name}")
+    return next((found for found in element if local(found) == name), None)
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
     """The attribute of that local name."""
     if element is None:
         return None
-    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
+    return next((str(value) for key, value in element.items() if _bare(str(key)) == name), None)
 
 
 def flag(properties: etree._Element | None, name: str) -> bool:
@@ -100,13 +107,14 @@ class ParagraphReader:
             self.links.append(Link(collapse("".join(t.text or "" for t in element.iter("{*}t"))), target))
 
     def _run(self, run: etree._Element) -> None:
-        properties = child(run, "rPr")
-        if flag(properties, "vanish") or flag(properties, "webHidden"):
-            return
-        raised = attribute(child(properties, "vertAlign") if properties is not None else None, "val")
+        raised = None
         for element in shown_children(run):
             tag = local(element)
-            if tag == "fldChar":
+            if tag == "rPr":
+                if flag(element, "vanish") or flag(element, "webHidden"):
+                    return
+                raised = attribute(child(element, "vertAlign"), "val")
+            elif tag == "fldChar":
                 self._field(attribute(element, "fldCharType") or "")
             elif tag in {"drawing", "pict", "object"}:
                 self._drawing(element)

@@ -120,7 +120,7 @@ class TableReader:
                     continue
                 below = list(_continuations(rows, r, stored)) if stored.merge else []
                 hidden.update(map(id, below))
-                cells.append(replace(stored.cell, rowspan=1 + len(below)))
+                cells.append(replace(stored.cell, rowspan=1 + len(below)) if below else stored.cell)
             yield MarkupRow(tuple(cells), skip=row[0].column if row else 0)
 
 

@@ -83,6 +83,8 @@ def row_facts(cells: Sequence[str]) -> list[Metadatum] | None:
     ``["索引号", "3298652784", "发布机构", "某市人民政府"]`` or ``["索引号：3298652784", "发布机构：某市人民政府"]``.
     """
     filled = [cell for cell in cells if cell.strip()]
+    if filled and filled[0] is cells[0] and not (is_label(filled[0]) or ":" in filled[0] or "：" in filled[0]):
+        return None
     if not filled or any(len(cell) > _VALUE_LIMIT for cell in filled):
         return None
     if all(_LABELLED.match(cell) or is_label(cell) for cell in filled) and any(_LABELLED.match(cell) for cell in filled):
@@ -94,9 +96,14 @@ def row_facts(cells: Sequence[str]) -> list[Metadatum] | None:
     return None
 
 
+def _may_state(line: str) -> bool:
+    """Whether the line has a colon, or begins like a date or a path from the home page: no other states facts."""
+    return ":" in line or "：" in line or line.lstrip().startswith(("20", "首页"))
+
+
 def line_facts(line: str) -> list[Metadatum] | None:
     """The fields of a line such as ``发布日期：2024-02-24　来源：某市政府　浏览次数：767``; None if it is no such line."""
-    if len(line) > _VALUE_LIMIT:
+    if len(line) > _VALUE_LIMIT or not _may_state(line):
         return None
     if (crumb := _BREADCRUMB.fullmatch(line)) is not None:
         return [Metadatum("breadcrumb", (crumb["path"] or crumb["home"]).strip())]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import regex
 
@@ -64,12 +64,11 @@ def is_data(table: MarkupTable) -> bool:
     widest = max((len(row.cells) for row in table.rows), default=0)
     if not filled or widest < 2 or (len(filled) < 2 and widest < 4):
         return False
-    numbers = sum(_NUMBER.fullmatch(cell.text) is not None for cell in filled)
-    prose = sum(len(cell.text) > _PROSE or cell.paragraphs > 1 for cell in filled)
-    menu = sum(cell.links > 2 for cell in filled)
-    if len(table.rows) == 1 and widest < 4 and not numbers:
+    if len(table.rows) == 1 and widest < 4 and not any(_NUMBER.fullmatch(cell.text) for cell in filled):
         return False  # a heading or an address set in columns
-    return numbers >= 4 if prose or menu else True
+    if any(len(cell.text) > _PROSE or cell.paragraphs > 1 or cell.links > 2 for cell in filled):  # prose or a menu
+        return sum(_NUMBER.fullmatch(cell.text) is not None for cell in filled) >= 4
+    return True
 
 
 def as_grid(parts: Sequence[Sequence[MarkupRow]], first_line: int = 1) -> Grid:
@@ -142,11 +141,15 @@ def tighten(cells: Iterable[GridCell]) -> tuple[GridCell, ...]:
         at = bisect_left(used, start)
         return at, max(1, bisect_left(used, start + span) - at)
 
+    right = max((cell.column + cell.colspan for cell in found), default=0)
+    bottom = max((cell.row + cell.rowspan for cell in found), default=0)
+    if right == len(columns) and bottom == len(rows):
+        return tuple(found)
     tight = []
     for cell in found:
         row, rowspan = place(rows, cell.row, cell.rowspan)
         column, colspan = place(columns, cell.column, cell.colspan)
-        tight.append(replace(cell, row=row, column=column, rowspan=rowspan, colspan=colspan))
+        tight.append(GridCell(row, column, cell.text, rowspan, colspan, locus=cell.locus))
     return tuple(tight)
 
 
