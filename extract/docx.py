@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -61,8 +62,8 @@ class _Package:
         body = child(root, "body")
         if body is None:
             raise UnreadableError("The Word document has no body.")
-        parts = (lambda kind=kind: self._optional(_target(relations, kind)) for kind in ("numbering", "styles"))
-        story = _Story(links, Numbering(*parts))
+        numbering, styles = (partial(self._optional, _target(relations, kind)) for kind in ("numbering", "styles"))
+        story = _Story(links, Numbering(numbering, styles))
         for kind, role in (("header", LineRole.FURNITURE), ("body", LineRole.BODY), ("footnotes", LineRole.BODY)):
             story.role = role
             if kind == "body":

@@ -5,12 +5,13 @@ Source: ECMA-376 part 1, 17.9 (numbering). A heading ``一、总体情况`` ofte
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import regex
 from lxml import etree
 
-from extract.docx_paragraph import attribute, child
+from extract.docx_paragraph import attribute, child, children
 
 _DIGITS = "〇一二三四五六七八九"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -32,10 +33,12 @@ class _Level:
 class Numbering:
     """Counts through a document."""
 
-    definitions: etree._Element | None
-    """``numbering.xml``."""
-    styles: etree._Element | None
-    """``styles.xml``: a paragraph style can carry a number."""
+    definitions: Callable[[], etree._Element | None]
+    """Gives ``numbering.xml``."""
+    styles: Callable[[], etree._Element | None]
+    """Gives ``styles.xml``: a paragraph style can carry a number."""
+    _known: bool = False
+    """Both are read once a paragraph refers to either; most documents have them and few use them."""
     _levels: dict[str, dict[int, _Level]] = field(default_factory=dict)
     """numId -> level -> how it is printed."""
     _lists: dict[str, str] = field(default_factory=dict)
@@ -43,17 +46,19 @@ class Numbering:
     _counters: dict[str, dict[int, int]] = field(default_factory=dict)
     _by_style: dict[str, tuple[str, int]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Read the definitions."""
-        if self.definitions is None:
+    def _read(self) -> None:
+        self._known = True
+        definitions = self.definitions()
+        if definitions is None:
             return
-        abstract = {attribute(a, "abstractNumId") or "": a for a in self.definitions.iterfind("{*}abstractNum")}
-        for num in self.definitions.iterfind("{*}num"):
+        abstract = {attribute(a, "abstractNumId") or "": a for a in definitions.iterfind("{*}abstractNum")}
+        for num in definitions.iterfind("{*}num"):
             key, of = attribute(num, "numId") or "", attribute(child(num, "abstractNumId"), "val") or ""
             if of in abstract:
                 self._levels[key] = dict(_levels(abstract[of])) | dict(_levels(num))
                 self._lists[key] = f"{of}/{key}" if num.find("{*}lvlOverride/{*}startOverride") is not None else of
-        for style in [] if self.styles is None else self.styles.iterfind("{*}style"):
+        styles = self.styles()
+        for style in [] if styles is None else styles.iterfind("{*}style"):
             found = _reference(child(style, "pPr"))
             if found is not None and found[0]:
                 self._by_style[attribute(style, "styleId") or ""] = (found[0], found[1])
@@ -61,9 +66,13 @@ class Numbering:
     def label(self, paragraph: etree._Element) -> str:
         """The number printed before the paragraph, or ``""``. Counts on: ask once for each paragraph, in order."""
         properties = child(paragraph, "pPr")
-        if properties is None or not self._levels:
+        stated = {} if properties is None else children(properties)
+        style = attribute(stated.get("pStyle"), "val")
+        if style is None and "numPr" not in stated:
             return ""
-        named = self._by_style.get(attribute(child(properties, "pStyle"), "val") or "", ("", 0))
+        if not self._known:
+            self._read()
+        named = self._by_style.get(style or "", ("", 0))
         own = _reference(properties)
         key, depth = named if own is None else (own[0] or named[0], own[1])
         level = self._levels.get(key, {}).get(depth)
