@@ -67,8 +67,8 @@ def read_page(root: etree._Element) -> tuple[Page, Weights]:
         return page, weights
     shown = {table for table in page.within(0, "table") if page.holds_figures(table)}
     shown = shown.difference(*(page.within(number, "table") for number in hidden))
-    most = _MOST * weights.own(0)
-    unneeded = [k for k in hidden if (shown if page.holds_figures(k) else weights.own(k) <= most)]
+    most = _MOST * weights.own[0]
+    unneeded = [k for k in hidden if (shown if page.holds_figures(k) else weights.own[k] <= most)]
     for number in unneeded:
         _remove(page.elements[number])
     if unneeded:
@@ -79,7 +79,7 @@ def read_page(root: etree._Element) -> tuple[Page, Weights]:
 
 def chrome(page: Page, weights: Weights) -> set[int]:
     """The outermost elements that belong to the site, not the article."""
-    most = _MOST * max(1, weights.own(0))
+    most = _MOST * max(1, weights.own[0])
     found: set[int] = set()
     number, tags = 1, page.tags
     while number < len(tags):
@@ -93,10 +93,10 @@ def chrome(page: Page, weights: Weights) -> set[int]:
 
 def _is_chrome(page: Page, weights: Weights, number: int, most: float) -> bool:
     looks = page.tags[number] in _CHROME_TAGS or _is_named_chrome(page.elements[number]) or _is_link_list(page, weights, number)
-    if not looks or page.holds_figures(number) or weights.own(number) > most:
+    if not looks or page.holds_figures(number) or weights.own[number] > most:
         return False
     # An article's own header is none.
-    return weights.links(number) >= 4 or not page.within(number, "h1")
+    return weights.links[number] >= 4 or not page.within(number, "h1")
 
 
 def _unseen(page: Page) -> list[int]:
@@ -147,10 +147,10 @@ def _names_chrome(*names: str | None) -> bool:
 
 def _is_link_list(page: Page, weights: Weights, number: int) -> bool:
     """Three links and more, with next to nothing beside them, and none of them a file."""
-    links = weights.links(number)
+    links = weights.links[number]
     if links < 3:
         return False
-    own, mostly_linked = weights.own(number), weights.linked(number) >= 0.6 * weights.chars(number)
+    own, mostly_linked = weights.own[number], weights.linked[number] >= 0.6 * weights.chars[number]
     if not mostly_linked and own > min(40, 12 * links):
         return False
     return not any(is_attachment(page.elements[link].get("href", "")) for link in page.within(number, "a"))

@@ -42,7 +42,7 @@ def read_docx(content: bytes) -> Document:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _Package(archive).document()
+            return _Package(archive, frozenset(archive.namelist())).document()
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, KeyError, NotImplementedError) as error:
         raise UnreadableError("The DOCX container is damaged or cut off.", code="unreadable.truncated") from error
 
@@ -52,6 +52,7 @@ class _Package:
     """The parts of a DOCX file."""
 
     archive: zipfile.ZipFile
+    names: frozenset[str]
 
     def document(self) -> Document:
         """Read the main part and what it refers to."""
@@ -91,11 +92,10 @@ class _Package:
                     story.read(holder)
 
     def _main_part(self) -> str:
-        names = set(self.archive.namelist())
         for kind, target, _ in self._relations("").values():
-            if kind == "officeDocument" and target in names:
+            if kind == "officeDocument" and target in self.names:
                 return target
-        if "word/document.xml" in names:
+        if "word/document.xml" in self.names:
             return "word/document.xml"
         raise UnreadableError("The container holds no Word document.")
 
@@ -122,7 +122,7 @@ class _Package:
         return metadata, ("" if app is None else app.findtext("{*}Application", "")) or ""
 
     def _optional(self, part: str) -> etree._Element | None:
-        return self._xml(part) if part and part in self.archive.namelist() else None
+        return self._xml(part) if part and part in self.names else None
 
     def _xml(self, part: str) -> etree._Element:
         """Parse a part. No network, no DTD, no entities, bounded size."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import regex
 from lxml import etree
 
-from extract.docx_paragraph import attribute, child, children
+from extract.docx_paragraph import attribute, child, children, local
 
 _DIGITS = "〇一二三四五六七八九"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -39,6 +39,8 @@ class Numbering:
     """Gives ``styles.xml``: a paragraph style can carry a number."""
     _known: bool = False
     """Both are read once a paragraph refers to either; most documents have them and few use them."""
+    _defined: dict[str, tuple[etree._Element, etree._Element]] = field(default_factory=dict)
+    """numId -> the abstract list it is an instance of, and the instance."""
     _levels: dict[str, dict[int, _Level]] = field(default_factory=dict)
     """numId -> level -> how it is printed."""
     _lists: dict[str, str] = field(default_factory=dict)
@@ -55,13 +57,21 @@ class Numbering:
         for num in definitions.iterfind("{*}num"):
             key, of = attribute(num, "numId") or "", attribute(child(num, "abstractNumId"), "val") or ""
             if of in abstract:
-                self._levels[key] = dict(_levels(abstract[of])) | dict(_levels(num))
+                self._defined[key] = (abstract[of], num)
                 self._lists[key] = f"{of}/{key}" if num.find("{*}lvlOverride/{*}startOverride") is not None else of
         styles = self.styles()
-        for style in [] if styles is None else styles.iterfind("{*}style"):
-            found = _reference(child(style, "pPr"))
-            if found is not None and found[0]:
+        for number in [] if styles is None else styles.iter("{*}numPr"):
+            properties = number.getparent()
+            style = None if properties is None else properties.getparent()
+            found = _reference(properties)
+            if style is not None and local(style) == "style" and found is not None and found[0]:
                 self._by_style[attribute(style, "styleId") or ""] = (found[0], found[1])
+
+    def _levels_of(self, key: str) -> dict[int, _Level]:
+        if key not in self._levels and key in self._defined:
+            abstract, num = self._defined[key]
+            self._levels[key] = dict(_levels(abstract)) | dict(_levels(num))
+        return self._levels.get(key, {})
 
     def label(self, paragraph: etree._Element) -> str:
         """The number printed before the paragraph, or ``""``. Counts on: ask once for each paragraph, in order."""
@@ -75,7 +85,7 @@ class Numbering:
         named = self._by_style.get(style or "", ("", 0))
         own = _reference(properties)
         key, depth = named if own is None else (own[0] or named[0], own[1])
-        level = self._levels.get(key, {}).get(depth)
+        level = self._levels_of(key).get(depth)
         if level is None:
             return ""
         counters = self._counters.setdefault(self._lists[key], {})

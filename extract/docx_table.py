@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -80,7 +80,7 @@ class TableReader:
             width = max(1, end - start)
             if _merge(stated.get("hMerge")) == "continue" and stored:
                 previous = stored[-1].cell
-                stored[-1].cell = replace(previous, colspan=previous.colspan + width)
+                stored[-1].cell = previous._replace(colspan=previous.colspan + width)
             else:
                 read = self._cell(cell, width)
                 if end > start or read.text:
@@ -121,7 +121,7 @@ class TableReader:
                     continue
                 below = list(_continuations(rows, r, stored)) if stored.merge else []
                 hidden.update(map(id, below))
-                cells.append(replace(stored.cell, rowspan=1 + len(below)) if below else stored.cell)
+                cells.append(stored.cell._replace(rowspan=1 + len(below)) if below else stored.cell)
             yield MarkupRow(tuple(cells), skip=row[0].column if row else 0)
 
 

@@ -102,8 +102,11 @@ class Inline:
 
     def lines(self, *, preserve: bool = False) -> list[str]:
         """The lines that show anything. ``preserve`` keeps the source's spaces (Word, ``<pre>``)."""
-        self.end_line()
         clean = tidy if preserve else collapse
+        if not self._lines:
+            line = clean("".join(self._runs))
+            return [line] if line else []
+        self.end_line()
         return [line for line in (clean("".join(runs)) for runs in self._lines) if line]
 
     def text(self, *, preserve: bool = False) -> str:

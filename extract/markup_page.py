@@ -137,18 +137,24 @@ class Weights:
     """How much text and how many links each element of a page holds."""
 
     def __init__(self, page: Page) -> None:
-        self._chars = [(0, 0)] * len(page.tags)
-        self._linked = self._chars[:]
-        self._links = self._chars[:]
+        count = len(page.tags)
+        self.chars = [0] * count
+        """Characters that show."""
+        self.linked = [0] * count
+        """Those of them that stand in links."""
+        self.own = [0] * count
+        """Those outside links."""
+        self.links = [0] * count
+        """Number of links."""
         self._weigh(page)
 
     def _weigh(self, page: Page) -> None:
         tags, texts, tails = page.tags, page.texts, page.tails
+        all_chars, all_linked, all_own, all_links = self.chars, self.linked, self.own, self.links
         chars = linked = links = open_links = 0
-        before: list[tuple[int, int, int]] = [(0, 0, 0)] * len(tags)
         for number in page.order:
             if number >= 0:
-                before[number] = (chars, linked, links)
+                all_chars[number], all_linked[number], all_links[number] = chars, linked, links
                 if tags[number] == "a":
                     open_links += 1
                     links += 1
@@ -157,32 +163,13 @@ class Weights:
                 number = ~number  # noqa: PLW2901  # see Page.order
                 if tags[number] == "a":
                     open_links -= 1
-                first = before[number]
-                self._chars[number] = (first[0], chars)
-                self._linked[number] = (first[1], linked)
-                self._links[number] = (first[2], links)
+                all_chars[number] = held = chars - all_chars[number]
+                all_linked[number] = in_links = linked - all_linked[number]
+                all_own[number] = held - in_links
+                all_links[number] = links - all_links[number]
                 text = tails[number]
             if text:
                 shown = len(text) - text.count(" ") - text.count("\n") if text.isascii() else len(text.strip())
                 chars += shown
                 if open_links:
                     linked += shown
-
-    def chars(self, number: int) -> int:
-        """Characters that show."""
-        start, end = self._chars[number]
-        return end - start
-
-    def linked(self, number: int) -> int:
-        """Those of them that stand in links."""
-        start, end = self._linked[number]
-        return end - start
-
-    def own(self, number: int) -> int:
-        """Characters outside links."""
-        return self.chars(number) - self.linked(number)
-
-    def links(self, number: int) -> int:
-        """Number of links."""
-        start, end = self._links[number]
-        return end - start

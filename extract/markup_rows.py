@@ -8,9 +8,10 @@ from itertools import zip_longest
 import regex
 from lxml import etree
 
+from collect.errors import UnsupportedError
 from extract.inline import Inline, join_broken
 from extract.markup_page import Page
-from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
+from extract.markup_table import MAX_CELLS, MarkupCell, MarkupRow, MarkupTable
 
 _BLOCK_NAMES = """
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form
@@ -80,6 +81,7 @@ class _Rows:
         self._cell: int | None = None
         self._inline = Inline()
         self._links = 0
+        self._count = 0
         self._group = 0
         self._in_foot = False
         self._nested = 0
@@ -99,7 +101,9 @@ class _Rows:
                 number = ~number
                 self._end(number)
             if at == page.closes[number] and number != table:
-                self._inline.add(page.tails[number])
+                tail = page.tails[number]
+                if tail and (self._inline or not tail.isspace()):
+                    self._inline.add(tail)
             at += 1
         self._end_row()
         # The foot of a table stands at its foot, wherever it is written.
@@ -145,21 +149,21 @@ class _Rows:
 
     def _end_cell(self) -> None:
         """Close the open cell; text outside any cell is put before the table, as browsers do."""
-        inline, self._inline = self._inline, Inline()
-        if self._cell is None:
-            self.stray += inline.lines()
+        if self._cell is None and not self._inline:
             return
+        inline, self._inline = self._inline, Inline()
         lines = inline.lines()
+        if self._cell is None:
+            self.stray += lines
+            return
+        text = join_broken(lines)
+        long_ones = sum([len(line) > _LABEL_LENGTH for line in lines]) if len(text) > _LABEL_LENGTH else 0
         element = self._page.elements[self._cell]
-        self._cells.append(
-            MarkupCell(
-                text=join_broken(lines),
-                colspan=_span(element, "colspan"),
-                rowspan=_span(element, "rowspan"),
-                paragraphs=sum(len(line) > _LABEL_LENGTH for line in lines),
-                links=self._links,
-            )
-        )
+        spans = _span(element, "colspan"), _span(element, "rowspan")
+        self._cells.append(MarkupCell(text, *spans, long_ones, self._links))
+        self._count += 1
+        if self._count > MAX_CELLS:
+            raise UnsupportedError("A table of cells beyond count.", code="unsupported.too_large")
         self._cell = None
         self._links = 0
 
