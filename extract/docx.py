@@ -10,7 +10,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
@@ -63,8 +63,8 @@ class _Package:
         body = child(root, "body")
         if body is None:
             raise UnreadableError("The Word document has no body.")
-        numbering, styles = (partial(self._optional, _target(relations, kind)) for kind in ("numbering", "styles"))
-        story = _Story(links, Numbering(numbering, styles))
+        numbering, styles = (_target(relations, kind) for kind in ("numbering", "styles"))
+        story = _Story(links, Numbering(partial(self._optional, numbering), partial(self._source, styles)))
         for kind, role in (("header", LineRole.FURNITURE), ("body", LineRole.BODY), ("footnotes", LineRole.BODY)):
             story.role = role
             if kind == "body":
@@ -124,8 +124,16 @@ class _Package:
     def _optional(self, part: str) -> etree._Element | None:
         return self._xml(part) if part and part in self.names else None
 
+    def _source(self, part: str) -> tuple[bytes, Callable[[], etree._Element | None]]:
+        """The bytes of a part, and what parses them."""
+        data = self._bytes(part) if part and part in self.names else b""
+        return data, lambda: _parsed(part, data) if data else None
+
     def _xml(self, part: str) -> etree._Element:
-        """Parse a part. No network, no DTD, no entities, bounded size."""
+        return _parsed(part, self._bytes(part))
+
+    def _bytes(self, part: str) -> bytes:
+        """A part unpacked, bounded in size."""
         try:
             with self.archive.open(part) as stream:
                 data = stream.read(_PART_LIMIT + 1)
@@ -133,14 +141,19 @@ class _Package:
             raise EncryptedError("The DOCX container is protected by a password.") from error
         if len(data) > _PART_LIMIT:
             raise UnsupportedError(f"{part} unpacks to more than 20 MB: a zip bomb, or no report.", code="unsupported.too_large")
-        flat = data.replace(b"\0", b"")
-        if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
-            raise UnreadableError(f"{part} declares a DTD, which no Word document does; it was not read.", code="unreadable.dtd")
-        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
-        try:
-            return etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            raise UnreadableError(f"The XML of {part} is damaged.", code="unreadable.damaged") from error
+        return data
+
+
+def _parsed(part: str, data: bytes) -> etree._Element:
+    """Parse a part. No network, no DTD, no entities."""
+    flat = data.replace(b"\0", b"")
+    if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
+        raise UnreadableError(f"{part} declares a DTD, which no Word document does; it was not read.", code="unreadable.dtd")
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableError(f"The XML of {part} is damaged.", code="unreadable.damaged") from error
 
 
 def _target(relations: dict[str, tuple[str, str, bool]], kind: str) -> str:

@@ -35,8 +35,11 @@ class Numbering:
 
     definitions: Callable[[], etree._Element | None]
     """Gives ``numbering.xml``."""
-    styles: Callable[[], etree._Element | None]
-    """Gives ``styles.xml``: a paragraph style can carry a number."""
+    styles: Callable[[], tuple[bytes, Callable[[], etree._Element | None]]]
+    """Gives ``styles.xml``, a paragraph style can carry a number: its bytes, and what parses it.
+
+    It is often the largest part of a file, and hardly a style in it has a number.
+    """
     _known: bool = False
     """Both are read once a paragraph refers to either; most documents have them and few use them."""
     _defined: dict[str, tuple[etree._Element, etree._Element]] = field(default_factory=dict)
@@ -47,6 +50,11 @@ class Numbering:
     """numId -> abstract list, whose counters its instances share."""
     _counters: dict[str, dict[int, int]] = field(default_factory=dict)
     _by_style: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _parse_styles: Callable[[], etree._Element | None] | None = None
+    """Until it was needed."""
+    _style_source: bytes = b""
+    _unnumbered: set[str] = field(default_factory=set)
+    """Styles whose source shows that they have no number."""
 
     def _read(self) -> None:
         self._known = True
@@ -59,7 +67,21 @@ class Numbering:
             if of in abstract:
                 self._defined[key] = (abstract[of], num)
                 self._lists[key] = f"{of}/{key}" if num.find("{*}lvlOverride/{*}startOverride") is not None else of
-        styles = self.styles()
+        self._style_source, self._parse_styles = self.styles()
+
+    def _number_of(self, style: str) -> tuple[str, int]:
+        """The numId and level that a paragraph style carries."""
+        if style in self._unnumbered or not self._defined:
+            return "", 0
+        if self._parse_styles is not None:
+            if _shows_no_number(self._style_source, style):
+                self._unnumbered.add(style)
+                return "", 0
+            self._read_styles(self._parse_styles())
+            self._parse_styles = None
+        return self._by_style.get(style, ("", 0))
+
+    def _read_styles(self, styles: etree._Element | None) -> None:
         for number in [] if styles is None else styles.iter("{*}numPr"):
             properties = number.getparent()
             style = None if properties is None else properties.getparent()
@@ -82,7 +104,7 @@ class Numbering:
             return ""
         if not self._known:
             self._read()
-        named = self._by_style.get(style or "", ("", 0))
+        named = self._number_of(style) if style else ("", 0)
         own = _reference(properties)
         key, depth = named if own is None else (own[0] or named[0], own[1])
         level = self._levels_of(key).get(depth)
@@ -103,6 +125,20 @@ class Numbering:
         label = str(regex.sub(r"%(\d)", printed, level.text))
         # Word sets a tab behind the number: a bare digit must not run into the text's own.
         return f"{label} " if label[-1:].isascii() and label[-1:].isalnum() else label
+
+
+def _shows_no_number(source: bytes, style: str) -> bool:
+    """Whether the source of ``styles.xml`` defines a style, and nowhere with a number. False where that cannot be seen."""
+    opening = f'styleId="{style}"'.encode()
+    at = source.find(opening)
+    if at < 0:
+        return False
+    while at >= 0:
+        end = source.find(b"style>", at)
+        if end < 0 or b"numPr" in source[at:end]:
+            return False
+        at = source.find(opening, end)
+    return True
 
 
 def _levels(holder: etree._Element) -> list[tuple[int, _Level]]:

@@ -51,11 +51,12 @@ _CHROME_LINE = regex.compile(
     r"^\s*[【\[]?(?:打印|关闭|返回顶部|返回列表|收藏|纠错|分享到?|扫一扫|字号|字体)\b|^\s*分享到[:：]?|字[体号]\s*[:：]?\s*[\[【(（]?\s*大\s*[|\]】]?",
     regex.I,
 )
+_AROUND_LABEL = regex.compile(r"[\s:：【】\[\]　]")
 _VALUE_LIMIT = 200
 
 
 def _bare(label: str) -> str:
-    bare: str = regex.sub(r"[\s:：【】\[\]　]", "", label)
+    bare: str = _AROUND_LABEL.sub("", label)
     return bare
 
 
@@ -96,20 +97,17 @@ def row_facts(cells: Sequence[str]) -> list[Metadatum] | None:
     return None
 
 
-def _may_state(line: str) -> bool:
-    """Whether the line has a colon, or begins like a date or a path from the home page: no other states facts."""
-    return ":" in line or "：" in line or line.lstrip().startswith(("20", "首页"))
-
-
 def line_facts(line: str) -> list[Metadatum] | None:
     """The fields of a line such as ``发布日期：2024-02-24　来源：某市政府　浏览次数：767``; None if it is no such line."""
-    if len(line) > _VALUE_LIMIT or not _may_state(line):
+    # Nearly all lines fail by how they begin, or lack the colon that all but a date and a path from the home page have.
+    start, colon = line.lstrip()[:2], ":" in line or "：" in line
+    if len(line) > _VALUE_LIMIT or not (colon or start in {"20", "首页"}):
         return None
-    if (crumb := _BREADCRUMB.fullmatch(line)) is not None:
+    if (colon or start == "首页") and (crumb := _BREADCRUMB.fullmatch(line)) is not None:
         return [Metadatum("breadcrumb", (crumb["path"] or crumb["home"]).strip())]
-    if _LONE_DATE.fullmatch(line):
+    if start == "20" and _LONE_DATE.fullmatch(line):
         return [Metadatum("published", line.strip())]
-    if not _INFO_LINE.match(line) or not (_LABELLED.search(line) or is_label(line)):
+    if not colon or not _INFO_LINE.match(line) or not (_LABELLED.search(line) or is_label(line)):
         return None
     found = [Metadatum("published", date[1])] if (date := _LEADING_DATE.match(line)) else []
     found += [
