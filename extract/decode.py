@@ -8,6 +8,7 @@ among the Han characters of any genuine page, simplified or traditional, a few h
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 
 import regex
@@ -15,7 +16,8 @@ from charset_normalizer import from_bytes
 
 from collect.errors import UnreadableError
 
-_FREQUENT = regex.compile(
+# Single characters are told by `re`, which tests a large set by a bitmap; every document passes through these.
+_FREQUENT = re.compile(
     "["  # The commonest characters of modern written Chinese ...
     "的一是不了在人有我他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过家十用发天"
     "如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从已所使想向把被头今第本两正外开样样内新"
@@ -27,9 +29,9 @@ _FREQUENT = regex.compile(
     "這為來個們說國時會後對著過發當與學進種還見沒從問開關點實現體應員機間經處務網門報縣區鎮鄉廳規範強費複議訴訟結維糾總計據"
     "]+"
 )
-_HAN = regex.compile("[\u3400-\u9fff\U00020000-\U0010ffff]+")
-_NARROW = regex.compile("[\0-\u2e7f]+")
-_ODD = regex.compile("[\0-\x08\x0e-\x19\x1c-\x1f\ufffd\ue000-\uf8ff]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0010ffff]+")
+_NARROW = re.compile("[\0-\u2e7f]+")
+_ODD = re.compile("[\0-\x08\x0e-\x19\x1c-\x1f\ufffd\ue000-\uf8ff]")
 
 _DECLARED = regex.compile(
     rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-:.]+)|<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_\-]+)""", regex.I

@@ -45,12 +45,12 @@ _BREADCRUMB = regex.compile(
     r"\s*(?:您|你)?(?:当前|现在|目前)?(?:所在|的)*(?:位置|栏目)(?:是|为)?\s*[:：]\s*(?P<path>.+)|\s*(?P<home>首页\s*[>›»＞/|-].+)",
     regex.S,
 )
-_CHROME_LINE = regex.compile(
-    r"ICP备|公网安备|网站标识码|版权所有|Copyright|All Rights Reserved|^\s*(?:上一[篇条]|下一[篇条]|上页|下页)|"
-    r"^\s*(?:打印|关闭)(?:本页|窗口)?\b|"
-    r"^\s*[【\[]?(?:打印|关闭|返回顶部|返回列表|收藏|纠错|分享到?|扫一扫|字号|字体)\b|^\s*分享到[:：]?|字[体号]\s*[:：]?\s*[\[【(（]?\s*大\s*[|\]】]?",
-    regex.I,
+_CHROME_WORDS = ("icp备", "公网安备", "网站标识码", "版权所有", "copyright", "all rights reserved")
+_CHROME_START = regex.compile(
+    r"\s*(?:上一[篇条]|下一[篇条]|上页|下页|(?:打印|关闭)(?:本页|窗口)?\b|分享到|"
+    r"[【\[]?(?:打印|关闭|返回顶部|返回列表|收藏|纠错|分享到?|扫一扫|字号|字体)\b)"
 )
+_FONT_SIZES = regex.compile(r"字[体号]\s*[:：]?\s*[\[【(（]?\s*大")
 _AROUND_LABEL = regex.compile(r"[\s:：【】\[\]　]")
 _VALUE_LIMIT = 200
 
@@ -118,4 +118,11 @@ def line_facts(line: str) -> list[Metadatum] | None:
 
 def is_chrome_line(line: str) -> bool:
     """Whether the line is what sites print at the foot or as a tool bar: licence numbers, "print", "next article"."""
-    return len(line) <= _VALUE_LIMIT and _CHROME_LINE.search(line) is not None
+    if len(line) > _VALUE_LIMIT:
+        return False
+    lowered = line.lower()
+    return (
+        any(word in lowered for word in _CHROME_WORDS)
+        or _CHROME_START.match(line) is not None
+        or ("字" in line and _FONT_SIZES.search(line) is not None)
+    )

@@ -117,7 +117,7 @@ def _placed(rows: Sequence[MarkupRow], top: int, first_line: int) -> list[GridCe
             width = min(max(cell.colspan, 1), _MAX_COLSPAN)
             height = end - r if cell.rowspan == 0 else min(max(cell.rowspan, 1), end - r)
             # Where a wide cell runs into one from above, browsers draw both; here the one from above keeps its place.
-            free = next((i for i in range(width) if taken.get(column + i, 0) > r), width)
+            free = 1 if width == 1 else next((i for i in range(width) if taken.get(column + i, 0) > r), width)
             cells.append(GridCell(top + r, column, cell.text, height, free, locus=Locus(first_line + r, ordinal)))
             for i in range(free):
                 taken[column + i] = r + height
