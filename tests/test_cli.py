@@ -133,7 +133,7 @@ def test_ingest_sums_up(run: Run, tmp_path: Path) -> None:
 def test_ingest_quiet_and_verbose(run: Run, tmp_path: Path) -> None:
     fill(tmp_path / "a", "bug")
     assert run("ingest", "a", "--quiet", "--workers", 1).output == ""
-    result = run("ingest", "a", "--quiet", "--verbose", "--workers", 1)
+    result = run("ingest", "a", "--quiet", "--verbose", "--reread", "--workers", 1)
     assert result.stdout == ""
     assert result.stderr.startswith("1.txt\nTraceback")
     assert "ZeroDivisionError" in result.stderr

@@ -20,12 +20,16 @@ def ingest(folder, db, **options):
 
 
 def content(db):
-    """Every table but the run's own times, as sets of rows without the columns that name a run."""
+    """Every table but the run's own times, as sets of rows without the columns that name a run or a moment of it."""
     with sqlite3.connect(db) as connection:
         tables = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if n not in RUN_TIMES]
         found = {}
         for table in tables:
-            columns = [f'"{c[1]}"' for c in connection.execute(f"PRAGMA table_info({table})") if "run" not in c[1]]
+            columns = [
+                f'"{c[1]}"'
+                for c in connection.execute(f"PRAGMA table_info({table})")
+                if "run" not in c[1] and c[1] != "looked_ns"
+            ]
             rows = connection.execute(f'SELECT {", ".join(columns)} FROM "{table}"')
             found[table] = sorted(map(repr, rows))
         return found

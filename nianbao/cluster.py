@@ -1,0 +1,63 @@
+"""Reading processes on other machines: a Dask cluster, as an ``Executor``."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Executor
+from typing import Any, cast
+
+from collect.errors import ConfigurationError
+
+PREFIX = "dask://"
+PATIENCE = 10
+"""Seconds to wait for the scheduler, and as many for the first worker."""
+
+
+class Cluster:
+    """A connection to a Dask scheduler. ``close`` takes back what was not done."""
+
+    def __init__(self, client: Any, lost: tuple[type[BaseException], ...]) -> None:  # noqa: ANN401 - Dask is not typed
+        self._client = client
+        # pure: identical calls would be taken for one, whose result would be given twice.
+        self.executor = cast("Executor", client.get_executor(pure=False))
+        self.lost = lost
+        """What a task raises that several workers died of."""
+
+    @property
+    def workers(self) -> int:
+        """Worker processes there are now. Each reads one document at a time, however many threads it has."""
+        return max(1, len(self._client.nthreads()))
+
+    def close(self) -> None:
+        """Take back what is not done and leave the cluster as it was."""
+        self.executor.shutdown(wait=False)
+        self._client.close()
+
+
+def connect(address: str) -> Cluster:
+    """The cluster whose scheduler is at ``dask://HOST:PORT``.
+
+    Raises:
+        ConfigurationError: Dask is not installed here, nothing answers there, or it has no workers.
+    """
+    try:
+        from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra, and dear to import
+    except ImportError as error:
+        advice = "Install it here and on the workers: pip install 'nianbao[dask]'."
+        raise ConfigurationError(f"Dask is not installed ({error}).", advice=advice, code="configuration.dask") from error
+    place = address.removeprefix(PREFIX).rstrip("/")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised; its log would tear the progress bar
+    try:
+        client: Any = Client(f"tcp://{place}", timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:  # TimeoutError is an OSError
+        advice = f"Start one there (dask scheduler --port PORT), or correct --executor; it is {PREFIX}HOST:PORT."
+        raise ConfigurationError(f"No Dask scheduler answers at {place}.", advice=advice, code="configuration.dask") from error
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except OSError as error:
+        client.close()
+        advice = f"Start some: dask worker tcp://{place} --nworkers auto --nthreads 1."
+        raise ConfigurationError(
+            f"The Dask scheduler at {place} has no workers.", advice=advice, code="configuration.dask"
+        ) from error
+    return Cluster(client, (KilledWorker,))
