@@ -188,16 +188,18 @@ class _Batch:
         elif isinstance(item, _FileEnds):
             self._note(item)
         elif isinstance(item, _Known):
-            self._hold(item.facts, self._recognise(item.facts))
+            self._recognise(item.facts)
+            self._hold(item.facts)
         elif isinstance(item, Source | Reference | Refusal):
             facts = _facts(item, outcome)
             if outcome.known:
-                self._hold(facts, self._recognise(facts))
+                self._recognise(facts)
+                self._hold(facts)
             else:
                 failure = outcome.failure or self._load(facts, outcome)
                 if failure is not None:
                     self._fail(facts, failure)
-                self._hold(facts, failure, is_certain=bool(facts.sha256) or isinstance(item, Refusal))
+                self._hold(facts, is_certain=bool(facts.sha256) or isinstance(item, Refusal))
 
     def end(self) -> None:
         """Counts and notes what is still to be counted and noted."""
@@ -216,14 +218,11 @@ class _Batch:
             self._progress(name)
         self._count_known(_LOOK)
 
-    def _hold(self, facts: DocumentFacts, failure: Failure | None, *, is_certain: bool = True) -> None:
-        """A document is done with.
-
-        What may go better next time is not to be noted: what no bytes were read of, and what the database refused.
-        """
+    def _hold(self, facts: DocumentFacts, *, is_certain: bool = True) -> None:
+        """A document is done with. A file is not to be noted for what no bytes were read of."""
         self._summary.documents += 1
         self._progress(facts.document)
-        if not is_certain or (failure is not None and issubclass(failure.kind, StoreError)):
+        if not is_certain:
             self._held = None
         elif self._held is not None:
             self._held.append((facts.document, facts.sha256))
@@ -243,20 +242,16 @@ class _Batch:
         seen.remember(self._store, self._seen)
         self._seen = []
 
-    def _recognise(self, facts: DocumentFacts) -> Failure | None:
+    def _recognise(self, facts: DocumentFacts) -> None:
         """Notes the name of known content and counts it."""
         if self._store.recognise(facts, self.run) is not None:
             self._know(facts.sha256)
-            return None
-        failed = seen.failed_before(self._store, facts.document, facts.sha256, READER_VERSION)
-        if failed is None:
-            message = "What is known of this content was taken out of the database meanwhile."
-            failure = failure_of(StoreError(message, advice="Run the same command again."))
-            self._fail(facts, failure)
-            return failure
-        self._summary.known += 1
-        self._reject(failed)
-        return None
+        elif (failed := seen.failed_before(self._store, facts.document, facts.sha256, READER_VERSION)) is not None:
+            self._summary.known += 1
+            self._reject(failed)
+        else:
+            message = "What was known of this content has been taken out of the database meanwhile."
+            self._fail(facts, failure_of(StoreError(message, advice="Run the same command again.")))
 
     def _load(self, facts: DocumentFacts, outcome: Outcome) -> Failure | None:
         """Loads the reports. What the database will not take is a failure of the document."""

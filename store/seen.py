@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
+from collect.errors import StoreError
 from collect.model import FoundFile
 from store.columns import storable
 from store.load import Store
@@ -25,6 +26,8 @@ from store.schema import document, document_path, failure, finding, report, seen
 GRANULARITY_NS = 2_000_000_000
 """The coarsest clock of file systems (FAT: 2 s). A file that was changed so shortly before it was looked at, or later, may
 have been changed again without a trace; its content decides."""
+PASSING = frozenset({"needs_libreoffice", StoreError.code})
+"""Reasons of failures that may be gone by the next run though the file is the same: what is installed, how the database is."""
 _CHUNK = 500
 """Values in one question to the database."""
 _CANDIDATES = 1_000
@@ -149,6 +152,8 @@ def _judge(
             return None
         if isinstance(held, _Loaded):
             documents.append(held.id)
+        elif held.reason in PASSING:
+            return None
         else:
             failures.append(Failed(name, held.reason, held.message, held.advice))
     return tuple(documents), tuple(failures)
@@ -185,7 +190,10 @@ def candidates(store: Store, files: Sequence[FoundFile], reader: str) -> dict[Fo
                 by_size[row.size].append(row.sha256)
         for names in _chunks(file.document for file in files):
             noted = select(failure.c.document, failure.c.sha256).where(
-                failure.c.document.in_(names), failure.c.reader == reader, failure.c.sha256 > ""
+                failure.c.document.in_(names),
+                failure.c.reader == reader,
+                failure.c.sha256 > "",
+                failure.c.reason.not_in(PASSING),
             )
             by_name |= {row.document: row.sha256 for row in connection.execute(noted)}
     shared = {size: tuple(digests[:_CANDIDATES]) for size, digests in by_size.items()}

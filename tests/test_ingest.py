@@ -214,7 +214,7 @@ def test_reading_ahead_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> N
     with hired(2) as crew:
         results = outcomes(sources(), reader, crew)
         next(results)
-        assert taken == 10
+        assert taken <= 10
         results.close()
 
 
