@@ -1,12 +1,23 @@
-"""Reading processes on other machines: a Dask cluster, as an ``Executor``."""
+"""Reading processes on other machines: a Dask cluster, as an ``Executor``.
+
+A worker of the cluster does not read itself. It has a process for that below it, as this machine has: so deadlines and
+memory limits hold, whatever the worker's threads, and no document ends a worker. (One that dies while it is starting is
+never started again by Dask: a single document would take down the cluster.)
+"""
 
 from __future__ import annotations
 
 import logging
 from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
 from collect.errors import ConfigurationError
+from nianbao.packing import pack_reports
+from nianbao.pool import ReaderPool
+from nianbao.reading import Packed, Parcel, crashed, read_parcel
 
 PREFIX = "dask://"
 PATIENCE = 10
@@ -23,10 +34,9 @@ class Cluster:
         self.lost = lost
         """What a task raises that several workers died of."""
 
-    @property
     def workers(self) -> int:
         """Worker processes there are now. Each reads one document at a time, however many threads it has."""
-        return max(1, len(self._client.nthreads()))
+        return len(self._client.nthreads())
 
     def close(self) -> None:
         """Take back what is not done and leave the cluster as it was."""
@@ -61,3 +71,19 @@ def connect(address: str) -> Cluster:
             f"The Dask scheduler at {place} has no workers.", advice=advice, code="configuration.dask"
         ) from error
     return Cluster(client, (KilledWorker,))
+
+
+def read_far_away(parcel: Parcel) -> list[Packed]:
+    """``read_parcel`` in a process below this one. A document that this process dies of is tried once by itself."""
+    try:
+        return _pool().submit(read_parcel, parcel).result()
+    except BrokenProcessPool:
+        if len(parcel.items) == 1:
+            return [Packed(crashed(parcel.items[0]), pack_reports(()))]
+        return [packed for item in parcel.items for packed in read_far_away(replace(parcel, items=(item,)))]
+
+
+@cache
+def _pool() -> ReaderPool:
+    """One process below each worker, kept for the next parcel. It ends with the worker."""
+    return ReaderPool(1)

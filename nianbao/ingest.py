@@ -148,17 +148,18 @@ class _Batch:
         while found := list(islice(listing, _LOOK)):
             files = [file for file in found if isinstance(file, FoundFile)]
             standings = {} if self._reread else seen.unchanged(self._store, files, READER_VERSION)
-            opened = [file for file in files if file not in standings]
+            opened = [file for file in files if file.document not in standings]
             candidates = {} if self._reread else seen.candidates(self._store, opened, READER_VERSION)
             for file in found:
                 if isinstance(file, Refusal):
                     yield from (file, _FileEnds(None))
-                elif file in standings:
-                    collection.pass_over(standings[file].names)
-                    collection.skipped.update(standings[file].skipped)
-                    yield _Unchanged(file, standings[file])
+                elif file.document in standings:
+                    standing = standings[file.document]
+                    collection.pass_over(standing.names)
+                    collection.skipped.update(standing.skipped)
+                    yield _Unchanged(file, standing)
                 else:
-                    yield from self._opened(collection, file, candidates.get(file, ()))
+                    yield from self._opened(collection, file, candidates.get(file.document, ()))
 
     def _opened(self, collection: Collection, file: FoundFile, known: tuple[str, ...]) -> Iterator[Item]:
         before = collection.skipped.copy()

@@ -153,6 +153,9 @@ class _Hiring:
         with self._lock:
             if self._closed:
                 raise EOFError("the pool is closed")
+            # Daemons may have no children, and a cluster's workers are daemons. Ours end when the pipe to them closes.
+            if multiprocessing.current_process().daemon:
+                multiprocessing.current_process().daemon = False
             context = _context()
             ours, theirs = context.Pipe()
             # Daemons: should this program fall over, they are ended with it.

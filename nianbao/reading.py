@@ -5,7 +5,6 @@ This runs in reading processes (``nianbao.pool``, ``nianbao.cluster``) and, with
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import signal
@@ -88,7 +87,7 @@ def evidence_of_origin(source: Source) -> str:
     return source.origin if _WEB.match(source.origin) else source.document
 
 
-class TimeUp(BaseException):
+class _TimeUp(BaseException):
     """Not an ``Exception``, so that no reader's own handler takes it for a fault of the document."""
 
 
@@ -108,7 +107,7 @@ def attempt(read: Reader, item: Source | Reference, time_limit: float = TIME_LIM
                 outcome = replace(outcome, document=facts, reports=reports)
     except NianbaoError as error:
         outcome = replace(outcome, failure=failure_of(error))
-    except TimeUp:
+    except _TimeUp:
         message = f"Reading took more than {time_limit:.0f} seconds and was given up."
         outcome = replace(outcome, failure=fault("timeout", message))
     except MemoryError:
@@ -135,19 +134,13 @@ _AGAIN = "Try it again with --reread, on a machine with less to do. "
 
 @contextmanager
 def _deadline(seconds: float) -> Iterator[None]:
-    """Raises ``TimeUp`` in the block after ``seconds``."""
-    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        with _alarm(seconds):
-            yield
-    else:
-        with _timer(seconds):
-            yield
+    """Raises ``_TimeUp`` in the block after ``seconds``, where the platform and the thread allow it."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
-
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
     def give_up(_signal: int, _frame: FrameType | None) -> None:
-        raise TimeUp
+        raise _TimeUp
 
     before = signal.signal(signal.SIGALRM, give_up)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -156,30 +149,6 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-@contextmanager
-def _timer(seconds: float) -> Iterator[None]:
-    """For threads, which signals do not reach: a cluster's workers read in one."""
-    reader = ctypes.c_ulong(threading.get_ident())
-    lock = threading.Lock()
-    done = False
-
-    def give_up() -> None:
-        with lock:
-            if not done:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(reader, ctypes.py_object(TimeUp))
-
-    timer = threading.Timer(seconds, give_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        with lock:
-            done = True
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(reader, None)  # one that is set but not yet raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +176,6 @@ class Packed:
         return self.outcome.seconds
 
 
-_ONE_AT_A_TIME = threading.Lock()
-"""pdfium is no library for several threads, and the last deadline is one a process."""
-
-
 def read_parcel(parcel: Parcel) -> list[Packed]:
     """The outcomes of a parcel, in order.
 
@@ -223,8 +188,17 @@ def read_parcel(parcel: Parcel) -> list[Packed]:
     if parcel.reader != READER_VERSION:
         message = f"A worker has version {READER_VERSION} of the reader; this program has {parcel.reader}."
         raise ConfigurationError(message, advice="Install the same version of nianbao on every worker.")
-    with _ONE_AT_A_TIME:
-        return [_attempt_apart(parcel, item) for item in parcel.items]
+    return [_attempt_apart(parcel, item) for item in parcel.items]
+
+
+def crashed(item: Source | Reference) -> Outcome:
+    """The outcome of a document that its process died of. What it holds is found out here, so that it can be known again."""
+    outcome = Outcome(failure=fault("crashed", "Reading this document crashed the reader."))
+    try:
+        source = load(item) if isinstance(item, Reference) else item
+    except NianbaoError:
+        return outcome
+    return replace(outcome, sha256=source.sha256, size=len(source.content))
 
 
 def _attempt_apart(parcel: Parcel, item: Source | Reference) -> Packed:

@@ -8,8 +8,8 @@ so that a document that hangs, eats the memory or crashes a library costs itself
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,15 +18,19 @@ from collect.errors import ConfigurationError, NianbaoError, UnreadableError
 from collect.files import load
 from collect.limits import MEGABYTE
 from collect.model import Reference, Refusal, Source
-from nianbao.cluster import PREFIX, connect
+from nianbao.cluster import PREFIX, connect, read_far_away
 from nianbao.packing import unpack_reports
 from nianbao.pool import ReaderPool
-from nianbao.reading import TIME_LIMIT, Outcome, Packed, Parcel, Reader, attempt, failure_of, fault, read_parcel
+from nianbao.reading import TIME_LIMIT, Outcome, Packed, Parcel, Reader, attempt, crashed, failure_of, read_parcel
 
 DOCUMENTS_AHEAD = 1_000
 """Documents that may be under way or wait for their turn to be written."""
 BYTES_AHEAD = 64 * MEGABYTE
 """Bytes of such documents in the memory of this process; one document may be larger."""
+_PATIENCE = 10.0
+"""Seconds after which somebody looks whether there are still workers."""
+_DESERTED = 6
+"""Looks in a row without any, after which the run ends."""
 _PARCELS_AHEAD = 3
 """Parcels under way for each worker: one that is read and two that wait, so that none ever waits for this process."""
 
@@ -61,9 +65,11 @@ class Crew:
     """Those who read."""
 
     executor: Executor
-    workers: int
+    count: Callable[[], int]
+    """How many there are now."""
     lost: tuple[type[BaseException], ...]
     """What a task raises whose process died."""
+    task: Callable[[Parcel], list[Packed]] = read_parcel
     batching: Batching = _NEAR
     certain: bool = True
     """A lost task is itself to blame; elsewhere it may have stood beside the one that was."""
@@ -79,7 +85,7 @@ def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
     if executor.startswith(PREFIX):
         cluster = connect(executor)
         try:
-            yield Crew(cluster.executor, cluster.workers, cluster.lost, _FAR, certain=False)
+            yield Crew(cluster.executor, cluster.workers, cluster.lost, read_far_away, _FAR, certain=False)
         finally:
             cluster.close()
     elif executor:
@@ -87,7 +93,7 @@ def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
     elif workers > 1:
         pool = ReaderPool(workers)
         try:
-            yield Crew(pool, workers, (BrokenProcessPool,))
+            yield Crew(pool, lambda: workers, (BrokenProcessPool,))
         finally:
             pool.shutdown(cancel_futures=True)
     else:
@@ -152,6 +158,7 @@ class _Line:
         self._sent: set[Future[list[Packed]]] = set()
         self._pace: float | None = None
         """Seconds a document took, lately."""
+        self._workers = max(1, crew.count())
         self._carries = False
         """Whether the workers cannot see our files, so that we bring them the bytes."""
 
@@ -169,7 +176,7 @@ class _Line:
 
     def _is_full(self) -> bool:
         return (
-            len(self._sent) >= self._crew.workers * _PARCELS_AHEAD
+            len(self._sent) >= self._workers * _PARCELS_AHEAD
             or len(self._places) >= DOCUMENTS_AHEAD
             or self._bytes >= BYTES_AHEAD
         )
@@ -189,7 +196,7 @@ class _Line:
     def _is_parcel_ready(self) -> bool:
         batching = self._crew.batching
         want = batching.least if self._pace is None else round(batching.seconds / max(self._pace, 1e-4))
-        if len(self._sent) < self._crew.workers:  # somebody is idle
+        if len(self._sent) < self._workers:  # somebody is idle
             want = batching.least
         return len(self._parcel) >= min(max(want, batching.least), batching.most) or self._parcel_size >= batching.size
 
@@ -205,18 +212,27 @@ class _Line:
 
     def _submit(self, *items: Item) -> Future[list[Packed]]:
         wanted = tuple(item for item in items if isinstance(item, Source | Reference))
-        return self._crew.executor.submit(read_parcel, Parcel(self._read, wanted, self._time_limit))
+        return self._crew.executor.submit(self._crew.task, Parcel(self._read, wanted, self._time_limit))
 
     def _wait(self) -> None:
         """Until a parcel is done, or the first place is ready."""
         if not self._sent:
             self._send()
         if self._sent and not (self._places and self._places[0].is_ready):
-            wait(self._sent, return_when=FIRST_COMPLETED)
+            self._await(self._sent, FIRST_COMPLETED)
         for results in [results for results in self._sent if results.done()]:
             self._sent.discard(results)
             if not results.cancelled() and results.exception() is None:
                 self._learn(results.result())
+
+    def _await(self, sent: Collection[Future[list[Packed]]], until: str) -> None:
+        """Until parcels are done, as long as there is somebody to do them."""
+        deserted = 0
+        while not wait(sent, _PATIENCE, until).done:
+            self._workers = max(1, count := self._crew.count())
+            deserted = 0 if count else deserted + 1
+            if deserted == _DESERTED:
+                raise _lost_cluster("The cluster has no workers any more.")
 
     def _learn(self, results: list[Packed]) -> None:
         pace = sum(packed.seconds for packed in results) / len(results)
@@ -238,7 +254,7 @@ class _Line:
             self._separate(place.results)
             outcome = place.outcome or Outcome()
         except CancelledError as error:
-            raise _lost_cluster() from error
+            raise _lost_cluster("The connection to the cluster broke.") from error
         except ImportError as error:
             advice = "Install the same version of nianbao on every worker."
             raise ConfigurationError(f"A worker cannot read documents ({error}).", advice=advice) from error
@@ -250,19 +266,21 @@ class _Line:
         """Find the document that a process died of: each of its parcel's gets one try by itself, with no other about."""
         places = [place for place in self._places if place.results is lost]
         if len(places) == 1 and self._crew.certain:
-            places[0].outcome = _crashed(places[0].item)
+            places[0].outcome = _crash(places[0].item)
             return
-        wait(self._sent)
+        self._await(self._sent, ALL_COMPLETED)
         for place in places:
             place.outcome = self._alone(place.item)
 
     def _alone(self, item: Item) -> Outcome:
         try:
-            return _unpacked(self._submit(item).result()[0])
+            results = self._submit(item)
+            self._await({results}, ALL_COMPLETED)
+            return _unpacked(results.result()[0])
         except self._crew.lost:
-            return _crashed(item)
+            return _crash(item)
         except CancelledError as error:
-            raise _lost_cluster() from error
+            raise _lost_cluster("The connection to the cluster broke.") from error
 
     def _brought(self, item: Item, outcome: Outcome) -> Outcome:
         """A file that the worker could not open may lie on this machine only: then it is brought to the worker."""
@@ -281,19 +299,15 @@ def _fetched(item: Item) -> Item:
         return item
 
 
+def _crash(item: Item) -> Outcome:
+    assert isinstance(item, Source | Reference)  # noqa: S101 - for the type checker: nothing else is sent
+    return crashed(item)
+
+
 def _unpacked(packed: Packed) -> Outcome:
     return replace(packed.outcome, reports=unpack_reports(packed.reports))
 
 
-def _crashed(item: Item) -> Outcome:
-    """The outcome of a document that its process died of. What it holds is found out here, so that it can be known again."""
-    source = _fetched(item)
-    outcome = Outcome(failure=fault("crashed", "Reading this document crashed the reader."))
-    if isinstance(source, Source):
-        outcome = replace(outcome, sha256=source.sha256, size=len(source.content))
-    return outcome
-
-
-def _lost_cluster() -> NianbaoError:
-    advice = "What is loaded stays; run the same command again to go on."
-    return NianbaoError("The connection to the cluster broke.", advice=advice, code="cluster")
+def _lost_cluster(message: str) -> NianbaoError:
+    advice = "What is loaded stays; when the cluster is whole, run the same command again to go on."
+    return NianbaoError(message, advice=advice, code="cluster")

@@ -81,29 +81,29 @@ class Totals:
     """By severity and rule."""
 
 
-def unchanged(store: Store, files: Sequence[FoundFile], reader: str) -> dict[FoundFile, Standing]:
-    """Those of the files that need not be opened, with what they gave."""
+def unchanged(store: Store, files: Sequence[FoundFile], reader: str) -> dict[str, Standing]:
+    """Those of the files that need not be opened, by public name, with what they gave."""
     with store.reading() as connection:
         seen = _seen(connection, files)
         if not seen:
             return {}
-        loaded, failed = _standing(connection, {name for members, _, _ in seen.values() for name, _ in members})
+        loaded, failed = _standing(connection, {name for _, members, _, _ in seen for name, _ in members})
         found = {}
-        for file, (members, is_archive, skipped) in seen.items():
+        for file, members, is_archive, skipped in seen:
             standing = _judge(members, loaded, failed, reader)
             if standing is not None:
                 names = tuple(name for name, _ in members) if is_archive else ()
-                found[file] = Standing(*standing, names, skipped)
+                found[file.document] = Standing(*standing, names, skipped)
         return found
 
 
 _Members = list[tuple[str, str]]
 
 
-def _seen(connection: Connection, files: Sequence[FoundFile]) -> dict[FoundFile, tuple[_Members, bool, Mapping[str, int]]]:
+def _seen(connection: Connection, files: Sequence[FoundFile]) -> list[tuple[FoundFile, _Members, bool, Mapping[str, int]]]:
     """The files that lie there as they were seen: what they held, whether as an archive, what was passed over."""
     by_key = {(storable(file.path), file.document): file for file in files}
-    found: dict[FoundFile, tuple[_Members, bool, Mapping[str, int]]] = {}
+    found: list[tuple[FoundFile, _Members, bool, Mapping[str, int]]] = []
     for paths in _chunks(dict.fromkeys(file.path for file in files)):
         for row in connection.execute(select(seen_file).where(seen_file.c.path.in_(paths))):
             file = by_key.get((row.path, row.document))
@@ -112,10 +112,10 @@ def _seen(connection: Connection, files: Sequence[FoundFile]) -> dict[FoundFile,
             if not 0 <= row.modified_ns < row.looked_ns - GRANULARITY_NS:
                 continue
             if row.members is None:
-                found[file] = ([(row.document, row.sha256)], False, {})
+                found.append((file, [(row.document, row.sha256)], False, {}))
             else:
                 members, skipped = _unpack(row.members)
-                found[file] = (members, True, skipped)
+                found.append((file, members, True, skipped))
     return found
 
 
@@ -176,8 +176,8 @@ def failed_before(store: Store, name: str, sha256: str, reader: str) -> Failed |
     return None if judged is None else judged[1][0]
 
 
-def candidates(store: Store, files: Sequence[FoundFile], reader: str) -> dict[FoundFile, tuple[str, ...]]:
-    """For each file the digests it may turn out to have that need no reading.
+def candidates(store: Store, files: Sequence[FoundFile], reader: str) -> dict[str, tuple[str, ...]]:
+    """By public name of each file, the digests it may turn out to have that need no reading.
 
     They are those of the known documents of its size, and of what failed under its name.
     """
@@ -197,7 +197,10 @@ def candidates(store: Store, files: Sequence[FoundFile], reader: str) -> dict[Fo
             )
             by_name |= {row.document: row.sha256 for row in connection.execute(noted)}
     shared = {size: tuple(digests[:_CANDIDATES]) for size, digests in by_size.items()}
-    return {file: (*shared.get(file.size, ()), *([by_name[file.document]] if file.document in by_name else ())) for file in files}
+    return {
+        file.document: shared.get(file.size, ()) + ((by_name[file.document],) if file.document in by_name else ())
+        for file in files
+    }
 
 
 def remember(store: Store, files: Sequence[SeenFile]) -> None:

@@ -1,0 +1,294 @@
+"""Measures ingestion: pool scaling, memory, a second run, a Dask cluster. Prints rows of Markdown tables.
+
+    python benchmarks/ingest.py                      all of it
+    python benchmarks/ingest.py pool memory          some of: pool memory again dask
+    python benchmarks/ingest.py memory --part 0.1    with a tenth of the documents
+
+The documents are typeset for the purpose (``tests.typesetter``): web pages, Word files, texts and PDF of several layouts,
+all of different content. What is timed is the whole of ``ingest``, the start of its processes included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import itertools
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the typesetter is part of the tests, not of the package
+
+import psutil  # noqa: E402
+from distributed import LocalCluster  # noqa: E402
+
+from collect.model import Source  # noqa: E402
+from extract.model import Document  # noqa: E402
+from nianbao.ingest import ingest  # noqa: E402
+from nianbao.workers import hired  # noqa: E402
+from normalize.forms import forms  # noqa: E402
+from normalize.model import Finding, Identity, Report, Section, Severity, Verdict  # noqa: E402
+from store.open import open_store  # noqa: E402
+from tests.typesetter.compose import YEARS, paper_of, rules_of  # noqa: E402
+from tests.typesetter.docx import DocxStyle, print_docx  # noqa: E402
+from tests.typesetter.figures import BLANKS, SCALES, Shape, draw  # noqa: E402
+from tests.typesetter.html import HtmlStyle, print_html  # noqa: E402
+from tests.typesetter.model import Paper  # noqa: E402
+from tests.typesetter.pdf import PdfStyle, print_pdf  # noqa: E402
+from tests.typesetter.text import TextStyle, print_text  # noqa: E402
+
+LONG_AGO = 1_600_000_000
+KINDS = ("html", "docx", "txt")
+DISTINCT = 90
+"""Documents that are typeset; the others are these with something appended that no reader shows."""
+REPEATS = 3
+
+
+def paper(number: int, rng: Random) -> Paper:
+    """A report of an agency of its own."""
+    form = ("2021", "2021", "2019", "2014")[number % 4]
+    first, last = YEARS[form]
+    shape = Shape(rng.choice(SCALES), rng.choice(BLANKS))
+    figures = draw(forms()[form].tables, rules_of(form), shape, rng)
+    return paper_of(f"青禾市白鹭区{_chinese(number)}街道办事处", rng.randint(first, last), form, figures, rng)
+
+
+def _chinese(number: int) -> str:
+    return "".join("零甲乙丙丁戊己庚辛壬"[int(digit)] for digit in str(number))
+
+
+def typeset(kind: str, number: int) -> bytes:
+    """A report of that format."""
+    rng = Random(number)
+    printed = paper(number, rng)
+    match kind:
+        case "html":
+            return print_html(printed, HtmlStyle(template=rng.choice(("cms", "layout", "word"))), rng)
+        case "docx":
+            return print_docx(printed, DocxStyle(), rng)
+        case "txt":
+            return print_text(printed, TextStyle(rng.choice(("tabs", "markdown", "lines"))), rng)
+        case _:
+            return print_pdf(printed, PdfStyle(), rng)
+
+
+def varied(kind: str, content: bytes, number: int) -> bytes:
+    """The document with other bytes that read the same."""
+    match kind:
+        case "html":
+            return content + f"<!-- {number} -->".encode()
+        case "docx":
+            buffer = io.BytesIO(content)
+            with zipfile.ZipFile(buffer, "a") as archive:
+                archive.comment = str(number).encode()
+            return buffer.getvalue()
+        case "txt":
+            return content + b"\n" * (number % 50) + b" " * (number // 50) + b"\n"
+        case _:
+            return content + f"\n%{number}\n".encode()
+
+
+def archive(folder: Path, count: int, *, pdf_every: int) -> None:
+    """Fill a folder with reports, each ``pdf_every``-th a PDF, the others web pages, Word files and texts in turn."""
+    made: dict[tuple[str, int], bytes] = {}
+    turns: dict[str, Iterator[int]] = {kind: itertools.count() for kind in (*KINDS, "pdf")}
+    for number in range(count):
+        kind = "pdf" if number % pdf_every == pdf_every - 1 else KINDS[number % len(KINDS)]
+        copy, which = divmod(next(turns[kind]), DISTINCT // len(turns))
+        content = made.setdefault((kind, which), b"") or typeset(kind, which + 1000 * list(turns).index(kind))
+        made[kind, which] = content
+        path = folder / f"{number // 500:03}" / f"{number:06}.{kind}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(varied(kind, content, copy) if copy else content)
+        os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+def batch(folder: Path, db: Path, *, workers: int = 1, executor: str = "") -> float:
+    """Seconds for a folder into a fresh database."""
+    db.unlink(missing_ok=True)
+    start = time.perf_counter()
+    with hired(workers, executor) as crew, open_store(db) as store:
+        ingest([folder], store, crew=crew)
+    return time.perf_counter() - start
+
+
+def pool(scratch: Path, part: float) -> Iterator[str]:
+    """(b) One process against two."""
+    count = round(600 * part)
+    archive(scratch / "reports", count, pdf_every=4)
+    ones, twos = [], []
+    for _ in range(REPEATS):
+        ones.append(batch(scratch / "reports", scratch / "1.sqlite"))
+        twos.append(batch(scratch / "reports", scratch / "2.sqlite", workers=2))
+    ratios = ", ".join(f"{one / two:.2f}" for one, two in zip(ones, twos, strict=True))
+    yield f"| {count} documents, one process against two: best of {REPEATS} | {min(ones) / min(twos):.2f} times as fast |"
+    yield f"| the same, run by run | {ratios} |"
+    same = differing_tables(scratch / "1.sqlite", scratch / "2.sqlite")
+    yield f"| tables that differ between one process and two | {', '.join(same) or 'none'} |"
+
+
+@dataclass(slots=True)
+class Peaks:
+    """Most memory held, in bytes: the program, its largest reading process, and all together at one time."""
+
+    program: int = 0
+    reader: int = 0
+    together: int = 0
+
+
+def watched(command: list[str]) -> Peaks:
+    """Run a command and watch its memory and that of the processes it starts."""
+    peaks = Peaks()
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"})
+    program = psutil.Process(process.pid)
+    while process.poll() is None:
+        sizes = []
+        for each in [program, *_children(program)]:
+            try:
+                sizes.append(each.memory_info().rss)
+            except psutil.Error:
+                sizes.append(0)
+        peaks.program = max(peaks.program, sizes[0])
+        peaks.reader = max([peaks.reader, *sizes[1:]])
+        peaks.together = max(peaks.together, sum(sizes))
+        time.sleep(0.02)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return peaks
+
+
+def _children(program: psutil.Process) -> list[psutil.Process]:
+    try:
+        return list(program.children(recursive=True))
+    except psutil.Error:
+        return []
+
+
+def memory(scratch: Path, part: float) -> Iterator[str]:
+    """(c) Peak memory of a small and of a tenfold run."""
+    found: list[Peaks] = []
+    counts = [round(500 * part), round(5_000 * part)]
+    for count in counts:
+        folder = scratch / f"memory-{count}"
+        archive(folder, count, pdf_every=20)
+        db = scratch / f"memory-{count}.sqlite"
+        command = [sys.executable, "-m", "nianbao.cli", "ingest", str(folder), "--db", str(db), "--quiet", "--workers", "2"]
+        found.append(watched(command))
+    small, large = found
+    for name, before, after in (
+        ("the program", small.program, large.program),
+        ("the largest reading process", small.reader, large.reader),
+        ("all together", small.together, large.together),
+    ):
+        sizes = f"{before / 2**20:.0f} MB, {after / 2**20:.0f} MB"
+        yield f"| peak memory of {name}, {counts[0]} and {counts[1]} documents | {sizes}: {after / before:.2f} times |"
+
+
+def light_reader(source: Source) -> tuple[Document, tuple[Report, ...]]:
+    """A report of prose with one finding: what the second run is about is the files."""
+    number = int(source.content)
+    identity = Identity(f"第{number}局年度报告", f"青禾市第{number}局", 2023)
+    finding = Finding("identity.title", Severity.NOTE, "made up")
+    report = Report(identity, "", Verdict.PROSE, sections=(Section(1, "一、总体情况", "没有表格。"),), findings=(finding,))
+    return Document("text/plain", ()), (report,)
+
+
+class Opened:
+    """Counts the files under a folder that this process opens, as the interpreter reports them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.count = 0
+        self._top = f"{folder}{os.sep}"
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], str) and arguments[0].startswith(self._top):
+            self.count += 1
+
+
+def again(scratch: Path, part: float) -> Iterator[str]:
+    """(d) A second run over an unchanged archive."""
+    count = round(100_000 * part)
+    folder = scratch / "files"
+    for number in range(count):
+        path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
+        if not number % 1000:
+            path.parent.mkdir(parents=True)
+        path.write_bytes(str(number).encode())
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    opened = Opened(folder)
+    with open_store(scratch / "again.sqlite") as store:
+        first = ingest([folder], store, read=light_reader)
+        before = opened.count
+        start, start_cpu = time.perf_counter(), time.process_time()
+        second = ingest([folder], store, read=light_reader)
+        seconds, cpu = time.perf_counter() - start, time.process_time() - start_cpu
+    counted = (second.documents, second.verdicts, second.findings) == (first.documents, first.verdicts, first.findings)
+    yield f"| second run over {count} unchanged files: files opened | {opened.count - before} (first run: {before}) |"
+    yield f"| the same: seconds, of which of the processor | {seconds:.1f}, {cpu:.1f} |"
+    yield f"| the same: documents known, and summary as before | {second.known}, {'yes' if counted else 'NO'} |"
+
+
+def dask(scratch: Path, part: float) -> Iterator[str]:
+    """(f) A cluster of two worker processes against this machine's pool."""
+    count = round(200 * part)
+    archive(scratch / "shared", count, pdf_every=10)
+    near = batch(scratch / "shared", scratch / "near.sqlite", workers=2)
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50) as cluster:
+        address = str(cluster.scheduler_address).replace("tcp://", "dask://")
+        far = batch(scratch / "shared", scratch / "far.sqlite", executor=address)
+    differing = differing_tables(scratch / "near.sqlite", scratch / "far.sqlite")
+    yield f"| {count} documents by Dask (2 workers): time beside the pool's | {far / near:.2f} |"
+    yield f"| tables that differ from the pool's | {', '.join(differing) or 'none'} of {len(contents(scratch / 'far.sqlite'))} |"
+
+
+def contents(db: Path) -> dict[str, list[str]]:
+    """Every table's rows without what names a run or a moment of it."""
+    passing = {"looked_ns", "time", "started", "finished", "counts", "arguments"}
+    with sqlite3.connect(db) as connection:
+        found = {}
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            names = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+            kept = ", ".join(f'"{name}"' for name in names if name not in passing and "run" not in name)
+            found[table] = sorted(map(repr, connection.execute(f'SELECT {kept} FROM "{table}"')))
+        return found
+
+
+def differing_tables(one: Path, other: Path) -> list[str]:
+    """The tables in which two databases differ."""
+    left, right = contents(one), contents(other)
+    return [table for table in left.keys() | right.keys() if left.get(table) != right.get(table)]
+
+
+PARTS: dict[str, Callable[[Path, float], Iterator[str]]] = {"pool": pool, "memory": memory, "again": again, "dask": dask}
+
+
+def rows(names: list[str], part: float = 1.0) -> Iterator[str]:
+    """The rows of the chosen measurements."""
+    for name in names:
+        with TemporaryDirectory() as folder:
+            yield from PARTS[name](Path(folder), part)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("--part", type=float, default=1.0, help="Share of the documents to take.")
+    given = parser.parse_args()
+    print("| ingesting | |\n|---|---|")
+    for row in rows(given.names or list(PARTS), given.part):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
