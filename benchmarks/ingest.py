@@ -20,7 +20,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -125,45 +125,67 @@ def pool(scratch: Path, part: float) -> Iterator[str]:
     """(b) One process against two."""
     count = round(600 * part)
     archive(scratch / "reports", count, pdf_every=4)
-    ones, twos = [], []
+    ones: list[Watch] = []
+    twos: list[Watch] = []
     for _ in range(REPEATS):
-        ones.append(batch(scratch / "reports", scratch / "1.sqlite"))
-        twos.append(batch(scratch / "reports", scratch / "2.sqlite", workers=2))
-    ratios = ", ".join(f"{one / two:.2f}" for one, two in zip(ones, twos, strict=True))
-    yield f"| {count} documents, one process against two: best of {REPEATS} | {min(ones) / min(twos):.2f} times as fast |"
+        ones.append(watched(scratch / "reports", scratch / "1.sqlite", workers=1))
+        twos.append(watched(scratch / "reports", scratch / "2.sqlite", workers=2))
+    best = min(one.seconds for one in ones) / min(two.seconds for two in twos)
+    ratios = ", ".join(f"{one.seconds / two.seconds:.2f}" for one, two in zip(ones, twos, strict=True))
+    one, two = (min(sum(each.processor.values()) for each in watches) for watches in (ones, twos))
+    writer = min(next(iter(each.processor.values())) for each in twos)
+    yield f"| {count} documents, one process against two: best of {REPEATS} | {best:.2f} times as fast |"
     yield f"| the same, run by run | {ratios} |"
+    yield f"| the same, processor time of all processes: two against one | {two / one:.2f} times as much |"
+    yield f"| the same, share of the writing process in it | {writer / two:.2f} |"
+    yield f"| the same, bound by that on two idle processors | {2 * one / two:.2f} times as fast |"
     same = differing_tables(scratch / "1.sqlite", scratch / "2.sqlite")
     yield f"| tables that differ between one process and two | {', '.join(same) or 'none'} |"
 
 
 @dataclass(slots=True)
-class Peaks:
-    """Most memory held, in bytes: the program, its largest reading process, and all together at one time."""
+class Watch:
+    """What a program and the processes it started used: most bytes of memory at a time, and seconds of the processor."""
 
     program: int = 0
     reader: int = 0
+    """The largest reading process."""
     together: int = 0
+    processor: dict[int, float] = field(default_factory=dict)
+    """By process; the program is the first."""
+    seconds: float = 0.0
 
-
-def watched(command: list[str]) -> Peaks:
-    """Run a command and watch its memory and that of the processes it starts."""
-    peaks = Peaks()
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"})
-    program = psutil.Process(process.pid)
-    while process.poll() is None:
+    def see(self, processes: list[psutil.Process]) -> None:
+        """Looks at the processes, of which the program is the first."""
         sizes = []
-        for each in [program, *_children(program)]:
+        for process in processes:
             try:
-                sizes.append(each.memory_info().rss)
+                with process.oneshot():
+                    sizes.append(process.memory_info().rss)
+                    times = process.cpu_times()
+                    self.processor[process.pid] = times.user + times.system
             except psutil.Error:
                 sizes.append(0)
-        peaks.program = max(peaks.program, sizes[0])
-        peaks.reader = max([peaks.reader, *sizes[1:]])
-        peaks.together = max(peaks.together, sum(sizes))
+        self.program = max(self.program, sizes[0])
+        self.reader = max([self.reader, *sizes[1:]])
+        self.together = max(self.together, sum(sizes))
+
+
+def watched(folder: Path, db: Path, *, workers: int) -> Watch:
+    """Ingest a folder into a fresh database, by the command line, and watch it."""
+    db.unlink(missing_ok=True)
+    words = ["ingest", str(folder), "--db", str(db), "--quiet", "--workers", str(workers)]
+    watch = Watch()
+    start = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "nianbao.cli", *words], cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"})
+    program = psutil.Process(process.pid)
+    while process.poll() is None:
+        watch.see([program, *_children(program)])
         time.sleep(0.02)
+    watch.seconds = time.perf_counter() - start
     if process.returncode:
-        raise SystemExit(f"{' '.join(command)} failed")
-    return peaks
+        raise SystemExit(f"nianbao {' '.join(words)} failed")
+    return watch
 
 
 def _children(program: psutil.Process) -> list[psutil.Process]:
@@ -175,14 +197,12 @@ def _children(program: psutil.Process) -> list[psutil.Process]:
 
 def memory(scratch: Path, part: float) -> Iterator[str]:
     """(c) Peak memory of a small and of a tenfold run."""
-    found: list[Peaks] = []
+    found: list[Watch] = []
     counts = [round(500 * part), round(5_000 * part)]
     for count in counts:
         folder = scratch / f"memory-{count}"
         archive(folder, count, pdf_every=20)
-        db = scratch / f"memory-{count}.sqlite"
-        command = [sys.executable, "-m", "nianbao.cli", "ingest", str(folder), "--db", str(db), "--quiet", "--workers", "2"]
-        found.append(watched(command))
+        found.append(watched(folder, scratch / f"memory-{count}.sqlite", workers=2))
     small, large = found
     for name, before, after in (
         ("the program", small.program, large.program),
