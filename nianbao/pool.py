@@ -192,14 +192,21 @@ def _work(pipe: Connection[Any, Any], memory_limit: int) -> None:
     _limit_memory(memory_limit)
     while True:
         try:
-            function, args, kwargs = pipe.recv()
-        except (EOFError, OSError):
+            call = pipe.recv()
+        except EOFError:
             return
-        try:
-            answer = True, function(*args, **kwargs)
         except Exception as error:
-            answer = False, error
+            answer: tuple[bool, Any] = False, error  # what was sent is unknown here: it is the caller's
+        else:
+            answer = _answer(*call)
         pipe.send(answer)
+
+
+def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
+    try:
+        return True, function(*args, **kwargs)
+    except Exception as error:
+        return False, error
 
 
 def _limit_memory(limit: int) -> None:

@@ -23,10 +23,10 @@ from nianbao.packing import unpack_reports
 from nianbao.pool import ReaderPool
 from nianbao.reading import TIME_LIMIT, Outcome, Packed, Parcel, Reader, attempt, crashed, failure_of, read_parcel
 
-DOCUMENTS_AHEAD = 1_000
-"""Documents that may be under way or wait for their turn to be written."""
-BYTES_AHEAD = 64 * MEGABYTE
-"""Bytes of such documents in the memory of this process; one document may be larger."""
+DOCUMENTS_AHEAD = 500
+"""Documents for each worker that may be under way or wait for their turn to be written."""
+BYTES_AHEAD = 32 * MEGABYTE
+"""Bytes of such documents, for each worker, in the memory of this process; one document may be larger."""
 _PATIENCE = 10.0
 """Seconds after which somebody looks whether there are still workers."""
 _DESERTED = 6
@@ -177,8 +177,8 @@ class _Line:
     def _is_full(self) -> bool:
         return (
             len(self._sent) >= self._workers * _PARCELS_AHEAD
-            or len(self._places) >= DOCUMENTS_AHEAD
-            or self._bytes >= BYTES_AHEAD
+            or len(self._places) >= self._workers * DOCUMENTS_AHEAD
+            or self._bytes >= self._workers * BYTES_AHEAD
         )
 
     def _append(self, item: Item) -> None:
@@ -212,7 +212,12 @@ class _Line:
 
     def _submit(self, *items: Item) -> Future[list[Packed]]:
         wanted = tuple(item for item in items if isinstance(item, Source | Reference))
-        return self._crew.executor.submit(self._crew.task, Parcel(self._read, wanted, self._time_limit))
+        try:
+            return self._crew.executor.submit(self._crew.task, Parcel(self._read, wanted, self._time_limit))
+        except Exception as error:
+            if self._crew.certain:
+                raise
+            raise _lost_cluster("The cluster takes no more documents.") from error
 
     def _wait(self) -> None:
         """Until a parcel is done, or the first place is ready."""
@@ -228,7 +233,7 @@ class _Line:
     def _await(self, sent: Collection[Future[list[Packed]]], until: str) -> None:
         """Until parcels are done, as long as there is somebody to do them."""
         deserted = 0
-        while not wait(sent, _PATIENCE, until).done:
+        while not _is_over(*wait(sent, _PATIENCE, until), until):
             self._workers = max(1, count := self._crew.count())
             deserted = 0 if count else deserted + 1
             if deserted == _DESERTED:
@@ -255,7 +260,11 @@ class _Line:
             outcome = place.outcome or Outcome()
         except CancelledError as error:
             raise _lost_cluster("The connection to the cluster broke.") from error
-        except ImportError as error:
+        except NianbaoError:
+            raise
+        except Exception as error:
+            if self._crew.certain:
+                raise
             advice = "Install the same version of nianbao on every worker."
             raise ConfigurationError(f"A worker cannot read documents ({error}).", advice=advice) from error
         if not outcome.sha256 and outcome.failure and outcome.failure.kind is UnreadableError:
@@ -289,6 +298,10 @@ class _Line:
             return outcome
         self._carries = True
         return self._alone(source)
+
+
+def _is_over(done: Collection[object], not_done: Collection[object], until: str) -> bool:
+    return not not_done or (until == FIRST_COMPLETED and bool(done))
 
 
 def _fetched(item: Item) -> Item:

@@ -210,7 +210,7 @@ def test_reading_ahead_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> N
             taken += 1
             yield Source(f"{number}.txt", b"verified x")
 
-    monkeypatch.setattr(workers, "BYTES_AHEAD", 100)
+    monkeypatch.setattr(workers, "BYTES_AHEAD", 50)
     with hired(2) as crew:
         results = outcomes(sources(), reader, crew)
         next(results)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 from collections.abc import Iterator
@@ -12,6 +13,16 @@ import pytest
 
 from nianbao.pool import ReaderPool
 from tests import jobs
+
+
+class _Elsewhere:
+    """Something that the other process has no module for."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return importlib.import_module, ("elsewhere",)
+
+    def __call__(self) -> None:
+        """Never called."""
 
 
 @pytest.fixture
@@ -41,6 +52,8 @@ def test_an_error_is_the_tasks_own(pool: ReaderPool) -> None:
         pool.submit(jobs.fail, "of the task").result()
     with pytest.raises((AttributeError, TypeError), match="lambda"):
         pool.submit(lambda: None).result()  # cannot be sent
+    with pytest.raises(ModuleNotFoundError, match="elsewhere"):
+        pool.submit(_Elsewhere()).result()  # cannot be had there
     with pytest.raises(BrokenProcessPool):
         pool.submit(jobs.unsendable).result()
     assert pool.submit(jobs.identify).result()
