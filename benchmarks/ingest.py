@@ -275,7 +275,7 @@ def again(scratch: Path, part: float) -> Iterator[str]:
     count = round(100_000 * part)
     folder = scratch / "files"
     names = [f"{number // 1000:03}/{number:06}.txt" for number in range(count)]
-    contents = [f"{number}\n".encode() * 20 for number in range(count)]
+    contents = [f"{number}\n".encode() * (20 + number % 997) for number in range(count)]
     for name, content in zip(names, contents, strict=True):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ PASSING = frozenset({"needs_libreoffice", StoreError.code})
 _CHUNK = 500
 """Values in one question to the database."""
 _CANDIDATES = 1_000
-"""Digests given along for one size; beyond it, equal content is read before it is recognised."""
+"""Digests given along for one size. Where more documents share it, only what stands under a file's own name is."""
 
 _T = TypeVar("_T")
 
@@ -179,28 +179,29 @@ def failed_before(store: Store, name: str, sha256: str, reader: str) -> Failed |
 def candidates(store: Store, files: Sequence[FoundFile], reader: str) -> dict[str, tuple[str, ...]]:
     """By public name of each file, the digests it may turn out to have that need no reading.
 
-    They are those of the known documents of its size, and of what failed under its name.
+    They are what stands under its name, and the known documents of its size.
     """
-    by_size: dict[int, list[str]] = defaultdict(list)
-    by_name: dict[str, str] = {}
     with store.reading() as connection:
-        for sizes in _chunks(dict.fromkeys(file.size for file in files)):
-            known = select(document.c.size, document.c.sha256).where(document.c.size.in_(sizes), document.c.reader == reader)
-            for row in connection.execute(known):
-                by_size[row.size].append(row.sha256)
-        for names in _chunks(file.document for file in files):
-            noted = select(failure.c.document, failure.c.sha256).where(
-                failure.c.document.in_(names),
-                failure.c.reader == reader,
-                failure.c.sha256 > "",
-                failure.c.reason.not_in(PASSING),
-            )
-            by_name |= {row.document: row.sha256 for row in connection.execute(noted)}
-    shared = {size: tuple(digests[:_CANDIDATES]) for size, digests in by_size.items()}
-    return {
-        file.document: shared.get(file.size, ()) + ((by_name[file.document],) if file.document in by_name else ())
-        for file in files
-    }
+        loaded, failed = _standing(connection, [file.document for file in files])
+        by_size = _digests_by_size(connection, {file.size for file in files}, reader)
+    found = {}
+    for file in files:
+        held = failed.get(file.document) or loaded.get(file.document)
+        stands = held is not None and _judge([(file.document, held.sha256)], loaded, failed, reader) is not None
+        found[file.document] = by_size.get(file.size, ()) + ((held.sha256,) if held and stands else ())
+    return found
+
+
+def _digests_by_size(connection: Connection, sizes: Collection[int], reader: str) -> dict[int, tuple[str, ...]]:
+    """The known documents of these sizes, but for sizes that too many of them share."""
+    found: dict[int, list[str]] = defaultdict(list)
+    known = document.c.reader == reader
+    for chunk in _chunks(sizes):
+        few = select(document.c.size).where(document.c.size.in_(chunk), known).group_by(document.c.size)
+        few = few.having(func.count() <= _CANDIDATES)
+        for row in connection.execute(select(document.c.size, document.c.sha256).where(document.c.size.in_(few), known)):
+            found[row.size].append(row.sha256)
+    return {size: tuple(digests) for size, digests in found.items()}
 
 
 def remember(store: Store, files: Sequence[SeenFile]) -> None:

@@ -233,6 +233,21 @@ def test_a_moved_folder_is_recognised_by_content(run: Run, tmp_path: Path) -> No
     assert run.opened == []
 
 
+def test_many_files_of_one_size_are_recognised_by_name(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "_CANDIDATES", 2)
+    for number in range(3):
+        put(run.folder / f"{number}.txt", f"verified {number}局")
+    put(run.folder / "long.txt", "verified 很长的局")
+    run()
+    moved = Path(shutil.move(run.folder, tmp_path / "moved"))
+    (moved / "long.txt").rename(moved / "4.txt")
+    assert run(moved).known == 4
+    assert run.read == []
+    (moved / "0.txt").rename(moved / "5.txt")
+    summary = run(moved)
+    assert (run.read, summary.known) == (["5.txt"], 4)  # read for nothing, and recognised then
+
+
 def test_a_vanished_file_that_comes_back_is_known(run: Run, tmp_path: Path) -> None:
     put(run.folder / "1.txt", "verified 甲局")
     put(run.folder / "2.txt", "verified 乙局")
