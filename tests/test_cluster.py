@@ -72,6 +72,20 @@ def counts(summary: Summary) -> dict[str, object]:
     return summary.counts()
 
 
+def test_a_document_that_kills_or_hangs_costs_itself(cluster: Any, address: str, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for number in range(25):
+        (folder / f"{number:02}.txt").write_text(f"verified {number}局")
+    for name, word in {"07": "die", "11": "hang", "13": "spin"}.items():
+        (folder / f"{name}.txt").write_text(word)
+    before = {worker.process.pid for worker in cluster.workers.values()}
+    with open_store(tmp_path / "reports.sqlite") as store, hired(1, address) as crew:
+        summary = ingest([folder], store, crew=crew, read=reader, time_limit=0.5)
+    assert (summary.documents, summary.loaded, summary.failures) == (25, 22, {"crashed": 2, "timeout": 1})
+    assert {worker.process.pid for worker in cluster.workers.values()} == before
+
+
 def test_a_killed_worker_loses_nothing(
     cluster: Any, address: str, folder: Path, tmp_path: Path, undisturbed: tuple[dict[str, object], Summary]
 ) -> None:
@@ -88,20 +102,6 @@ def test_a_killed_worker_loses_nothing(
         summary = ingest([folder], store, crew=crew, read=reader, progress=kill_in_the_middle)
     assert (comparable(db), counts(summary)) == (undisturbed[0], counts(undisturbed[1]))
     assert len(done) == 120
-
-
-def test_a_document_that_kills_or_hangs_costs_itself(cluster: Any, address: str, tmp_path: Path) -> None:
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    for number in range(25):
-        (folder / f"{number:02}.txt").write_text(f"verified {number}局")
-    for name, word in {"07": "die", "11": "hang", "13": "spin"}.items():
-        (folder / f"{name}.txt").write_text(word)
-    before = {worker.process.pid for worker in cluster.workers.values()}
-    with open_store(tmp_path / "reports.sqlite") as store, hired(1, address) as crew:
-        summary = ingest([folder], store, crew=crew, read=reader, time_limit=0.5)
-    assert (summary.documents, summary.loaded, summary.failures) == (25, 22, {"crashed": 2, "timeout": 1})
-    assert {worker.process.pid for worker in cluster.workers.values()} == before
 
 
 def test_files_that_workers_cannot_open_are_brought_to_them(address: str, tmp_path: Path) -> None:
