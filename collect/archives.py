@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
 from collect.containers import container_of
 from collect.errors import ConfigurationError, NianbaoError, UnreadableError, UnsupportedError
+from collect.files import Listing, load, open_file, require, unreadable
 from collect.limits import DEFAULT_LIMITS, MEGABYTE, Limits, readable_size
 from collect.members import DAMAGE, Lost, Member, OfficeFile, members
-from collect.model import Source
-from collect.names import DistinctNames, path_name
+from collect.model import FoundFile, Reference, Refusal, Source
+from collect.names import DistinctNames
 from collect.skip import skip_rule
 
 _CHUNK = MEGABYTE
@@ -30,17 +30,8 @@ _SPOOL = 64 * MEGABYTE
 """A nested archive larger than this is unpacked to a temporary file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Something that was met and could not be taken in, and why."""
-
-    document: str
-    origin: str
-    error: NianbaoError
-
-
 def gather(
-    paths: Sequence[Path], *, limits: Limits = DEFAULT_LIMITS, skipped: Counter[str] | None = None
+    paths: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, skipped: Counter[str] | None = None
 ) -> Iterator[Source | Refusal]:
     """Every document under ``paths`` in a stable order: folders sorted by name, archives in their own order.
 
@@ -50,28 +41,23 @@ def gather(
         ConfigurationError: a path does not exist (at once, before anything is read).
     """
     require(paths)
-    return _Gathering(limits, Counter() if skipped is None else skipped).run(paths)
+    return _gathered(Collection(limits, skipped), paths)
 
 
-def require(paths: Sequence[Path]) -> None:
-    """Makes sure that every path is there.
-
-    Raises:
-        ConfigurationError: one is not; names like it in the same folder are suggested.
-    """
-    for path in paths:
-        if not os.path.lexists(path):
-            try:
-                names = [entry.name for entry in os.scandir(path.parent)]
-            except OSError:
-                names = []
-            near = get_close_matches(path.name, names, 3)
-            likely = " or ".join(str(path.parent / name) for name in near)
-            hint = f"Did you mean {likely}?" if near else "Check the spelling of the path."
-            raise ConfigurationError(f"There is no file or folder {path}.", advice=hint)
+def _gathered(collection: Collection, paths: Sequence[str | Path]) -> Iterator[Source | Refusal]:
+    for file in collection.files(paths):
+        for item in [file] if isinstance(file, Refusal) else collection.documents(file):
+            yield _loaded(item) if isinstance(item, Reference) else item
 
 
-def require_documents(paths: Sequence[Path]) -> None:
+def _loaded(reference: Reference) -> Source | Refusal:
+    try:
+        return load(reference)
+    except NianbaoError as error:
+        return Refusal(reference.document, reference.origin, error)
+
+
+def require_documents(paths: Sequence[str | Path]) -> None:
     """Makes sure that there is something to ingest, before anything is made to keep it in.
 
     Raises:
@@ -79,9 +65,14 @@ def require_documents(paths: Sequence[Path]) -> None:
     """
     skipped: Counter[str] = Counter()
     if next(gather(paths, skipped=skipped), None) is None:
-        over = f" ({skipped.total()} files passed over)" if skipped else ""
-        advice = "Name a PDF, HTML, DOCX or text file, a folder or an archive of them."
-        raise ConfigurationError(f"There is no document under {', '.join(map(str, paths))}{over}.", advice=advice)
+        raise no_documents(paths, skipped)
+
+
+def no_documents(paths: Sequence[str | Path], skipped: Counter[str]) -> ConfigurationError:
+    """The error that there is nothing to ingest."""
+    over = f" ({skipped.total()} files passed over)" if skipped else ""
+    advice = "Name a PDF, HTML, DOCX or text file, a folder or an archive of them."
+    return ConfigurationError(f"There is no document under {', '.join(map(str, paths))}{over}.", advice=advice)
 
 
 def find(path: Path) -> Source:
@@ -107,6 +98,13 @@ def find(path: Path) -> Source:
 
 
 _NAME_ONE = "Name one document, such as archive.zip/report.pdf; `nianbao ingest` takes many."
+
+
+class Kind(StrEnum):
+    """What a file turned out to be."""
+
+    DOCUMENT = "document"
+    ARCHIVE = "archive"
 
 
 class _Exhausted(Exception):  # noqa: N818 - internal: ends an archive early
@@ -154,82 +152,62 @@ class _Place:
         return Refusal(self.label, self.origin, error)
 
 
-class _Gathering:
-    """One run of ``gather``."""
+class Collection:
+    """One run over paths: what lies there, and what each file holds.
 
-    def __init__(self, limits: Limits, skipped: Counter[str]) -> None:
+    The two halves are apart so that a file that is known already need not be opened. Within one run every document has a
+    name of its own; the names are the same on every run over the same paths.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, skipped: Counter[str] | None = None) -> None:
+        self.skipped = Counter() if skipped is None else skipped
         self._limits = limits
-        self._skipped = skipped
         self._names = DistinctNames()
 
-    def run(self, paths: Sequence[Path]) -> Iterator[Source | Refusal]:
-        for path in paths:
-            absolute = path.absolute()
-            if path.is_dir():
-                yield from self._folder(absolute, absolute, {absolute.resolve()})
-            else:
-                yield from self._path(absolute, absolute.parent)
+    def files(self, paths: Sequence[str | Path]) -> Iterator[FoundFile | Refusal]:
+        """Every file under ``paths``, unopened."""
+        return Listing(self.skipped, self._names).files(paths)
 
-    def _folder(self, folder: Path, root: Path, seen: set[Path]) -> Iterator[Source | Refusal]:
+    def documents(self, file: FoundFile) -> Generator[Source | Reference | Refusal, None, Kind | None]:
+        """The document a file is (as a reference), or those an archive holds (with their bytes).
+
+        Returns:
+            What the file is; None where it could not be read, so that nothing is known of it.
+        """
+        place = _Place(file.document, file.origin, _Budget(self._limits, file.size))
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            with open_file(file.path) as stream:
+                archive = yield from self._archive(stream, place)
         except OSError as error:
-            yield self._refusal(folder, root, error)
-            return
-        for entry in entries:
-            path = folder / entry.name
-            rule = skip_rule(path_name(path.relative_to(root)))
-            if rule:
-                self._skipped[rule] += 1
-            elif not path.is_dir():
-                yield from self._path(path, root)
-            elif self._is_new_folder(path, root, seen):
-                yield from self._folder(path, root, seen)
-
-    def _is_new_folder(self, folder: Path, root: Path, seen: set[Path]) -> bool:
-        """A linked folder is followed once, and not at all where the walk comes by its target anyway."""
-        if not folder.is_symlink():
-            return True
-        target = folder.resolve()
-        if target in seen or target.is_relative_to(root.resolve()) or root.resolve().is_relative_to(target):
-            self._skipped["repeated_link"] += 1
-            return False
-        seen.add(target)
-        return True
-
-    def _path(self, path: Path, root: Path) -> Iterator[Source | Refusal]:
-        label = self._names.claim(path_name(path.relative_to(root)), path_name(Path(root.name)))
-        origin = path_name(path)
-        try:
-            status = path.stat()
-            if stat.S_ISREG(status.st_mode):
-                place = _Place(label, origin, _Budget(self._limits, status.st_size))
-                with path.open("rb") as stream:
-                    yield from self._file(stream, status.st_size, place)
-            else:
-                advice = "Nothing to do, unless a file was meant."
-                yield Refusal(label, origin, UnsupportedError("This is a device or pipe, not a file.", advice=advice))
-        except OSError as error:
-            yield Refusal(label, origin, _unreadable(error))
-
-    def _file(self, stream: IO[bytes], size: int, place: _Place) -> Iterator[Source | Refusal]:
-        """A document, or what an archive holds."""
-        kind = container_of(stream)
-        if kind is not None:
-            if place.depth >= self._limits.depth:
-                error = UnsupportedError(f"Archives lie within archives more than {self._limits.depth} deep.", advice=_UNPACK)
-                yield place.refusal(error)
-                return
-            try:
-                yield from self._members(members(stream, kind, place.label), place)
-            except OfficeFile:
-                stream.seek(0)
-            else:
-                return
-        if size > self._limits.file_bytes:
-            yield place.refusal(self._too_large(size))
+            yield place.refusal(unreadable(error))
+            return None
+        if archive:
+            return Kind.ARCHIVE
+        if file.size > self._limits.file_bytes:
+            yield place.refusal(self._too_large(file.size))
         else:
-            yield Source(place.label, stream.read(), place.origin)
+            yield Reference(file.document, file.origin, file.path, file.size)
+        return Kind.DOCUMENT
+
+    def pass_over(self, names: Iterable[str]) -> None:
+        """Takes the names of an archive's documents as given away, as if they had been read again."""
+        for name in names:
+            self._names.claim(name, "")
+
+    def _archive(self, stream: IO[bytes], place: _Place) -> Generator[Source | Refusal, None, bool]:
+        """What the archive in ``stream`` holds; False, and nothing, where it is a document."""
+        kind = container_of(stream)
+        if kind is None:
+            return False
+        if place.depth >= self._limits.depth:
+            error = UnsupportedError(f"Archives lie within archives more than {self._limits.depth} deep.", advice=_UNPACK)
+            yield place.refusal(error)
+            return True
+        try:
+            yield from self._members(members(stream, kind, place.label), place)
+        except OfficeFile:
+            return False
+        return True
 
     def _members(self, listing: Iterator[Member | Lost], archive: _Place) -> Iterator[Source | Refusal]:
         try:
@@ -240,7 +218,7 @@ class _Gathering:
                 archive.budget.count_member()
                 rule = skip_rule(member.name)
                 if rule:
-                    self._skipped[rule] += 1
+                    self.skipped[rule] += 1
                     archive.budget.charge((member.size or 0) if member.sequential else 0)
                 else:
                     yield from self._member(member, self._within(archive, member.name))
@@ -261,7 +239,13 @@ class _Gathering:
                 yield place.refusal(error)
                 return
             spool.seek(0)
-            yield from self._file(spool, size, place)
+            if (yield from self._archive(spool, place)):
+                return
+            spool.seek(0)
+            if size > self._limits.file_bytes:
+                yield place.refusal(self._too_large(size))
+            else:
+                yield Source(place.label, spool.read(), place.origin)
 
     def _unpack(self, member: Member, spool: IO[bytes], budget: _Budget) -> int:
         """Writes a member to ``spool`` and gives its size.
@@ -306,9 +290,6 @@ class _Gathering:
         limit = readable_size(self._limits.file_bytes)
         return UnsupportedError(f"The file has {readable_size(size)}; at most {limit} are read.", advice=_SPLIT)
 
-    def _refusal(self, path: Path, root: Path, error: OSError) -> Refusal:
-        return Refusal(path_name(path.relative_to(root)), path_name(path), _unreadable(error))
-
 
 _UNPACK = "Unpack it and ingest the folder."
 _BOMB = "Delete it, or unpack it with care and ingest the folder."
@@ -317,7 +298,3 @@ _SPLIT = "A report is a few megabytes: take out the pages that are none."
 
 def _is_bomb(size: int, packed: int, limits: Limits) -> bool:
     return size > limits.ratio_floor and size > limits.ratio * max(packed, 1)
-
-
-def _unreadable(error: OSError) -> UnreadableError:
-    return UnreadableError(f"The file cannot be read: {error.strerror or error}.", advice="Check that it exists and may be read.")

@@ -1,9 +1,11 @@
-"""Source: bytes and where they came from."""
+"""What is collected: documents with their bytes, documents that still lie in their files, and what was refused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+
+from collect.errors import NianbaoError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,41 @@ class Source:
     def sha256(self) -> str:
         """Hex digest of the content: the document's identity."""
         return sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file as listed, not opened. It is a document or an archive of documents."""
+
+    path: str
+    """What opens it: an absolute path, or a URL for fsspec."""
+    document: str
+    """Its public name; those of an archive's members begin with it."""
+    origin: str
+    size: int
+    modified_ns: int
+    """When it was last changed, in nanoseconds since 1970; -1 where its place does not say."""
+    looked_ns: int
+    """When this was found out, by the clock of this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A document that still lies in a file of its own. Whoever reads it opens it: see ``collect.files.load``."""
+
+    document: str
+    origin: str
+    path: str
+    size: int
+    """As listed. A file of another size is not the one that was meant."""
+    known: tuple[str, ...] = field(default=(), repr=False)
+    """Digests of contents that need no reading, should the file hold one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that was met and could not be taken in, and why."""
+
+    document: str
+    origin: str
+    error: NianbaoError

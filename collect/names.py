@@ -5,8 +5,6 @@ Names are labels only. Nothing is ever written under them, so a hostile one is c
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
-
 import regex
 
 _UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]")
@@ -42,9 +40,8 @@ def clean_name(name: str) -> str:
     return _printable("/".join(kept)) or "unnamed"
 
 
-def path_name(path: Path | PurePosixPath) -> str:
-    """A path of the file system as text, also where its names are GBK on a UTF-8 system."""
-    text = path.as_posix()
+def printable_name(text: str) -> str:
+    """A path as the file system gives it, as text for people, also where its names are GBK on a UTF-8 system."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

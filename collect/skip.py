@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 _SYSTEM = frozenset({"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "system volume information"})
 _SUFFIXES = {
     "web_asset": ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .ico .svg .gif .swf",
@@ -20,14 +18,15 @@ def skip_rule(name: str) -> str | None:
 
     Pictures are read (a report may be one) unless they lie beside a saved web page (``page_files/``).
     """
-    path = PurePosixPath(name)
-    if any(part.lower() in _SYSTEM for part in path.parts):
+    parts = name.lower().split("/")
+    if any(part in _SYSTEM for part in parts):
         return "system"
-    if any(part.startswith(".") for part in path.parts):
+    if any(part.startswith(".") for part in parts):
         return "hidden"
-    if path.name.startswith("~$"):
+    if parts[-1].startswith("~$"):
         return "office_lock"
-    suffix = path.suffix.lower()
-    if suffix in _PICTURES and any(part.endswith(("_files", ".files")) for part in path.parts[:-1]):
+    _, dot, ending = parts[-1].rpartition(".")
+    suffix = f".{ending}" if dot else ""
+    if suffix in _PICTURES and any(part.endswith(("_files", ".files")) for part in parts[:-1]):
         return "web_asset"
     return _RULE_OF_SUFFIX.get(suffix)

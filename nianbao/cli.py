@@ -17,7 +17,7 @@ import click
 from collect.errors import ConfigurationError, NianbaoError
 
 if TYPE_CHECKING:
-    from nianbao.ingest import Summary
+    from nianbao.counts import Summary
     from store.load import Store
 
 EXIT_FAULT = 1
@@ -98,6 +98,13 @@ def _open(db: str, *, create: bool = False) -> Store:
     return open_store(db, create=create)
 
 
+def _exists(db: str) -> bool:
+    """Whether there is a database file already."""
+    from store.open import database_url  # noqa: PLC0415 - see _open
+
+    return Path(database_url(db).database or "").is_file()
+
+
 _EXIT_CODES = """\b
 Exit codes:
     0  done
@@ -123,7 +130,7 @@ def main() -> None:
 
 
 @main.command(epilog=_EXIT_CODES)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_with_db
 @click.option(
     "--fail-on",
@@ -137,31 +144,58 @@ def main() -> None:
     type=click.IntRange(min=1),
     default=lambda: min(2, os.cpu_count() or 1),
     show_default="2, or 1 on one processor",
-    help="Processes that read. 1 reads in this process.",
+    help="Processes of this machine that read. 1 reads in this process.",
 )
+@click.option(
+    "--executor",
+    metavar="dask://HOST:PORT",
+    default="",
+    help="Read on the workers of a Dask cluster instead (needs nianbao[dask] here and there). What they cannot open "
+    "themselves is sent to them.",
+)
+@click.option("--reread", is_flag=True, help="Read everything again, also what is known. What people corrected stays.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @click.option("--verbose", "-v", is_flag=True, help="Tracebacks of our own faults, on standard error.")
-def ingest(paths: tuple[Path, ...], db: str, fail_on: str, workers: int, *, quiet: bool, verbose: bool) -> int:
+def ingest(
+    paths: tuple[str, ...],
+    db: str,
+    fail_on: str,
+    workers: int,
+    executor: str,
+    *,
+    reread: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """Take files, folders and archives (zip, tar) into the database.
 
     PDF, HTML, DOCX and text are told by their content, whatever they are called. A bad document is noted with its reason
-    (table failure) and stops nothing. Interrupted and run again, it goes on; what is known is not read again.
+    (table failure) and stops nothing. Interrupted and run again, it goes on; a file of unchanged size and time of change is
+    not opened again, and known content not read again, unless this version reads otherwise. PATH may be a URL that fsspec
+    knows (s3://, sftp://, https://), given that its package is installed.
 
     \b
     Examples:
         nianbao ingest reports/
         nianbao ingest 2023.zip 2024.tar.gz --db jiangsu.sqlite
         nianbao ingest reports/ --fail-on review && echo all verified
+        nianbao ingest s3://bucket/reports --executor dask://scheduler:8786
     """
     from collect.archives import require_documents  # noqa: PLC0415 - see _open
     from nianbao import ingest as batch  # noqa: PLC0415 - see _open
     from nianbao.progress import progress_bar  # noqa: PLC0415 - see _open
     from nianbao.show import say  # noqa: PLC0415 - see _open
     from nianbao.summary import summary_text  # noqa: PLC0415 - see _open
+    from nianbao.workers import hired  # noqa: PLC0415 - see _open
 
-    require_documents(paths)  # before a database is made
-    with _open(db, create=True) as store, progress_bar(quiet=quiet) as progress:
-        summary = batch.ingest(paths, store, workers=workers, progress=progress)
+    if not _exists(db):
+        require_documents(paths)  # before a database is made
+    with (
+        hired(workers, executor) as crew,
+        _open(db, create=True) as store,
+        progress_bar(quiet=quiet) as progress,
+    ):
+        summary = batch.ingest(paths, store, crew=crew, reread=reread, progress=progress)
     if not quiet:
         say(summary_text(summary))
     if verbose:

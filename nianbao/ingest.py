@@ -4,89 +4,44 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 
-from sqlalchemy import select
-
-from collect.archives import Refusal, gather, require_documents
+from collect.archives import Collection, Kind, no_documents
 from collect.errors import StoreError
+from collect.files import require
 from collect.limits import DEFAULT_LIMITS, Limits
-from collect.model import Source
-from extract.model import Document
+from collect.model import FoundFile, Reference, Refusal, Source
+from nianbao.counts import Summary
 from nianbao.pipeline import READER_VERSION
-from nianbao.workers import TIME_LIMIT, Failure, Outcome, Reader, failure_of, outcomes, read_source
-from normalize.model import Report, State, Verdict
+from nianbao.reading import TIME_LIMIT, Failure, Outcome, Reader, failure_of, read_source
+from nianbao.workers import Crew, Item, Passing, hired, outcomes
+from normalize.model import Report, State
+from store import seen
 from store.documents import DocumentFacts, Run
 from store.load import Outcome as Loaded
 from store.load import Store
-from store.schema import document, finding, report
+from store.seen import Failed, SeenFile, Standing
 
 Progress = Callable[[str], None]
 """Told the name of each document once it is done with."""
 
-
-@dataclass(slots=True)
-class Summary:
-    """What became of a batch. Counts are of this run's documents, known ones included."""
-
-    documents: int = 0
-    loaded: int = 0
-    """Documents with at least one report that were new or read again."""
-    known: int = 0
-    """Documents whose content an earlier run, or an equal document, had already given."""
-    verdicts: Counter[str] = field(default_factory=Counter)
-    """Reports by verdict, those of known documents included."""
-    cells: int = 0
-    """Cells read with a number or a printed blank."""
-    missing: int = 0
-    """Cells the printed tables should have, but which were not found."""
-    findings: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Findings by severity and rule."""
-    failures: Counter[str] = field(default_factory=Counter)
-    """Documents that gave no report, by reason."""
-    examples: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """For each reason the first such document and its message."""
-    traces: dict[str, str] = field(default_factory=dict)
-    """Tracebacks of our own faults, by document."""
-    skipped: Counter[str] = field(default_factory=Counter)
-    """Files passed over as no documents, by rule."""
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    @property
-    def rejected(self) -> int:
-        """Documents that gave no report."""
-        return self.failures.total()
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether a person should look at something."""
-        return bool(self.rejected or self.verdicts[Verdict.REVIEW])
-
-    def counts(self) -> dict[str, object]:
-        """The figures for the store's table of runs."""
-        return {
-            "documents": self.documents,
-            "loaded": self.loaded,
-            "known": self.known,
-            "verdicts": dict(self.verdicts),
-            "cells": self.cells,
-            "missing": self.missing,
-            "findings": {f"{severity}:{rule}": count for (severity, rule), count in self.findings.items()},
-            "failures": dict(self.failures),
-            "skipped": dict(self.skipped),
-            "traces": self.traces,
-        }
+_LOOK = 500
+"""Files that are looked up together."""
+_TRACES = 100
+"""Tracebacks kept for the summary: faults of ours come in kinds, and memory is to stay flat."""
 
 
 def ingest(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     store: Store,
     *,
     workers: int = 1,
+    crew: Crew | None = None,
+    reread: bool = False,
     progress: Progress = lambda _name: None,
     read: Reader = read_source,
     limits: Limits = DEFAULT_LIMITS,
@@ -95,95 +50,264 @@ def ingest(
     """Takes every document under ``paths`` into ``store`` and says what became of them.
 
     Nothing a document holds stops it. Ctrl-C does, cleanly: what is loaded stays, and ``Summary.interrupted`` is set.
-    A document that this version of the reader has read before is not read again.
+    A file that lies there as it did when this version of the reader took it in is not opened, and content that it has read
+    is not read again, unless ``reread`` says so.
+
+    Args:
+        paths: Files, folders and archives; text with ``://`` is a URL for fsspec.
+        store: Where the reports go.
+        workers: Processes that read. 1 reads in this process.
+        crew: Who reads instead: see ``nianbao.workers.hired``.
+        reread: Read everything anew and put it in place of what is stored. What people corrected stays.
+        progress: Called after each document.
+        read: The pipeline.
+        limits: How much an archive may hold.
+        time_limit: Seconds for one document.
 
     Raises:
         ConfigurationError: a path does not exist, or there is no document under any of them. Nothing is written then.
         StoreError: the database cannot be written.
     """
-    require_documents(paths)
-    summary = Summary()
-    sources = gather(paths, limits=limits, skipped=summary.skipped)
+    require(paths)
     start = time.perf_counter()
-    run = store.begin_run(READER_VERSION, " ".join(map(str, paths)))
-    batch = _Batch(store, run, summary, progress)
-    try:
-        with closing(outcomes(batch.unknown(sources), read, workers=workers, time_limit=time_limit)) as results:
-            for item, outcome in results:
-                batch.keep(item, outcome)
-    except KeyboardInterrupt:
-        summary.interrupted = True
+    summary = Summary()
+    batch = _Batch(store, summary, progress, reread=reread)
+    with nullcontext(crew) if crew else hired(workers) as readers:
+        items = _not_empty(batch.items(Collection(limits, summary.skipped), paths), paths, summary)
+        batch.begin(store.begin_run(READER_VERSION, " ".join(map(str, paths))))
+        try:
+            with closing(outcomes(batch.unknown(items), read, readers, time_limit=time_limit)) as results:
+                for item, outcome in results:
+                    batch.keep(item, outcome)
+        except KeyboardInterrupt:
+            summary.interrupted = True
+        batch.end()
     summary.seconds = time.perf_counter() - start
     if not summary.interrupted:
-        store.finish_run(run, summary.counts())
+        store.finish_run(batch.run, summary.counts())
     return summary
 
 
-class _Batch:
-    """The side of a run that writes."""
+def _not_empty(items: Iterator[Item], paths: Sequence[str | Path], summary: Summary) -> Iterator[Item]:
+    """The items again, once it is sure that there is a document among them."""
+    first = []
+    for item in items:
+        first.append(item)
+        if not isinstance(item, _FileEnds):
+            return chain(first, items)
+    raise no_documents(paths, summary.skipped)
 
-    def __init__(self, store: Store, run: Run, summary: Summary, progress: Progress) -> None:
+
+@dataclass(frozen=True, slots=True)
+class _Unchanged(Passing):
+    """A file that need not be opened."""
+
+    file: FoundFile
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class _FileEnds(Passing):
+    """The items since the last one were all that the file holds. No file: they were refused with nothing known of it."""
+
+    file: FoundFile | None
+    kind: Kind | None = None
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known(Passing):
+    """An archive's member whose content needs no reading."""
+
+    facts: DocumentFacts
+
+
+class _Batch:
+    """A run's two ends: what is to be read, and what becomes of it."""
+
+    def __init__(self, store: Store, summary: Summary, progress: Progress, *, reread: bool) -> None:
+        self.run = Run(0, READER_VERSION)
         self._store = store
-        self._run = run
+        self._loader = store.loading(self.run)
         self._summary = summary
         self._progress = progress
+        self._reread = reread
+        self._known: list[int | str] = []
+        """Known documents not yet counted: their numbers or digests."""
+        self._held: list[tuple[str, str]] | None = []
+        """Name and digest of what the present file holds, so far; None where something of it is to be tried again."""
+        self._seen: list[SeenFile] = []
+        """Files whose documents are stored, not yet noted."""
 
-    def unknown(self, items: Iterator[Source | Refusal]) -> Iterator[Source | Refusal]:
-        """Those that must be read; the store knows the others' content already."""
+    def begin(self, run: Run) -> None:
+        """The run is noted; from now on things may be written."""
+        self.run = run
+        self._loader = self._store.loading(run)
+
+    def items(self, collection: Collection, paths: Sequence[str | Path]) -> Iterator[Item]:
+        """Everything under the paths, in order. Nothing is written meanwhile."""
+        listing = collection.files(paths)
+        while found := list(islice(listing, _LOOK)):
+            files = [file for file in found if isinstance(file, FoundFile)]
+            standings = {} if self._reread else seen.unchanged(self._store, files, READER_VERSION)
+            opened = [file for file in files if file.document not in standings]
+            candidates = {} if self._reread else seen.candidates(self._store, opened, READER_VERSION)
+            for file in found:
+                if isinstance(file, Refusal):
+                    yield from (file, _FileEnds(None))
+                elif file.document in standings:
+                    standing = standings[file.document]
+                    collection.pass_over(standing.names)
+                    collection.skipped.update(standing.skipped)
+                    yield _Unchanged(file, standing)
+                else:
+                    yield from self._opened(collection, file, candidates.get(file.document, ()))
+
+    def _opened(self, collection: Collection, file: FoundFile, known: tuple[str, ...]) -> Iterator[Item]:
+        before = collection.skipped.copy()
+        documents = collection.documents(file)
+        while True:
+            try:
+                item = next(documents)
+            except StopIteration as end:
+                yield _FileEnds(file, end.value, collection.skipped - before)
+                return
+            yield replace(item, known=known) if isinstance(item, Reference) else item
+
+    def unknown(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Those that must be read, and those that only pass: members of an archive that the store knows among them."""
         for item in items:
-            if isinstance(item, Source) and self._store.recognise(_facts(item), self._run) is not None:
-                self._count_known(item)
-                self._done(item)
+            if isinstance(item, Source) and not self._reread:
+                facts = DocumentFacts(item.document, item.sha256, item.origin, len(item.content))
+                self._settle(facts)
+                known = seen.is_known(self._store, facts.document, facts.sha256, READER_VERSION)
+                yield _Known(facts) if known else item
             else:
                 yield item
 
-    def keep(self, item: Source | Refusal, outcome: Outcome) -> None:
+    def keep(self, item: Item, outcome: Outcome) -> None:
         """Puts an outcome into the store and the summary."""
-        failure = outcome.failure
-        if failure is None and isinstance(item, Source):
-            failure = self._load(item, outcome)
-        if failure is not None:
-            self._fail(_facts(item), failure)
-        self._done(item)
+        if isinstance(item, _Unchanged):
+            self._pass(item)
+        elif isinstance(item, _FileEnds):
+            self._note(item)
+        elif isinstance(item, _Known):
+            self._recognise(item.facts)
+            self._hold(item.facts)
+        elif isinstance(item, Source | Reference | Refusal):
+            facts = _facts(item, outcome)
+            if outcome.known:
+                self._recognise(facts)
+                self._hold(facts)
+            else:
+                if outcome.failure is None:
+                    self._load(facts, outcome.reports)
+                else:
+                    self._fail(facts, outcome.failure)
+                self._hold(facts, is_certain=bool(facts.sha256) or isinstance(item, Refusal))
 
-    def _done(self, item: Source | Refusal) -> None:
+    def end(self) -> None:
+        """Writes, counts and notes what is still to be written, counted and noted."""
+        self._loader.flush()
+        self._count_known()
+        self._note_seen()
+
+    def _pass(self, item: _Unchanged) -> None:
+        standing = item.standing
+        self._known += standing.documents
+        for failed in standing.failed:
+            self._reject(failed)
+        documents = len(standing.documents) + len(standing.failed)
+        self._summary.documents += documents
+        self._summary.known += documents
+        for name in standing.names or (item.file.document,):
+            self._progress(name)
+        self._count_known(_LOOK)
+
+    def _hold(self, facts: DocumentFacts, *, is_certain: bool = True) -> None:
+        """A document is done with. A file is not to be noted for what no bytes were read of."""
         self._summary.documents += 1
-        self._progress(item.document)
+        self._progress(facts.document)
+        if not is_certain:
+            self._held = None
+        elif self._held is not None:
+            self._held.append((facts.document, facts.sha256))
 
-    def _load(self, source: Source, outcome: Outcome) -> Failure | None:
-        """Loads the reports. What the database will not take is a failure of the document."""
-        try:
-            loaded = self._store.load(_facts(source, outcome.document), outcome.reports, self._run)
-        except StoreError as error:
-            return failure_of(error)  # if it is the database that fails, noting this fails too, and ends the run
-        if loaded in {Loaded.ADDED, Loaded.REREAD}:
-            self._summary.loaded += 1
-            for loaded_report in outcome.reports:
-                self._count(loaded_report)
+    def _note(self, end: _FileEnds) -> None:
+        held, self._held = self._held, []
+        if end.file is None or end.kind is None or held is None:
+            return
+        if end.kind is Kind.ARCHIVE:
+            self._seen.append(SeenFile(end.file, None, tuple(held), end.skipped))
         else:
-            self._count_known(source)
-        return None
+            self._seen.append(SeenFile(end.file, held[0][1]))
+        if len(self._seen) >= _LOOK:
+            self._note_seen()
+
+    def _note_seen(self) -> None:
+        """Only what is stored may be remembered as seen."""
+        self._loader.flush()
+        seen.remember(self._store, self._seen)
+        self._seen = []
+
+    def _recognise(self, facts: DocumentFacts) -> None:
+        """Notes the name of known content and counts it."""
+        self._settle(facts)
+        if self._store.recognise(facts, self.run) is not None:
+            self._know(facts.sha256)
+        elif (failed := seen.failed_before(self._store, facts.document, facts.sha256, READER_VERSION)) is not None:
+            self._summary.known += 1
+            self._reject(failed)
+        else:
+            message = "What was known of this content has been taken out of the database meanwhile."
+            self._fail(facts, failure_of(StoreError(message, advice="Run the same command again.")))
+
+    def _settle(self, facts: DocumentFacts) -> None:
+        """Writes what waits, if it concerns the same content or the same name."""
+        if self._loader.holds(facts.sha256) or self._loader.holds(facts.document):
+            self._loader.flush()
+
+    def _load(self, facts: DocumentFacts, reports: tuple[Report, ...]) -> None:
+        """Loads the reports. What the database will not take is a failure of the document."""
+        if self._reread:
+            self._settle(facts)
+            seen.outdate(self._store, facts.sha256)
+
+        def done(loaded: Loaded | StoreError) -> None:
+            if isinstance(loaded, StoreError):
+                self._fail(facts, failure_of(loaded))
+            elif loaded in {Loaded.ADDED, Loaded.REREAD}:
+                self._summary.loaded += 1
+                for loaded_report in reports:
+                    self._count(loaded_report)
+            else:
+                self._know(facts.sha256)
+
+        self._loader.load(facts, reports, done)
 
     def _fail(self, facts: DocumentFacts, failure: Failure) -> None:
-        self._store.fail(facts, failure.error, self._run)
-        self._summary.failures[failure.reason] += 1
-        self._summary.examples.setdefault(failure.reason, (facts.document, str(failure.error)))
-        if failure.trace:
+        self._loader.fail(facts, failure.error)
+        self._summary.reject(facts.document, failure.reason, str(failure.error))
+        if failure.trace and len(self._summary.traces) < _TRACES:
             self._summary.traces[facts.document] = failure.trace
 
-    def _count_known(self, source: Source) -> None:
-        """Counts what the store holds of that content, so that a batch's summary is the same whenever it is run."""
-        reports = select(report).join_from(report, document).where(document.c.sha256 == source.sha256)
-        rules = select(finding.c.severity, finding.c.rule).join_from(finding, report).join(document)
-        with self._store.reading() as connection:
-            found = connection.execute(reports).all()
-            remarks = connection.execute(rules.where(document.c.sha256 == source.sha256)).all()
+    def _reject(self, failed: Failed) -> None:
+        self._summary.reject(failed.document, failed.reason, f"{failed.message} {failed.advice}")
+
+    def _know(self, sha256: str) -> None:
         self._summary.known += 1
-        for row in found:
-            self._summary.verdicts[row.verdict] += 1
-            self._summary.cells += row.cells_found
-            self._summary.missing += row.cells_expected - row.cells_found
-        self._summary.findings.update((row.severity, row.rule) for row in remarks)
+        self._known.append(sha256)
+        self._count_known(_LOOK)
+
+    def _count_known(self, least: int = 1) -> None:
+        """Counts what the store holds of known documents, so that a batch's summary is the same whenever it is run."""
+        if len(self._known) < least:
+            return
+        digests = [each for each in self._known if isinstance(each, str)]
+        numbers = seen.numbers_of(self._store, digests)
+        known = [each if isinstance(each, int) else numbers.get(each) for each in self._known]
+        self._known = []
+        self._summary.add(seen.totals(self._store, [number for number in known if number is not None]))
 
     def _count(self, read: Report) -> None:
         self._summary.verdicts[read.verdict.value] += 1
@@ -193,11 +317,10 @@ class _Batch:
         self._summary.findings.update((remark.severity.value, remark.rule) for remark in read.findings)
 
 
-def _facts(item: Source | Refusal, read: Document | None = None) -> DocumentFacts:
+def _facts(item: Source | Reference | Refusal, outcome: Outcome) -> DocumentFacts:
     """What the store keeps of a document beside its reports."""
-    known = DocumentFacts(item.document, "", item.origin)
-    if isinstance(item, Source):
-        known = replace(known, sha256=item.sha256, size=len(item.content))
+    known = DocumentFacts(item.document, outcome.sha256, item.origin, outcome.size)
+    read = outcome.document
     if read is None:
         return known
     pages = len(read.pages)

@@ -15,6 +15,7 @@ from collect.model import Source
 from extract.model import Document, Grid
 from nianbao.inspect_html import inspect_page
 from nianbao.pipeline import read, read_document
+from nianbao.reading import evidence_of_origin
 from nianbao.show import (
     SCOPE_LABELS,
     Figure,
@@ -27,7 +28,6 @@ from nianbao.show import (
     say,
     verdict_text,
 )
-from nianbao.workers import evidence_of_origin
 from normalize.forms import forms
 from normalize.model import CellKey, Report
 

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nianbao.ingest import Summary
+from nianbao.counts import Summary
 from nianbao.show import SEVERITY_LABELS, VERDICT_LABELS, clean, facts_table, plain_table
 from normalize.model import Severity
 

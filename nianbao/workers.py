@@ -1,263 +1,326 @@
 """Reading many documents at once: the one executor seam.
 
-Sources go in, outcomes come out in the same order. Reading happens in processes of their own, so that a document that
-hangs, eats the memory or crashes a library costs itself and nothing else.
+Items go in, outcomes come out in the same order. Reading happens in processes of their own, on this machine or on others,
+so that a document that hangs, eats the memory or crashes a library costs itself and nothing else. Whatever is a
+``concurrent.futures.Executor`` can do the work.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import sys
-import threading
-import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing.process import BaseProcess
-from types import FrameType
 
-from collect.archives import Refusal
-from collect.errors import NianbaoError
-from collect.model import Source
-from extract.model import Document
-from nianbao.pipeline import read
-from normalize.model import Report
+from collect.errors import ConfigurationError, NianbaoError, UnreadableError
+from collect.files import load
+from collect.limits import MEGABYTE
+from collect.model import Reference, Refusal, Source
+from nianbao.cluster import PREFIX, connect, read_far_away
+from nianbao.packing import unpack_reports
+from nianbao.pool import ReaderPool
+from nianbao.reading import TIME_LIMIT, Outcome, Packed, Parcel, Reader, attempt, crashed, failure_of, read_parcel
 
-TIME_LIMIT = 120.0
-"""Seconds one document may take. The slowest genuine report needs a tenth of it."""
-MEMORY_LIMIT = 6 * 1024**3
-"""Address space of a reading process, in bytes."""
+DOCUMENTS_AHEAD = 500
+"""Documents for each worker that may be under way or wait for their turn to be written."""
+BYTES_AHEAD = 32 * MEGABYTE
+"""Bytes of such documents, for each worker, in the memory of this process; one document may be larger."""
+_PATIENCE = 10.0
+"""Seconds after which somebody looks whether there are still workers."""
+_DESERTED = 6
+"""Looks in a row without any, after which the run ends."""
+_PARCELS_AHEAD = 3
+"""Parcels under way for each worker: one that is read and two that wait, so that none ever waits for this process."""
 
-Reader = Callable[[Source], tuple[Document, tuple[Report, ...]]]
-"""What is printed in a source and what it means. It must be importable by name in a new process."""
+
+class Passing:
+    """An item with nothing to read, which only keeps its place among the documents."""
+
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a document gave no report: an error that can be sent between processes."""
-
-    kind: type[NianbaoError]
-    message: str
-    advice: str
-    reason: str
-    trace: str = ""
-    """The traceback, where the cause is a fault of ours."""
-
-    @property
-    def error(self) -> NianbaoError:
-        """As an exception again."""
-        return self.kind(self.message, advice=self.advice, code=self.reason)
+Item = Source | Reference | Refusal | Passing
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one document: reports, or a failure."""
+class Batching:
+    """How many documents make a parcel: so many that sending it costs nothing beside reading it."""
 
-    reports: tuple[Report, ...] = ()
-    document: Document | None = None
-    """Without its blocks: they are large, and what they say is in the reports."""
-    failure: Failure | None = None
-    seconds: float = 0.0
-
-
-def read_source(source: Source) -> tuple[Document, tuple[Report, ...]]:
-    """A source through ``extract`` and ``normalize``.
-
-    Raises:
-        NianbaoError: unreadable, encrypted, unsupported, or no such report.
-    """
-    reading = read(source.content, source.document, evidence_of_origin(source))
-    return reading.document, reading.reports
+    seconds: float
+    """Reading time to aim at, going by the documents before."""
+    least: int
+    most: int
+    size: int
+    """Bytes of documents at which a parcel is closed."""
 
 
-def evidence_of_origin(source: Source) -> str:
-    """What a source's place may say of its report: the URL, else the path below the ingested folder.
-
-    Not the full path: the folders above are the user's own, and the same archive must read the same wherever it lies.
-    """
-    return source.origin if "://" in source.origin else source.document
+_NEAR = Batching(seconds=0.25, least=1, most=64, size=4 * MEGABYTE)
+_FAR = Batching(seconds=4.0, least=20, most=500, size=16 * MEGABYTE)
 
 
-class _TimeUp(BaseException):
-    """Not an ``Exception``, so that no reader's own handler takes it for a fault of the document."""
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Those who read."""
 
-
-def attempt(read: Reader, source: Source, time_limit: float = TIME_LIMIT) -> Outcome:
-    """The outcome of one document; whatever goes wrong is part of it."""
-    start = time.perf_counter()
-    reports: tuple[Report, ...] = ()
-    document = failure = None
-    try:
-        with _deadline(time_limit):
-            document, reports = read(source)
-            document = replace(document, blocks=())
-    except NianbaoError as error:
-        failure = failure_of(error)
-    except _TimeUp:
-        failure = _fault("timeout", f"Reading took more than {time_limit:.0f} seconds and was given up.")
-    except MemoryError:
-        failure = _fault("memory", "Reading needs more memory than a document may take.")
-    except Exception as error:
-        failure = _fault("internal", f"{type(error).__name__}: {error}.", traceback.format_exc())
-    return Outcome(reports, document, failure, time.perf_counter() - start)
-
-
-def failure_of(error: NianbaoError) -> Failure:
-    """An error of ours as a failure."""
-    return Failure(type(error), error.message, error.advice, error.reason)
-
-
-def _fault(reason: str, message: str, trace: str = "") -> Failure:
-    """A failure that is no fault of the document's."""
-    return Failure(NianbaoError, message, NianbaoError.advice, reason, trace)
+    executor: Executor
+    count: Callable[[], int]
+    """How many there are now."""
+    lost: tuple[type[BaseException], ...]
+    """What a task raises whose process died."""
+    task: Callable[[Parcel], list[Packed]] = read_parcel
+    batching: Batching = _NEAR
+    certain: bool = True
+    """A lost task is itself to blame; elsewhere it may have stood beside the one that was."""
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raises ``_TimeUp`` in the block after ``seconds``, where the platform and the thread allow it."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
+    """The workers: processes of this machine, or those of a cluster (``dask://HOST:PORT``); None to read in this process.
 
-    def give_up(_signal: int, _frame: FrameType | None) -> None:
-        raise _TimeUp
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    Raises:
+        ConfigurationError: there is no such executor, or the cluster cannot be reached.
+    """
+    if executor.startswith(PREFIX):
+        cluster = connect(executor)
+        try:
+            yield Crew(cluster.executor, cluster.workers, cluster.lost, read_far_away, _FAR, certain=False)
+        finally:
+            cluster.close()
+    elif executor:
+        raise ConfigurationError(f"There is no executor {executor}.", advice=f"Give {PREFIX}HOST:PORT, or --workers.")
+    elif workers > 1:
+        pool = ReaderPool(workers)
+        try:
+            yield Crew(pool, lambda: workers, (BrokenProcessPool,))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    else:
+        yield None
 
 
 def outcomes(
-    items: Iterable[Source | Refusal], read: Reader, *, workers: int = 1, time_limit: float = TIME_LIMIT
-) -> Generator[tuple[Source | Refusal, Outcome], None, None]:
+    items: Iterable[Item], read: Reader, crew: Crew | None = None, *, time_limit: float = TIME_LIMIT
+) -> Generator[tuple[Item, Outcome], None, None]:
     """Every item with its outcome, in the items' order.
 
-    ``workers`` processes read ahead, by at most three documents each: no more than that is in memory. With one worker
-    the reading happens in this process.
+    The crew reads ahead, within ``DOCUMENTS_AHEAD`` and ``BYTES_AHEAD``. Without one the reading happens in this process.
+
+    Raises:
+        ConfigurationError: the workers have another version of the program.
+        NianbaoError: the connection to the cluster broke.
     """
-    if workers > 1:
-        yield from _Crew(read, workers, time_limit).outcomes(items)
+    if crew is not None:
+        yield from _Line(crew, read, time_limit).outcomes(items)
         return
     for item in items:
-        yield item, _refused(item) if isinstance(item, Refusal) else attempt(read, item, time_limit)
+        yield item, _unread(item) or attempt(read, item, time_limit)  # type: ignore[arg-type] # the others are unread
 
 
-def _refused(refusal: Refusal) -> Outcome:
-    return Outcome(failure=failure_of(refusal.error))
+def _unread(item: Item) -> Outcome | None:
+    """The outcome of an item that needs no worker."""
+    if isinstance(item, Refusal):
+        return Outcome(failure=failure_of(item.error))
+    return Outcome() if isinstance(item, Passing) else None
 
 
-class _Crew:
-    """A pool of reading processes that is replaced when one of them dies."""
+@dataclass(slots=True)
+class _Place:
+    """An item in the line, and where its outcome is to come from: a place in a parcel's results."""
 
-    def __init__(self, read: Reader, workers: int, time_limit: float) -> None:
+    item: Item
+    outcome: Outcome | None = None
+    results: Future[list[Packed]] | None = None
+    number: int = 0
+
+    @property
+    def is_ready(self) -> bool:
+        return self.outcome is not None or (self.results is not None and self.results.done())
+
+    @property
+    def size(self) -> int:
+        """Bytes it holds in this process."""
+        return len(self.item.content) if isinstance(self.item, Source) else 0
+
+
+class _Line:
+    """The documents under way, in order. The first leaves when it is read; behind it others may be done already."""
+
+    def __init__(self, crew: Crew, read: Reader, time_limit: float) -> None:
+        self._crew = crew
         self._read = read
-        self._workers = workers
         self._time_limit = time_limit
-        self._pool: ProcessPoolExecutor | None = None
-        self._others: set[BaseProcess] = set()
+        self._places: deque[_Place] = deque()
+        self._bytes = 0
+        self._parcel: list[_Place] = []
+        self._parcel_size = 0
+        self._sent: set[Future[list[Packed]]] = set()
+        self._pace: float | None = None
+        """Seconds a document took, lately."""
+        self._workers = max(1, crew.count())
+        self._carries = False
+        """Whether the workers cannot see our files, so that we bring them the bytes."""
 
-    def outcomes(self, items: Iterable[Source | Refusal]) -> Iterator[tuple[Source | Refusal, Outcome]]:
-        window: deque[tuple[Source | Refusal, Future[Outcome]]] = deque()
+    def outcomes(self, items: Iterable[Item]) -> Iterator[tuple[Item, Outcome]]:
+        for item in items:
+            self._append(item)
+            yield from self._finished()
+            while self._is_full():
+                self._wait()
+                yield from self._finished()
+        while self._places:
+            self._send()
+            self._wait()
+            yield from self._finished()
+
+    def _is_full(self) -> bool:
+        return (
+            len(self._sent) >= self._workers * _PARCELS_AHEAD
+            or len(self._places) >= self._workers * DOCUMENTS_AHEAD
+            or self._bytes >= self._workers * BYTES_AHEAD
+        )
+
+    def _append(self, item: Item) -> None:
+        if self._carries and isinstance(item, Reference):
+            item = _fetched(item)
+        place = _Place(item, _unread(item))
+        self._places.append(place)
+        self._bytes += place.size
+        if isinstance(item, Source | Reference):
+            self._parcel.append(place)
+            self._parcel_size += len(item.content) if isinstance(item, Source) else item.size
+            if self._is_parcel_ready():
+                self._send()
+
+    def _is_parcel_ready(self) -> bool:
+        batching = self._crew.batching
+        want = batching.least if self._pace is None else round(batching.seconds / max(self._pace, 1e-4))
+        if len(self._sent) < self._workers:  # somebody is idle
+            want = batching.least
+        return len(self._parcel) >= min(max(want, batching.least), batching.most) or self._parcel_size >= batching.size
+
+    def _send(self) -> None:
+        if not self._parcel:
+            return
+        results = self._submit(*(place.item for place in self._parcel))
+        for number, place in enumerate(self._parcel):
+            place.results, place.number = results, number
+        self._sent.add(results)
+        self._parcel = []
+        self._parcel_size = 0
+
+    def _submit(self, *items: Item) -> Future[list[Packed]]:
+        wanted = tuple(item for item in items if isinstance(item, Source | Reference))
         try:
-            for item in items:
-                window.append((item, self._start(item)))
-                if len(window) >= self._workers * 3:
-                    yield self._first(window)
-            while window:
-                yield self._first(window)
-        finally:
-            self._dismiss()
+            return self._crew.executor.submit(self._crew.task, Parcel(self._read, wanted, self._time_limit))
+        except Exception as error:
+            if self._crew.certain:
+                raise
+            raise _lost_cluster("The cluster takes no more documents.") from error
 
-    def _start(self, item: Source | Refusal) -> Future[Outcome]:
-        if isinstance(item, Refusal):
-            done: Future[Outcome] = Future()
-            done.set_result(_refused(item))
-            return done
+    def _wait(self) -> None:
+        """Until a parcel is done, or the first place is ready."""
+        if not self._sent:
+            self._send()
+        if self._sent and not (self._places and self._places[0].is_ready):
+            self._await(self._sent, FIRST_COMPLETED)
+        for results in [results for results in self._sent if results.done()]:
+            self._sent.discard(results)
+            if not results.cancelled() and results.exception() is None:
+                self._learn(results.result())
+
+    def _await(self, sent: Collection[Future[list[Packed]]], until: str) -> None:
+        """Until parcels are done, as long as there is somebody to do them."""
+        deserted = 0
+        while not _is_over(*wait(sent, _PATIENCE, until), until):
+            self._workers = max(1, count := self._crew.count())
+            deserted = 0 if count else deserted + 1
+            if deserted == _DESERTED:
+                raise _lost_cluster("The cluster has no workers any more.")
+
+    def _learn(self, results: list[Packed]) -> None:
+        pace = sum(packed.seconds for packed in results) / len(results)
+        self._pace = pace if self._pace is None else 0.7 * self._pace + 0.3 * pace
+
+    def _finished(self) -> Iterator[tuple[Item, Outcome]]:
+        while self._places and self._places[0].is_ready:
+            place = self._places[0]
+            outcome = place.outcome or self._outcome(place)
+            self._places.popleft()
+            self._bytes -= place.size
+            yield place.item, outcome
+
+    def _outcome(self, place: _Place) -> Outcome:
+        assert place.results is not None  # noqa: S101 - for the type checker: it is ready
         try:
-            return self._hired().submit(_attempt_apart, self._read, item, self._time_limit)
-        except BrokenProcessPool as error:
-            broken: Future[Outcome] = Future()
-            broken.set_exception(error)
-            return broken
+            outcome = _unpacked(place.results.result()[place.number])
+        except self._crew.lost:
+            self._separate(place.results)
+            outcome = place.outcome or Outcome()
+        except CancelledError as error:
+            raise _lost_cluster("The connection to the cluster broke.") from error
+        except NianbaoError:
+            raise
+        except Exception as error:
+            if self._crew.certain:
+                raise
+            advice = "Install the same version of nianbao on every worker."
+            raise ConfigurationError(f"A worker cannot read documents ({error}).", advice=advice) from error
+        if not outcome.sha256 and outcome.failure and outcome.failure.kind is UnreadableError:
+            return self._brought(place.item, outcome)
+        return outcome
 
-    def _first(self, window: deque[tuple[Source | Refusal, Future[Outcome]]]) -> tuple[Source | Refusal, Outcome]:
-        item, future = window[0]
+    def _separate(self, lost: Future[list[Packed]]) -> None:
+        """Find the document that a process died of: each of its parcel's gets one try by itself, with no other about."""
+        places = [place for place in self._places if place.results is lost]
+        if len(places) == 1 and self._crew.certain:
+            places[0].outcome = _crash(places[0].item)
+            return
+        self._await(self._sent, ALL_COMPLETED)
+        for place in places:
+            place.outcome = self._alone(place.item)
+
+    def _alone(self, item: Item) -> Outcome:
         try:
-            outcome = future.result()
-        except BrokenProcessPool:
-            # One of the documents in flight killed its process; which one, nobody knows. Each gets one try by itself.
-            retried = [(item, self._retried(item, future)) for item, future in window]
-            window.clear()
-            window.extend(retried)
-            outcome = window[0][1].result()
-        window.popleft()
-        return item, outcome
+            results = self._submit(item)
+            self._await({results}, ALL_COMPLETED)
+            return _unpacked(results.result()[0])
+        except self._crew.lost:
+            return _crash(item)
+        except CancelledError as error:
+            raise _lost_cluster("The connection to the cluster broke.") from error
 
-    def _retried(self, item: Source | Refusal, future: Future[Outcome]) -> Future[Outcome]:
-        if future.done() and not future.cancelled() and future.exception() is None:
-            return future
-        self._dismiss()
-        alone = self._start(item)
-        try:
-            alone.result()
-        except BrokenProcessPool:
-            self._dismiss()
-            alone = Future()
-            alone.set_result(Outcome(failure=_fault("crashed", "Reading this document crashed the reader.")))
-        return alone
-
-    def _hired(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            self._others = set(multiprocessing.active_children())
-            self._pool = ProcessPoolExecutor(self._workers, _context(), _enter_process)
-        return self._pool
-
-    def _dismiss(self) -> None:
-        """Ends the pool, and whatever its processes are still at: nobody waits for it any more."""
-        if self._pool is not None:
-            for process in set(multiprocessing.active_children()) - self._others:
-                process.terminate()
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+    def _brought(self, item: Item, outcome: Outcome) -> Outcome:
+        """A file that the worker could not open may lie on this machine only: then it is brought to the worker."""
+        source = _fetched(item)
+        if not isinstance(source, Source):
+            return outcome
+        self._carries = True
+        return self._alone(source)
 
 
-def _context() -> multiprocessing.context.BaseContext:
-    """Processes that begin clean: a fork of a program with threads and an open database may lock up."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["nianbao.workers", "extract.read", "normalize.reports"])
-        return context
-    return multiprocessing.get_context("spawn")
+def _is_over(done: Collection[object], not_done: Collection[object], until: str) -> bool:
+    return not not_done or (until == FIRST_COMPLETED and bool(done))
 
 
-def _enter_process() -> None:
-    """Sets the bounds of a reading process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends this process
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not on Windows
-
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-
-
-def _attempt_apart(read: Reader, source: Source, time_limit: float) -> Outcome:
-    """``attempt`` in a reading process. Code that never comes back to Python misses its deadline; then this kills it."""
-    if not hasattr(signal, "setitimer"):
-        return attempt(read, source, time_limit)
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, time_limit * 1.5)
+def _fetched(item: Item) -> Item:
+    """A file's document with its bytes, where they can be had."""
     try:
-        return attempt(read, source, time_limit)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        return load(item) if isinstance(item, Reference) else item
+    except NianbaoError:
+        return item
+
+
+def _crash(item: Item) -> Outcome:
+    assert isinstance(item, Source | Reference)  # noqa: S101 - for the type checker: nothing else is sent
+    return crashed(item)
+
+
+def _unpacked(packed: Packed) -> Outcome:
+    return replace(packed.outcome, reports=unpack_reports(packed.reports))
+
+
+def _lost_cluster(message: str) -> NianbaoError:
+    advice = "What is loaded stays; when the cluster is whole, run the same command again to go on."
+    return NianbaoError(message, advice=advice, code="cluster")

@@ -9,7 +9,20 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, column, table, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    column,
+    table,
+    text,
+)
 from sqlalchemy.schema import SchemaItem
 
 from normalize.forms import Form, FormTable, forms
@@ -38,6 +51,10 @@ def _text(
 
 def _integer(name: str, doc: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, Integer, nullable=nullable, doc=doc)
+
+
+def _long(name: str, doc: str) -> Column[int]:
+    return Column(name, BigInteger().with_variant(Integer(), "sqlite"), nullable=False, doc=doc)
 
 
 def _ordinal(doc: str) -> Column[int]:
@@ -112,7 +129,7 @@ document = _table(
     _text("media_type", "Format, found from the content."),
     _text("producer", "Program that made the file, as the file says."),
     _integer("pages", "Number of pages; 0 in a format without pages."),
-    _integer("size", "Size in bytes."),
+    Column("size", Integer, nullable=False, index=True, doc="Size in bytes."),
     _text("reader", "Version of the reading code that gave what is stored."),
     _reference("first_run", "run.id", "Run that first loaded it.", ondelete="NO ACTION"),
     _reference("last_run", "run.id", "Run that last changed what is stored of it.", ondelete="NO ACTION"),
@@ -274,6 +291,17 @@ failure = _table(
     _text("reader", "Version of the reading code."),
     _text("time", "When: ISO 8601, UTC."),
     _reference("run_id", "run.id", "Run it happened in.", ondelete="NO ACTION"),
+)
+
+seen_file = _table(
+    "seen_file",
+    _text("path", "Absolute path or URL of a file that was taken in.", primary_key=True),
+    _text("document", "Public name it had then; an archive's members begin with it.", primary_key=True),
+    _long("size", "Size in bytes, then."),
+    _long("modified_ns", "Time of its last change, then: nanoseconds since 1970; -1 if unknown."),
+    _long("looked_ns", "When that was looked up: nanoseconds since 1970."),
+    _text("sha256", "SHA-256 of its content; NULL for an archive.", nullable=True),
+    Column("members", LargeBinary, doc="Archive: what it held and what was passed over, packed: see store.seen."),
 )
 
 correction = _table(

@@ -10,9 +10,9 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from collect.archives import Refusal, gather
+from collect.archives import gather
 from collect.limits import Limits
-from collect.model import Source
+from collect.model import Refusal, Source
 
 
 def zip_bytes(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:

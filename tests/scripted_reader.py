@@ -36,6 +36,9 @@ def reader(source: Source) -> tuple[Document, tuple[Report, ...]]:
             raise ZeroDivisionError("a fault of ours")
         case "memory":
             raise MemoryError
+        case "slow":
+            time.sleep(0.05)
+            word = "verified"
         case "hang":
             time.sleep(60)
         case "spin":

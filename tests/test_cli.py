@@ -129,11 +129,34 @@ def test_ingest_sums_up(run: Run, tmp_path: Path) -> None:
     assert any(line.startswith("internal 1 5.txt: ZeroDivisionError: a fault of ours.") for line in said)
 
 
+@pytest.mark.parametrize(
+    ("executor", "said"),
+    [
+        ("ray://x", "error: There is no executor ray://x. Give dask://HOST:PORT, or --workers.\n"),
+        ("dask://127.0.0.1:port", "error: No Dask scheduler answers at 127.0.0.1:port. Start one there (dask scheduler"),
+    ],
+)
+def test_an_executor_that_cannot_be_had_leaves_no_database(run: Run, tmp_path: Path, executor: str, said: str) -> None:
+    fill(tmp_path / "a", "verified 甲局")
+    result = run("ingest", "a", "--executor", executor)
+    assert result.exit_code == 78
+    assert result.stderr.startswith(said)
+    assert not (tmp_path / "reports.sqlite").exists()
+
+
+@pytest.mark.usefixtures("scripted")
+def test_ingest_rereads_on_request(run: Run, tmp_path: Path) -> None:
+    fill(tmp_path / "a", "verified 甲局", "budget")
+    assert "known already" not in run("ingest", "a", "--workers", 1).stdout
+    assert "documents  2 (2 known already)" in run("ingest", "a", "--workers", 1).stdout
+    assert "known already" not in run("ingest", "a", "--workers", 1, "--reread").stdout
+
+
 @pytest.mark.usefixtures("scripted")
 def test_ingest_quiet_and_verbose(run: Run, tmp_path: Path) -> None:
     fill(tmp_path / "a", "bug")
     assert run("ingest", "a", "--quiet", "--workers", 1).output == ""
-    result = run("ingest", "a", "--quiet", "--verbose", "--workers", 1)
+    result = run("ingest", "a", "--quiet", "--verbose", "--reread", "--workers", 1)
     assert result.stdout == ""
     assert result.stderr.startswith("1.txt\nTraceback")
     assert "ZeroDivisionError" in result.stderr

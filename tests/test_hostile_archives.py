@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from collect.archives import Refusal, gather
+from collect.archives import gather
 from collect.errors import EncryptedError, UnreadableError, UnsupportedError
 from collect.limits import Limits
+from collect.model import Refusal
 from tests.archives import raw_zip, take, tar_bytes, zip_bytes
 
 

@@ -10,16 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from collect.archives import Refusal, gather
+from collect.archives import gather
 from collect.errors import ConfigurationError, EncryptedError, NianbaoError, StoreError
-from collect.model import Source
+from collect.model import Refusal, Source
 from extract.model import Document
 from nianbao import workers
-from nianbao.ingest import Summary, ingest
-from nianbao.workers import Outcome, outcomes
+from nianbao.counts import Summary
+from nianbao.ingest import ingest
+from nianbao.reading import Outcome, attempt, failure_of
+from nianbao.workers import Item, hired, outcomes
 from normalize.model import Report
+from store.batch import Batch
 from store.load import Store
 from store.open import open_store
+from store.rows import Preparation
 from tests.scripted_reader import reader
 
 
@@ -44,6 +48,12 @@ def fill(folder: Path, *contents: str) -> None:
 def rows(store: Store, query: str) -> list[tuple[object, ...]]:
     with sqlite3.connect(str(store.engine.url.database)) as connection:
         return connection.execute(query).fetchall()
+
+
+def outcomes_of(folder: Path, **options: float) -> list[tuple[Item, Outcome]]:
+    """What two processes make of the folder's files."""
+    with hired(2) as crew:
+        return list(outcomes(gather([folder]), reader, crew, **options))
 
 
 LOADED = "SELECT d.document, r.agency, r.verdict FROM report r JOIN document d ON d.id = r.document_id ORDER BY r.id"
@@ -93,9 +103,10 @@ def test_second_run_reads_nothing_again_and_counts_the_same(store: Store, folder
         return reader(source)
 
     second = ingest([folder], store, read=recording)
-    assert read == ["3.txt"]  # what failed is tried again
-    assert (second.documents, second.known, second.loaded) == (3, 2, 0)
+    assert read == []
+    assert (second.documents, second.known, second.loaded) == (3, 3, 0)
     assert (second.verdicts, second.cells, second.findings) == (first.verdicts, first.cells, first.findings)
+    assert (second.failures, second.examples) == (first.failures, first.examples)
     assert len(rows(store, LOADED)) == 2
 
 
@@ -128,14 +139,14 @@ def test_nothing_found_says_so(store: Store, folder: Path) -> None:
 
 def test_what_the_store_refuses_is_a_failure_of_the_document(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(folder, "verified 甲局", "verified 乙局")
-    load = store.load
+    prepare = Preparation.prepare
 
-    def picky(facts: object, reports: tuple[Report, ...], run: object) -> object:
-        if reports[0].identity.agency == "甲局":
+    def picky(self: Preparation, report: Report) -> object:
+        if report.identity.agency == "甲局":
             raise StoreError("A number is too large.")
-        return load(facts, reports, run)  # type: ignore[arg-type] # passed through
+        return prepare(self, report)
 
-    monkeypatch.setattr(store, "load", picky)
+    monkeypatch.setattr(Preparation, "prepare", picky)
     summary = ingest([folder], store, read=reader)
     assert summary.failures == {"store": 1}
     assert rows(store, LOADED) == [("2.txt", "乙局", "verified")]
@@ -146,8 +157,7 @@ def test_a_broken_database_ends_the_run(store: Store, folder: Path, monkeypatch:
         raise StoreError("The disk is full.")
 
     fill(folder, "verified 甲局")
-    monkeypatch.setattr(store, "load", broken)
-    monkeypatch.setattr(store, "fail", broken)
+    monkeypatch.setattr(Batch, "write", broken)
     with pytest.raises(StoreError, match="disk is full"):
         ingest([folder], store, read=reader)
 
@@ -164,7 +174,7 @@ def test_processes_give_the_same_in_the_same_order(store: Store, folder: Path, t
 
 def test_a_dying_process_costs_its_document_only(folder: Path) -> None:
     fill(folder, "verified 1", "verified 2", "die", "verified 3", "budget", "verified 4")
-    results = list(outcomes(gather([folder]), reader, workers=2))
+    results = outcomes_of(folder)
     reasons = [outcome.failure.reason if outcome.failure else None for _, outcome in results]
     assert [item.document for item, _ in results] == [f"{number}.txt" for number in range(1, 7)]
     assert reasons == [None, None, "crashed", None, "not_a_report.budget", None]
@@ -172,14 +182,14 @@ def test_a_dying_process_costs_its_document_only(folder: Path) -> None:
 
 def test_what_goes_wrong_in_a_process_is_named(folder: Path) -> None:
     fill(folder, "hang", "memory", "bug", "verified 1")
-    results = outcomes(gather([folder]), reader, workers=2, time_limit=0.5)
+    results = outcomes_of(folder, time_limit=0.5)
     reasons = [outcome.failure.reason if outcome.failure else None for _, outcome in results]
     assert reasons == ["timeout", "memory", "internal", None]
 
 
 def test_code_that_ignores_its_deadline_is_killed(folder: Path) -> None:
     fill(folder, "spin", "verified 1")
-    (_, first), (_, second) = outcomes(gather([folder]), reader, workers=2, time_limit=0.5)
+    (_, first), (_, second) = outcomes_of(folder, time_limit=0.5)
     assert first.failure is not None
     assert (first.failure.reason, second.failure) == ("crashed", None)
 
@@ -192,7 +202,7 @@ def test_the_deadline_holds_in_this_process_too(folder: Path) -> None:
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
-def test_reading_ahead_is_bounded() -> None:
+def test_reading_ahead_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = 0
 
     def sources() -> Iterator[Source]:
@@ -201,16 +211,19 @@ def test_reading_ahead_is_bounded() -> None:
             taken += 1
             yield Source(f"{number}.txt", b"verified x")
 
-    results = outcomes(sources(), reader, workers=2)
-    next(results)
-    assert taken == 6
-    results.close()
+    monkeypatch.setattr(workers, "BYTES_AHEAD", 50)
+    with hired(2) as crew:
+        results = outcomes(sources(), reader, crew)
+        next(results)
+        assert taken <= 10
+        results.close()
 
 
 def test_refusals_pass_through_in_their_place() -> None:
     refusal = Refusal("a.zip/x.pdf", "/a.zip/x.pdf", EncryptedError("locked", code="encrypted.zip"))
     items: list[Source | Refusal] = [Source("1", b"verified 1"), refusal, Source("2", b"verified 2")]
-    results = list(outcomes(items, reader, workers=2))
+    with hired(2) as crew:
+        results = list(outcomes(items, reader, crew))
     assert [item.document for item, _ in results] == ["1", "a.zip/x.pdf", "2"]
     failure = results[1][1].failure
     assert failure is not None
@@ -222,7 +235,7 @@ def test_blocks_stay_in_the_process_that_read_them() -> None:
         document, reports = reader(source)
         return Document(document.media_type, blocks=("a block",)), reports  # type: ignore[arg-type] # any block will do
 
-    outcome = workers.attempt(with_blocks, Source("1", b"verified 1"))
+    outcome = attempt(with_blocks, Source("1", b"verified 1"))
     assert isinstance(outcome, Outcome)
     assert outcome.document == Document("text/plain", ())
 
@@ -242,5 +255,5 @@ def test_what_counts_as_doubtful(summary: Summary, rejected: int, doubtful: bool
 
 def test_an_error_of_ours_keeps_its_advice_between_processes() -> None:
     error = NianbaoError("What happened.", advice="Do this.", code="finer")
-    again = workers.failure_of(error).error
+    again = failure_of(error).error
     assert (str(again), again.reason, type(again)) == ("What happened. Do this.", "finer", NianbaoError)

@@ -8,19 +8,31 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
 RUN_TIMES = {"run", "generated", "sqlite_sequence"}
 
 
-def ingest(folder, db, **options):
-    command = [sys.executable, "-m", "nianbao.cli", "ingest", str(folder), "--db", str(db), "--quiet", "--workers", "1"]
+def ingest(folder, db, *words, workers=1, program=("-m", "nianbao.cli"), **options):
+    command = [sys.executable, *program, "ingest", str(folder), "--db", str(db), "--quiet"]
+    command += ["--workers", str(workers), *words]
     return subprocess.Popen(command, env={**os.environ, "PYTHONUTF8": "1"}, **options)
 
 
+BY_TWOS = """
+from store.load import Store
+loading = Store.loading
+Store.loading = lambda store, run: loading(store, run, size=2)
+from nianbao.cli import main
+main()
+"""
+"""The program, writing two documents a transaction: else so small an archive is one."""
+
+
 def content(db):
-    """Every table but the run's own times, as sets of rows without the columns that name a run."""
+    """Every table but the run's own times, as sets of rows without the columns that name a run or a moment of it."""
     with sqlite3.connect(db) as connection:
         tables = [
             n
@@ -29,7 +41,11 @@ def content(db):
         ]
         found = {}
         for table in tables:
-            columns = [f'"{c[1]}"' for c in connection.execute(f"PRAGMA table_info({table})") if "run" not in c[1]]
+            columns = [
+                f'"{c[1]}"'
+                for c in connection.execute(f"PRAGMA table_info({table})")
+                if "run" not in c[1] and c[1] != "looked_ns"
+            ]
             rows = connection.execute(f'SELECT {", ".join(columns)} FROM "{table}"')
             found[table] = sorted(map(repr, rows))
         return found
@@ -61,9 +77,18 @@ def test_the_same_archive_twice_is_the_same_database(folder, undisturbed, tmp_pa
     assert len(undisturbed["form_2021"]) == 12
 
 
-def test_a_run_killed_in_the_middle_goes_on_where_it_was(folder, undisturbed, tmp_path):
+def test_processes_and_rereading_give_the_same_database(folder, undisturbed, tmp_path):
     db = tmp_path / "reports.sqlite"
-    process = ingest(folder, db, stderr=subprocess.DEVNULL)
+    assert ingest(folder, db, workers=2).wait() == 0
+    assert content(db) == undisturbed
+    assert ingest(folder, db, "--reread", workers=2).wait() == 0
+    assert content(db) == undisturbed
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_killed_in_the_middle_goes_on_where_it_was(folder, undisturbed, tmp_path, workers):
+    db = tmp_path / "reports.sqlite"
+    process = ingest(folder, db, workers=workers, program=("-c", BY_TWOS), stderr=subprocess.DEVNULL)
     while process.poll() is None and not 2 <= reports_in(db) < 12:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
@@ -72,8 +97,19 @@ def test_a_run_killed_in_the_middle_goes_on_where_it_was(folder, undisturbed, tm
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         loaded = connection.execute("SELECT count(*) FROM report").fetchone()[0]
         assert connection.execute("SELECT count(*) FROM form_2021").fetchone()[0] == loaded < 12
-    assert ingest(folder, db).wait() == 0
+    assert ingest(folder, db, workers=workers).wait() == 0
     assert content(db) == undisturbed
+
+
+def test_a_killed_run_leaves_no_reading_process(folder, tmp_path):
+    db = tmp_path / "reports.sqlite"
+    process = ingest(folder, db, workers=2, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not reports_in(db):
+        time.sleep(0.005)
+    below = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert psutil.wait_procs(below, timeout=30)[1] == []
 
 
 def reports_in(db):

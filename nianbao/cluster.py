@@ -1,0 +1,89 @@
+"""Reading processes on other machines: a Dask cluster, as an ``Executor``.
+
+A worker of the cluster does not read itself. It has a process for that below it, as this machine has: so deadlines and
+memory limits hold, whatever the worker's threads, and no document ends a worker. (One that dies while it is starting is
+never started again by Dask: a single document would take down the cluster.)
+"""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from functools import cache
+from typing import Any, cast
+
+from collect.errors import ConfigurationError
+from nianbao.packing import pack_reports
+from nianbao.pool import ReaderPool
+from nianbao.reading import Packed, Parcel, crashed, read_parcel
+
+PREFIX = "dask://"
+PATIENCE = 10
+"""Seconds to wait for the scheduler, and as many for the first worker."""
+
+
+class Cluster:
+    """A connection to a Dask scheduler. ``close`` takes back what was not done."""
+
+    def __init__(self, client: Any, lost: tuple[type[BaseException], ...]) -> None:  # noqa: ANN401 - Dask is not typed
+        self._client = client
+        # pure: identical calls would be taken for one, whose result would be given twice.
+        self.executor = cast("Executor", client.get_executor(pure=False))
+        self.lost = lost
+        """What a task raises that several workers died of."""
+
+    def workers(self) -> int:
+        """Worker processes there are now. Each reads one document at a time, however many threads it has."""
+        return len(self._client.nthreads())
+
+    def close(self) -> None:
+        """Take back what is not done and leave the cluster as it was."""
+        self.executor.shutdown(wait=False)
+        self._client.close()
+
+
+def connect(address: str) -> Cluster:
+    """The cluster whose scheduler is at ``dask://HOST:PORT``.
+
+    Raises:
+        ConfigurationError: Dask is not installed here, nothing answers there, or it has no workers.
+    """
+    try:
+        from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra, and dear to import
+    except ImportError as error:
+        advice = "Install it here and on the workers: pip install 'nianbao[dask]'."
+        raise ConfigurationError(f"Dask is not installed ({error}).", advice=advice, code="configuration.dask") from error
+    place = address.removeprefix(PREFIX).rstrip("/")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised; its log would tear the progress bar
+    try:
+        client: Any = Client(f"tcp://{place}", timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:  # TimeoutError is an OSError
+        advice = f"Start one there (dask scheduler --port PORT), or correct --executor; it is {PREFIX}HOST:PORT."
+        raise ConfigurationError(f"No Dask scheduler answers at {place}.", advice=advice, code="configuration.dask") from error
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except OSError as error:
+        client.close()
+        advice = f"Start some: dask worker tcp://{place} --nworkers auto --nthreads 1."
+        raise ConfigurationError(
+            f"The Dask scheduler at {place} has no workers.", advice=advice, code="configuration.dask"
+        ) from error
+    return Cluster(client, (KilledWorker,))
+
+
+def read_far_away(parcel: Parcel) -> list[Packed]:
+    """``read_parcel`` in a process below this one. A document that this process dies of is tried once by itself."""
+    try:
+        return _pool().submit(read_parcel, parcel).result()
+    except BrokenProcessPool:
+        if len(parcel.items) == 1:
+            return [Packed(crashed(parcel.items[0]), pack_reports(()))]
+        return [packed for item in parcel.items for packed in read_far_away(replace(parcel, items=(item,)))]
+
+
+@cache
+def _pool() -> ReaderPool:
+    """One process below each worker, kept for the next parcel. It ends with the worker."""
+    return ReaderPool(1)

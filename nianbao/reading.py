@@ -1,0 +1,221 @@
+"""One document read, whatever goes wrong: its reports or its failure, within its time.
+
+This runs in reading processes (``nianbao.pool``, ``nianbao.cluster``) and, with one worker, in the program itself.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from types import FrameType
+
+import regex
+
+from collect.errors import ConfigurationError, NianbaoError
+from collect.files import load
+from collect.model import Reference, Source
+from extract.model import Document
+from nianbao.packing import pack_reports
+from nianbao.pipeline import READER_VERSION, read
+from normalize.model import Report
+
+TIME_LIMIT = 120.0
+"""Seconds one document may take. The slowest genuine report needs a tenth of it."""
+
+Reader = Callable[[Source], tuple[Document, tuple[Report, ...]]]
+"""What is printed in a source and what it means. It must be importable by name in a new process."""
+
+_WEB = regex.compile(r"https?://", regex.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a document gave no report: an error that can be sent between processes."""
+
+    kind: type[NianbaoError]
+    message: str
+    advice: str
+    reason: str
+    trace: str = ""
+    """The traceback, where the cause is a fault of ours."""
+
+    @property
+    def error(self) -> NianbaoError:
+        """As an exception again."""
+        return self.kind(self.message, advice=self.advice, code=self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: reports, or a failure, or the word that its content needed no reading."""
+
+    reports: tuple[Report, ...] = ()
+    document: Document | None = None
+    """Its facts only: blocks and links are large, and what they say is in the reports."""
+    failure: Failure | None = None
+    seconds: float = 0.0
+    sha256: str = ""
+    """Digest of the bytes that were read; empty where none were."""
+    size: int = 0
+    known: bool = False
+    """The content is one of those that need no reading (``Reference.known``)."""
+
+
+def read_source(source: Source) -> tuple[Document, tuple[Report, ...]]:
+    """A source through ``extract`` and ``normalize``.
+
+    Raises:
+        NianbaoError: unreadable, encrypted, unsupported, or no such report.
+    """
+    reading = read(source.content, source.document, evidence_of_origin(source))
+    return reading.document, reading.reports
+
+
+def evidence_of_origin(source: Source) -> str:
+    """What a source's place may say of its report: the web address, else the path below the ingested folder.
+
+    Not the full path, nor a bucket's: the folders above are the user's own, and the same archive must read the same
+    wherever it lies.
+    """
+    return source.origin if _WEB.match(source.origin) else source.document
+
+
+class _TimeUp(BaseException):
+    """Not an ``Exception``, so that no reader's own handler takes it for a fault of the document."""
+
+
+def attempt(read: Reader, item: Source | Reference, time_limit: float = TIME_LIMIT) -> Outcome:
+    """The outcome of one document; whatever goes wrong is part of it."""
+    start = time.perf_counter()
+    outcome = Outcome()
+    try:
+        with _deadline(time_limit):
+            source = load(item) if isinstance(item, Reference) else item
+            outcome = Outcome(sha256=source.sha256, size=len(source.content))
+            if isinstance(item, Reference) and outcome.sha256 in item.known:
+                outcome = replace(outcome, known=True)
+            else:
+                document, reports = read(source)
+                facts = replace(document, blocks=(), links=(), metadata=())
+                outcome = replace(outcome, document=facts, reports=reports)
+    except NianbaoError as error:
+        outcome = replace(outcome, failure=failure_of(error))
+    except _TimeUp:
+        message = f"Reading took more than {time_limit:.0f} seconds and was given up."
+        outcome = replace(outcome, failure=fault("timeout", message))
+    except MemoryError:
+        outcome = replace(outcome, failure=fault("memory", "Reading needs more memory than a document may take."))
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}."
+        failure = Failure(NianbaoError, message, NianbaoError.advice, "internal", traceback.format_exc())
+        outcome = replace(outcome, failure=failure)
+    return replace(outcome, seconds=time.perf_counter() - start)
+
+
+def failure_of(error: NianbaoError) -> Failure:
+    """An error of ours as a failure."""
+    return Failure(type(error), error.message, error.advice, error.reason)
+
+
+def fault(reason: str, message: str) -> Failure:
+    """A failure that may be no fault of the document's."""
+    return Failure(NianbaoError, message, _AGAIN + NianbaoError.advice, reason)
+
+
+_AGAIN = "Try it again with --reread, on a machine with less to do. "
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raises ``_TimeUp`` in the block after ``seconds``, where the platform and the thread allow it."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def give_up(_signal: int, _frame: FrameType | None) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Documents for one reading process, in order."""
+
+    read: Reader
+    items: tuple[Source | Reference, ...] = field(repr=False)
+    time_limit: float = TIME_LIMIT
+    reader: str = READER_VERSION
+    """The version that is to read; a worker elsewhere may have another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An outcome on its way between processes."""
+
+    outcome: Outcome
+    reports: bytes
+    """``packing.pack_reports``."""
+
+    @property
+    def seconds(self) -> float:
+        """What reading took."""
+        return self.outcome.seconds
+
+
+def read_parcel(parcel: Parcel) -> list[Packed]:
+    """The outcomes of a parcel, in order.
+
+    Code that never comes back to Python misses its deadline; half as much later its process is ended, and whoever sent the
+    parcel finds out which document it was by sending each by itself.
+
+    Raises:
+        ConfigurationError: this is another version of the reader than the one that is to read.
+    """
+    if parcel.reader != READER_VERSION:
+        message = f"A worker has version {READER_VERSION} of the reader; this program has {parcel.reader}."
+        raise ConfigurationError(message, advice="Install the same version of nianbao on every worker.")
+    return [_attempt_apart(parcel, item) for item in parcel.items]
+
+
+def crashed(item: Source | Reference) -> Outcome:
+    """The outcome of a document that its process died of. What it holds is found out here, so that it can be known again."""
+    outcome = Outcome(failure=fault("crashed", "Reading this document crashed the reader."))
+    try:
+        source = load(item) if isinstance(item, Reference) else item
+    except NianbaoError:
+        return outcome
+    return replace(outcome, sha256=source.sha256, size=len(source.content))
+
+
+def _attempt_apart(parcel: Parcel, item: Source | Reference) -> Packed:
+    faulthandler.dump_traceback_later(parcel.time_limit * 1.5, exit=True, file=_nowhere())
+    try:
+        outcome = attempt(parcel.read, item, parcel.time_limit)
+        return Packed(replace(outcome, reports=()), pack_reports(outcome.reports))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+_null: int | None = None
+
+
+def _nowhere() -> int:
+    """Where the traceback of a process that is ended goes: nobody would know whose it was."""
+    global _null  # noqa: PLW0603 - one descriptor a process
+    if _null is None:
+        _null = os.open(os.devnull, os.O_WRONLY)
+    return _null
