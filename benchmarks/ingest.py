@@ -14,7 +14,6 @@ import argparse
 import io
 import itertools
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -42,6 +41,7 @@ from nianbao.workers import hired  # noqa: E402
 from normalize.forms import forms  # noqa: E402
 from normalize.model import Report  # noqa: E402
 from store import schema  # noqa: E402
+from store.compare import differences  # noqa: E402
 from store.load import Store  # noqa: E402
 from store.open import open_store  # noqa: E402
 from tests.typesetter.compose import YEARS, paper_of, rules_of  # noqa: E402
@@ -145,8 +145,7 @@ def pool(scratch: Path, part: float) -> Iterator[str]:
     yield f"| the same, processor time of all processes: two against one | {two / one:.2f} times as much |"
     yield f"| the same, share of the writing process in it | {writer / two:.2f} |"
     yield f"| the same, bound by that on two idle processors | {2 * one / two:.2f} times as fast |"
-    same = differing_tables(scratch / "1.sqlite", scratch / "2.sqlite")
-    yield f"| tables that differ between one process and two | {', '.join(same) or 'none'} |"
+    yield f"| values that differ between one process and two | {compared(scratch / '1.sqlite', scratch / '2.sqlite')} |"
 
 
 @dataclass(slots=True)
@@ -304,27 +303,15 @@ def dask(scratch: Path, part: float) -> Iterator[str]:
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50) as cluster:
         address = str(cluster.scheduler_address).replace("tcp://", "dask://")
         far = batch(scratch / "shared", scratch / "far.sqlite", executor=address)
-    differing = differing_tables(scratch / "near.sqlite", scratch / "far.sqlite")
     yield f"| {count} documents by Dask (2 workers): time beside the pool's | {far / near:.2f} |"
-    yield f"| tables that differ from the pool's | {', '.join(differing) or 'none'} of {len(contents(scratch / 'far.sqlite'))} |"
+    yield f"| values that differ from the pool's | {compared(scratch / 'near.sqlite', scratch / 'far.sqlite')} |"
 
 
-def contents(db: Path) -> dict[str, list[str]]:
-    """Every table's rows without what names a run or a moment of it."""
-    passing = {"looked_ns", "time", "started", "finished", "counts", "arguments"}
-    with sqlite3.connect(db) as connection:
-        found = {}
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            names = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-            kept = ", ".join(f'"{name}"' for name in names if name not in passing and "run" not in name)
-            found[table] = sorted(map(repr, connection.execute(f'SELECT {kept} FROM "{table}"')))
-        return found
-
-
-def differing_tables(one: Path, other: Path) -> list[str]:
-    """The tables in which two databases differ."""
-    left, right = contents(one), contents(other)
-    return [table for table in left.keys() | right.keys() if left.get(table) != right.get(table)]
+def compared(one: Path, other: Path) -> str:
+    """How many values two databases have otherwise, all tables compared."""
+    with open_store(one, create=False) as first, open_store(other, create=False) as second:
+        found = differences(first, second)
+    return "none" if not found else f"at least {len(found)}, such as {found[0]}"
 
 
 PARTS: dict[str, Callable[[Path, float], Iterator[str]]] = {"pool": pool, "memory": memory, "again": again, "dask": dask}

@@ -22,7 +22,7 @@ from store.wide import WideTable
 
 LEFT_OUT = {"run", "data_dictionary", "generated"}
 """Tables of which nothing is compared."""
-_VOLATILE = {("failure", "time"), ("correction", "time")}
+_VOLATILE = {("failure", "time"), ("correction", "time"), ("seen_file", "looked_ns")}
 
 Key = tuple[Any, ...]
 Content = dict[Key, dict[str, Any]]
