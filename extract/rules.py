@@ -26,8 +26,7 @@ def merged_rules(rules: Iterable[Rule]) -> list[Rule]:
     for horizontal in (True, False):
         for track in _tracks(sorted(rules_of(rules, horizontal), key=attrgetter("at"))):
             spans = sorted([(r.start, r.end) for r in track])
-            weights = [r.end - r.start + 0.01 for r in track]
-            at = sum([r.at * weight for r, weight in zip(track, weights, strict=True)]) / sum(weights)
+            at = _middle(track)
             start, end = spans[0]
             for a, b in [*spans[1:], (float("inf"), float("inf"))]:
                 if a - end <= DASH_GAP:
@@ -55,6 +54,14 @@ def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
         track.append(rule)
     if track:
         yield track
+
+
+def _middle(track: Sequence[Rule]) -> float:
+    """Where a rule runs whose pieces are slightly offset: longer ones weigh more."""
+    if track[0].at == track[-1].at:
+        return track[0].at
+    weights = [r.end - r.start + 0.01 for r in track]
+    return sum([r.at * weight for r, weight in zip(track, weights, strict=True)]) / sum(weights)
 
 
 def covered(spans: Iterable[tuple[float, float]], start: float, end: float) -> bool:

@@ -236,16 +236,11 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
         piece for content in group for piece in (parted_columns(content, lattice.xs) if content.cell.colspan > 1 else (content,))
     ]
     padding = padding_of([(c.cell.box[0], c.cell.box[2], c.rows) for c in contents if len(c.rows) > 1])
-    texts = _texts(contents, usual if padding is None else padding)
-    stacked = ["\n" in text.text for text in texts]
+    cells = _read(contents, usual if padding is None else padding)
+    stacked = ["\n" in cell.text for cell in cells]
     if any(stacked):
         contents = parted_rows(contents, stacked, lattice.ys)
-        texts = _texts(contents, usual if padding is None else padding)
-    first = contents[0].cell.row
-    cells = []
-    for (cell, _, confidence, _), text in zip(contents, texts, strict=True):
-        row, column, rowspan, colspan, box, _, _ = cell
-        cells.append(PartCell(row - first, column, text.text, rowspan, colspan, box, confidence, text.full))
+        cells = _read(contents, usual if padding is None else padding)
     boxes = [c.cell.box for c in group]
     return Part(
         page=page,
@@ -260,31 +255,22 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
     )
 
 
-class _Text(NamedTuple):
-    """The lines of a cell, joined, and whether the last one fills a cell of the last row."""
-
-    text: str = ""
-    full: bool = False
-
-
-def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
+def _read(contents: Sequence[Content], padding: float) -> list[PartCell]:
     """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page."""
+    first = contents[0].cell.row
     lowest = max([content.cell.row + content.cell.rowspan for content in contents])
     widest: dict[tuple[int, int, bool], float] | None = None
-    blank = _Text()
-    texts = []
-    for cell, _, _, lines in contents:
-        if not lines:
-            texts.append(blank)
-            continue
-        is_last = cell.row + cell.rowspan == lowest
-        if len(lines) == 1 and not is_last:
-            texts.append(_Text(lines[0].text))
-        else:
+    cells = []
+    for cell, _, confidence, lines in contents:
+        row, column, rowspan, colspan, box, _, _ = cell
+        is_last = row + rowspan == lowest
+        text, full = lines[0].text if lines else "", False
+        if len(lines) > 1 or (lines and is_last):
             widest = _widest(contents) if widest is None else widest
-            measure = _measure(cell, lines, padding, widest.get((cell.column, cell.colspan, lines[0].text.isascii()), 0.0))
-            texts.append(_Text(joined_rows(lines, measure), is_last and fills(lines[-1], measure)))
-    return texts
+            measure = _measure(cell, lines, padding, widest.get((column, colspan, text.isascii()), 0.0))
+            text, full = joined_rows(lines, measure), is_last and fills(lines[-1], measure)
+        cells.append(PartCell(row - first, column, text, rowspan, colspan, box, confidence, full))
+    return cells
 
 
 def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: float) -> Measure:
