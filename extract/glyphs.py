@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,27 +43,21 @@ class Row(NamedTuple):
         return sum([glyph.length for glyph in self.glyphs])
 
 
-def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
+def rows_of(glyphs: Sequence[Glyph], *, cell: bool = False) -> list[Row]:
     """Visual lines from top to bottom; sideways text forms lines of its own.
 
     Args:
         glyphs: of one page, one stream or one cell, in any order.
         cell: within one cell only gaps beside digits may part two things; in running text any wide gap does.
     """
-    glyphs = list(glyphs)
-    turns = {glyph.turn for glyph in glyphs}
-    if len(turns) == 1:
-        return _rows_facing(glyphs, turns.pop(), cell=cell)
-    found = [row for turn in turns for row in _rows_facing([g for g in glyphs if g.turn == turn], turn, cell=cell)]
-    return sorted(found, key=lambda row: (row.box[1], row.box[0]))
-
-
-def _rows_facing(glyphs: Sequence[Glyph], turn: int, *, cell: bool) -> list[Row]:
-    """The lines of text that reads one way."""
     if len(glyphs) == 1:
         (only,) = glyphs
         return [] if only.text.isspace() else [Row((only,), (only.x0, only.top, only.x1, only.bottom), only.text)]
-    faced = [facing(glyph) for glyph in glyphs] if turn else glyphs
+    turns = {glyph.turn for glyph in glyphs}
+    if len(turns) > 1:
+        found = [row for turn in turns for row in rows_of([g for g in glyphs if g.turn == turn], cell=cell)]
+        return sorted(found, key=lambda row: (row.box[1], row.box[0]))
+    faced = [facing(glyph) for glyph in glyphs] if turns != {0} else glyphs
     rows = []
     for line in _baselines(faced):
         text = _joined([faced[i] for i in line], cell=cell)
@@ -75,6 +69,8 @@ def _rows_facing(glyphs: Sequence[Glyph], turn: int, *, cell: bool) -> list[Row]
 
 def _baselines(glyphs: Sequence[Glyph]) -> list[list[int]]:
     """The glyphs (their indexes) by lines from top to bottom, each line from left to right."""
+    if not glyphs:
+        return []
     heights = [(glyph.top + glyph.bottom) / 2 for glyph in glyphs]
     if max(heights) - min(heights) <= 0.4 * min([glyph.size for glyph in glyphs]):
         lines = [list(range(len(glyphs)))]
@@ -166,12 +162,13 @@ class Measure(NamedTuple):
     """Between the borders, in reading direction."""
     padding: float
     """Kept free at either side, as far as the table shows."""
-    widest: float = 0.0
-    """The widest line of values in a cell of the same column."""
+    widest: Callable[[], float] = float
+    """The widest line of values in a cell of the same column; asked only where the borders leave no room."""
 
     def fits(self, line: Row, following: float) -> bool:
         """Whether one more character of the given width would still have fitted on the line."""
-        return self.width - 2 * self.padding - length(line) >= 0.99 * following or self.widest - length(line) >= 0.9 * following
+        taken = length(line)
+        return self.width - 2 * self.padding - taken >= 0.99 * following or self.widest() - taken >= 0.9 * following
 
 
 def length(line: Row) -> float:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from extract.rules import SLIVER, TOUCH, covered, rules_of
+from extract.rules import SLIVER, TOUCH, covered, middle_of, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
 from extract.tiles import edges, last_strip, ruled_inside, share_coloured, side_by_side, stacked, tiles_among
 
@@ -65,9 +65,13 @@ class Lattice:
         """A function from a point to the index of the cell that holds it."""
         xs, ys, width = self.xs, self.ys, len(self.xs) + 1
         owner: list[int | None] = [None] * (width * (len(ys) + 1))  # with a rim all round for what stands outside
-        for index, (row, column, rowspan, colspan, *_) in enumerate(self.cells):
-            for start in range((row + 1) * width + column + 1, (row + 1 + rowspan) * width, width):
-                owner[start : start + colspan] = [index] * colspan
+        for index, (row, column, rowspan, colspan, _, _, _) in enumerate(self.cells):
+            start = (row + 1) * width + column + 1
+            if rowspan == colspan == 1:
+                owner[start] = index
+                continue
+            for first in range(start, start + rowspan * width, width):
+                owner[first : first + colspan] = [index] * colspan
 
         def locate(x: float, y: float) -> int | None:
             return owner[bisect_right(ys, y) * width + bisect_right(xs, x)]
@@ -102,6 +106,8 @@ def _components(rules: Sequence[Rule], tiles: Sequence[Fill]) -> Iterable[tuple[
         rule_group, tile_group = ([next(iter(lines))], []) if lines else ([], [next(iter(areas))])
         reached: list[Rule | Fill] = [lines.pop(i) for i in rule_group] + [areas.pop(i) for i in tile_group]
         for shape in reached:
+            if not lines and not areas:
+                break
             touched, adjoining = _crossing(shape, lines), _adjoining(shape, areas)
             rule_group += touched
             tile_group += adjoining
@@ -151,8 +157,11 @@ class _Axis:
     def bordered(self, place: int, cuts: Sequence[float]) -> list[bool]:
         """Whether a border is drawn at a place, for each stretch between neighbouring cuts."""
         spans = self.drawn[place]
-        if any(start <= cuts[0] and cuts[-1] <= end for start, end in spans):
-            return [True] * (len(cuts) - 1)
+        if len(spans) == 1:
+            ((a, b),) = spans
+            if a <= cuts[0] and cuts[-1] <= b:
+                return [True] * (len(cuts) - 1)
+            return [min(b, end) - max(a, start) >= 0.5 * (end - start) for start, end in pairwise(cuts)]
         return [covered(spans, start, end) for start, end in pairwise(cuts)]
 
 
@@ -225,7 +234,7 @@ def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[fl
             collapsed[-1].extend(cluster)
         else:
             collapsed.append(list(cluster))
-    places = [sum([r.at * r.length for r in c]) / sum([r.length for r in c]) for c in collapsed]
+    places = [middle_of(cluster) for cluster in collapsed]
     drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
     for end in (
         _open_end([r.start for r in crossing], places[0], inked, -1),
@@ -262,10 +271,11 @@ def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: _Ink) -> list
     above = [down.bordered(r, xs) for r in range(rows + 1)]
     cells = []
     for pieces in _regions(left, above):
-        for r0, c0, r1, c1 in pieces:
+        for place in pieces:
+            r0, c0, r1, c1 = place
             box = xs[c0], ys[r0], xs[c1], ys[r1]
             painted = not tiles or share_coloured(box, tiles) >= 0.2
-            if not _enclosed(left, above, (r0, c0, r1, c1)):
+            if not _enclosed(left, above, place):
                 open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
                 if not (open_row and _written(box, ink)):
                     continue
@@ -312,9 +322,11 @@ def _rectangles(places: set[tuple[int, int]]) -> list[_Place]:
 
     Row by row or column by column, whichever needs fewer: a label column that runs into unruled rows is a comb.
     """
+    rows, columns = [row for row, _ in places], [column for _, column in places]
+    whole = min(rows), min(columns), max(rows) + 1, max(columns) + 1
+    if (whole[2] - whole[0]) * (whole[3] - whole[1]) == len(places):
+        return [whole]
     by_rows = _scanned(places)
-    if len(by_rows) == 1:
-        return by_rows
     by_columns = [(r0, c0, r1, c1) for c0, r0, c1, r1 in _scanned({(c, r) for r, c in places})]
     return min(by_rows, by_columns, key=len)
 

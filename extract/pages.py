@@ -163,7 +163,7 @@ def _find_unruled(leaf: _Leaf, *, goes_on: bool) -> None:
             used |= members
             leaf.parts.append(unruled_part(table.grid, rows_of(taken), leaf.number, leaf.turn))
     if used:
-        leaf.rows = rows_of(glyph for index, run in enumerate(runs) if index not in used for glyph in run)
+        leaf.rows = rows_of([glyph for index, run in enumerate(runs) if index not in used for glyph in run])
 
 
 # blocks --------------------------------------------------------------------------------------------------------------

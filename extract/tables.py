@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
@@ -227,7 +228,7 @@ def _may_be_table(group: Sequence[Content]) -> bool:
         return True
     height = max(c.cell.box[3] for c in group) - min(c.cell.box[1] for c in group)
     return (
-        len(rows) == 1 and height <= TALLEST_ROW and len(rows_of((g for c in group for g in c.glyphs), cell=True)) < PROSE_LINES
+        len(rows) == 1 and height <= TALLEST_ROW and len(rows_of([g for c in group for g in c.glyphs], cell=True)) < PROSE_LINES
     )
 
 
@@ -259,36 +260,47 @@ def _read(contents: Sequence[Content], padding: float) -> list[PartCell]:
     """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page."""
     first = contents[0].cell.row
     lowest = max([content.cell.row + content.cell.rowspan for content in contents])
-    widest: dict[tuple[int, int, bool], float] | None = None
+    widest = _Widest(contents)
     cells = []
     for cell, _, confidence, lines in contents:
         row, column, rowspan, colspan, box, _, _ = cell
         is_last = row + rowspan == lowest
         text, full = lines[0].text if lines else "", False
         if len(lines) > 1 or (lines and is_last):
-            widest = _widest(contents) if widest is None else widest
-            measure = _measure(cell, lines, padding, widest.get((column, colspan, text.isascii()), 0.0))
+            measure = _measure(cell, lines, padding, widest)
             text, full = joined_rows(lines, measure), is_last and fills(lines[-1], measure)
         cells.append(PartCell(row - first, column, text, rowspan, colspan, box, confidence, full))
     return cells
 
 
-def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: float) -> Measure:
-    sideways = lines[0].glyphs[0].turn in (90, 270)
+class _Widest:
+    """The widest line of values in each column; found out only if a cell asks, which in most tables none does."""
+
+    def __init__(self, contents: Sequence[Content]) -> None:
+        self._contents = contents
+
+    def beside(self, cell: DrawnCell, *, narrow: bool) -> float:
+        """In the cells of the same column and colspan.
+
+        Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere
+        than one of narrow ones.
+        """
+        return self._widths.get((cell.column, cell.colspan, narrow), 0.0)
+
+    @cached_property
+    def _widths(self) -> dict[tuple[int, int, bool], float]:
+        found: dict[tuple[int, int, bool], float] = {}
+        for cell, _, _, lines in self._contents:
+            for line in lines:
+                key = cell.column, cell.colspan, line.text.isascii()
+                width = length(line)
+                if width > found.get(key, 0.0) and VALUE.fullmatch(line.text):
+                    found[key] = width
+        return found
+
+
+def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: _Widest) -> Measure:
     x0, top, x1, bottom = cell.box
-    return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
-
-
-def _widest(contents: Sequence[Content]) -> dict[tuple[int, int, bool], float]:
-    """The widest line of values by column, colspan and whether its characters are narrow.
-
-    Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere.
-    """
-    found: dict[tuple[int, int, bool], float] = {}
-    for cell, _, _, lines in contents:
-        for line in lines:
-            key = cell.column, cell.colspan, line.text.isascii()
-            width = length(line)
-            if width > found.get(key, 0.0) and VALUE.fullmatch(line.text):
-                found[key] = width
-    return found
+    if lines[0].glyphs[0].turn in (90, 270):
+        return Measure(bottom - top, padding)
+    return Measure(x1 - x0, padding, partial(widest.beside, cell, narrow=lines[0].text.isascii()))

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import regex
+
 from extract.glyphs import NUMERIC, VALUE, Row, rows_of
 from extract.lattice import DrawnCell
 from extract.sheet import Glyph
 
+DIGIT = regex.compile(r"\d")
 INFERRED_COLUMN = 0.8
 INFERRED_ROW = 0.7
 DOUBTFUL_NUMBER = 0.5
@@ -44,9 +47,9 @@ def parted_columns(content: Content, xs: Sequence[float]) -> list[Content]:
         xs: the table's column boundaries.
     """
     cell = content.cell
-    if cell.colspan < 2:
-        return [content]
     rows = content.rows
+    if cell.colspan < 2 or (cell.painted and not _may_hold_values(content)):
+        return [content]
     free = [c for c in range(cell.column + 1, cell.column + cell.colspan) if _leaves_free(rows, xs[c])]
     edges = [cell.column, *free, cell.column + cell.colspan]
     pieces = []
@@ -60,6 +63,11 @@ def parted_columns(content: Content, xs: Sequence[float]) -> list[Content]:
     if len(pieces) > 1 and (not cell.painted or (len(filled) > 1 and any(NUMERIC.fullmatch(text) for text in filled))):
         return pieces
     return [content]
+
+
+def _may_hold_values(content: Content) -> bool:
+    """Whether a number and something else may stand in a cell."""
+    return len(content.glyphs) > 1 and any(DIGIT.search(row.text) for row in content.rows)
 
 
 def _leaves_free(rows: Sequence[Row], x: float) -> bool:
