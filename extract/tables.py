@@ -88,14 +88,16 @@ def read_parts(
     the padding of cells that do not show their own.
     """
     contents, outside = _distributed(lattice, glyphs)
+    groups, prose = _without_prose(contents, lattice.xs)
+    outside.extend(g for content in prose for g in content.glyphs if not g.text.isspace())
     parts: list[Part] = []
-    for group in _without_prose(contents, lattice.xs):
+    for group in groups:
         if not _may_be_table(group):
             outside.extend(g for content in group for g in content.glyphs)
             continue
-        parts.append(_part(group, lattice, page, turn, usual))
-    settled = {id(g) for part in parts for line in part.written for g in line.glyphs} | {id(g) for g in outside}
-    outside.extend(g for content in contents for g in content.glyphs if id(g) not in settled and not g.text.isspace())
+        part, lost = _part(group, lattice, page, turn, usual)
+        parts.append(part)
+        outside += lost
     return parts, outside
 
 
@@ -197,21 +199,19 @@ def _follows(left: Glyph, right: Glyph) -> bool:
 # which cells are a table ---------------------------------------------------------------------------------------------
 
 
-def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> list[list[Content]]:
-    """The stretches of rows between cells of prose that span the whole width."""
+def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> tuple[list[list[Content]], list[Content]]:
+    """The stretches of rows between cells of prose that span the whole width; and the prose."""
     columns = len(xs) - 1
-    prose = [c.cell for c in contents if c.cell.colspan == columns and _is_prose(c)]
-    if not prose or columns < 2:
-        return [list(contents)]
-    cuts = sorted({(cell.row, cell.row + cell.rowspan) for cell in prose})
+    cuts = {(c.cell.row, c.cell.row + c.cell.rowspan) for c in contents if c.cell.colspan == columns > 1 and _is_prose(c)}
     groups: list[list[Content]] = []
+    prose: list[Content] = []
     start = 0
-    for top, bottom in [*cuts, (10**6, 10**6)]:
-        group = [c for c in contents if start <= c.cell.row < top]
-        if group:
-            groups.append(group)
+    for top, bottom in sorted(cuts):
+        groups.append([c for c in contents if start <= c.cell.row < top])
+        prose += [c for c in contents if top <= c.cell.row < bottom]
         start = bottom
-    return groups
+    groups.append([c for c in contents if c.cell.row >= start] if cuts else list(contents))
+    return [group for group in groups if group], prose
 
 
 def _is_prose(content: Content) -> bool:
@@ -232,7 +232,8 @@ def _may_be_table(group: Sequence[Content]) -> bool:
     )
 
 
-def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> Part:
+def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> tuple[Part, list[Glyph]]:
+    """The part of a table that some cells are, and the glyphs that cutting its cells has left over."""
     contents = [
         piece for content in group for piece in (parted_columns(content, lattice.xs) if content.cell.colspan > 1 else (content,))
     ]
@@ -243,7 +244,8 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
         contents = parted_rows(contents, stacked, lattice.ys)
         cells = _read(contents, usual if padding is None else padding)
     boxes = [c.cell.box for c in group]
-    return Part(
+    is_cut = len(contents) > len(group)
+    part = Part(
         page=page,
         xs=lattice.xs,
         box=(lattice.xs[0], min([box[1] for box in boxes]), lattice.xs[-1], max([box[3] for box in boxes])),
@@ -251,9 +253,15 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
         rows=max([cell.row + cell.rowspan for cell in cells]),
         written=tuple([line for content in contents for line in content.rows]),
         turn=turn,
-        layout=Layout.ALIGNED if len(contents) > len(group) else Layout.LATTICE,
+        layout=Layout.ALIGNED if is_cut else Layout.LATTICE,
         padding=padding,
     )
+    return part, _lost(group, contents) if is_cut else []
+
+
+def _lost(whole: Sequence[Content], cut: Sequence[Content]) -> list[Glyph]:
+    kept = {id(g) for content in cut for g in content.glyphs}
+    return [g for content in whole for g in content.glyphs if id(g) not in kept and not g.text.isspace()]
 
 
 def _read(contents: Sequence[Content], padding: float) -> list[PartCell]:
