@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -106,9 +106,8 @@ def _components(rules: Sequence[Rule], tiles: Sequence[Fill]) -> Iterable[tuple[
         rule_group, tile_group = ([next(iter(lines))], []) if lines else ([], [next(iter(areas))])
         reached: list[Rule | Fill] = [lines.pop(i) for i in rule_group] + [areas.pop(i) for i in tile_group]
         for shape in reached:
-            if not lines and not areas:
-                break
-            touched, adjoining = _crossing(shape, lines), _adjoining(shape, areas)
+            touched = _crossing(shape, lines) if lines else []
+            adjoining = _adjoining(shape, areas) if areas else []
             rule_group += touched
             tile_group += adjoining
             reached += [lines.pop(i) for i in touched]
@@ -121,11 +120,10 @@ def _crossing(shape: Rule | Fill, lines: Mapping[int, Rule]) -> list[int]:
     if isinstance(shape, Fill):
         return [i for i, rule in lines.items() if _meets(rule, shape)]
     horizontal, at, start, end = shape
-    low, high = start - TOUCH, end + TOUCH
     return [
         i
-        for i, rule in lines.items()
-        if low <= rule.at <= high and rule.horizontal != horizontal and rule.start - TOUCH <= at <= rule.end + TOUCH
+        for i, (across, place, first, last) in lines.items()
+        if across != horizontal and start - TOUCH <= place <= end + TOUCH and first - TOUCH <= at <= last + TOUCH
     ]
 
 
@@ -161,7 +159,9 @@ class _Axis:
             ((a, b),) = spans
             if a <= cuts[0] and cuts[-1] <= b:
                 return [True] * (len(cuts) - 1)
-            return [min(b, end) - max(a, start) >= 0.5 * (end - start) for start, end in pairwise(cuts)]
+            return [
+                (a <= start and end <= b) or min(b, end) - max(a, start) >= 0.5 * (end - start) for start, end in pairwise(cuts)
+            ]
         return [covered(spans, start, end) for start, end in pairwise(cuts)]
 
 
@@ -294,9 +294,28 @@ def _regions(left: Sequence[Sequence[bool]], above: Sequence[Sequence[bool]]) ->
             if west and east and north and south:
                 yield [(row, column, row + 1, column + 1)]
             elif (row, column) not in seen:
-                region = _flooded(row, column, walls, ceilings)
+                block = _block(row, column, walls, ceilings)
+                region = _flooded(row, column, walls, ceilings) if block is None else _covered_by(block)
                 seen |= region
-                yield _rectangles(region)
+                yield _rectangles(region) if block is None else [block]
+
+
+def _block(row: int, column: int, walls: Sequence[Sequence[bool]], ceilings: Sequence[Sequence[bool]]) -> _Place | None:
+    """The region right of and below an elementary cell if it plainly is a rectangle, as that of most labels and titles is."""
+    end, last = column + 1, row + 1
+    while not walls[row][end]:
+        end += 1
+    while not any(ceilings[last][column:end]):
+        last += 1
+    shut = all(ceilings[row][column:end]) and all(ceilings[last][column:end])
+    shut = shut and all(wall[column] and wall[end] for wall in walls[row:last])
+    return (row, column, last, end) if shut else None
+
+
+def _covered_by(place: _Place) -> set[tuple[int, int]]:
+    """The elementary cells of a rectangle."""
+    row, column, last, end = place
+    return set(product(range(row, last), range(column, end)))
 
 
 def _flooded(row: int, column: int, walls: Sequence[Sequence[bool]], ceilings: Sequence[Sequence[bool]]) -> set[tuple[int, int]]:
@@ -322,11 +341,9 @@ def _rectangles(places: set[tuple[int, int]]) -> list[_Place]:
 
     Row by row or column by column, whichever needs fewer: a label column that runs into unruled rows is a comb.
     """
-    rows, columns = [row for row, _ in places], [column for _, column in places]
-    whole = min(rows), min(columns), max(rows) + 1, max(columns) + 1
-    if (whole[2] - whole[0]) * (whole[3] - whole[1]) == len(places):
-        return [whole]
     by_rows = _scanned(places)
+    if len(by_rows) == 1:
+        return by_rows
     by_columns = [(r0, c0, r1, c1) for c0, r0, c1, r1 in _scanned({(c, r) for r, c in places})]
     return min(by_rows, by_columns, key=len)
 
