@@ -98,7 +98,7 @@ def _between_columns(sheet: Sheet, tables: Sequence[Lattice]) -> float | None:
     lines = [_stretches(row) for row in rows_of(glyphs)]
     gutter = None
     for x in places:
-        if sum(any(start < x < end for start, end in line) for line in lines) > 0.15 * len(lines):
+        if _is_crossed(lines, x):
             continue
         left = rows_of([g for g in glyphs if g.x < x])
         right = rows_of([g for g in glyphs if g.x >= x])
@@ -108,6 +108,20 @@ def _between_columns(sheet: Sheet, tables: Sequence[Lattice]) -> float | None:
         if all(_keeps_off(g, x) for g in glyphs):
             return x
     return gutter
+
+
+def _is_crossed(lines: Sequence[Sequence[tuple[float, float]]], x: float) -> bool:
+    """Whether too many lines, given by their stretches, run across a place for it to part two columns."""
+    few = 0.15 * len(lines)
+    count = 0
+    for line in lines:
+        for start, end in line:
+            if start < x < end:
+                count += 1
+                break
+        if count > few:
+            return True
+    return False
 
 
 def _keeps_off(glyph: Glyph, x: float) -> bool:

@@ -234,23 +234,28 @@ def _may_be_table(group: Sequence[Content]) -> bool:
 
 def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> tuple[Part, list[Glyph]]:
     """The part of a table that some cells are, and the glyphs that cutting its cells has left over."""
-    contents = [
-        piece for content in group for piece in (parted_columns(content, lattice.xs) if content.cell.colspan > 1 else (content,))
-    ]
+    contents: list[Content] = []
+    for content in group:
+        if content.cell.colspan > 1:
+            contents += parted_columns(content, lattice.xs)
+        else:
+            contents.append(content)
     padding = padding_of([(c.cell.box[0], c.cell.box[2], c.rows) for c in contents if len(c.rows) > 1])
-    cells = _read(contents, usual if padding is None else padding)
+    first, end = group[0].cell.row, max([c.cell.row + c.cell.rowspan for c in group])
+    box = lattice.xs[0], lattice.ys[first], lattice.xs[-1], lattice.ys[end]
+    cells = _read(contents, first, end, usual if padding is None else padding)
     stacked = ["\n" in cell.text for cell in cells]
     if any(stacked):
         contents = parted_rows(contents, stacked, lattice.ys)
-        cells = _read(contents, usual if padding is None else padding)
-    boxes = [c.cell.box for c in group]
+        end = max([c.cell.row + c.cell.rowspan for c in contents])
+        cells = _read(contents, first, end, usual if padding is None else padding)
     is_cut = len(contents) > len(group)
     part = Part(
         page=page,
         xs=lattice.xs,
-        box=(lattice.xs[0], min([box[1] for box in boxes]), lattice.xs[-1], max([box[3] for box in boxes])),
+        box=box,
         cells=tuple(cells),
-        rows=max([cell.row + cell.rowspan for cell in cells]),
+        rows=end - first,
         written=tuple([line for content in contents for line in content.rows]),
         turn=turn,
         layout=Layout.ALIGNED if is_cut else Layout.LATTICE,
@@ -264,15 +269,20 @@ def _lost(whole: Sequence[Content], cut: Sequence[Content]) -> list[Glyph]:
     return [g for content in whole for g in content.glyphs if id(g) not in kept and not g.text.isspace()]
 
 
-def _read(contents: Sequence[Content], padding: float) -> list[PartCell]:
-    """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page."""
-    first = contents[0].cell.row
-    lowest = max([content.cell.row + content.cell.rowspan for content in contents])
+def _read(contents: Sequence[Content], first: int, end: int, padding: float) -> list[PartCell]:
+    """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page.
+
+    Args:
+        contents: of one part, by row and column.
+        first: its first row in the lattice; the cells are counted from there.
+        end: the row after its last.
+        padding: kept free inside the cells.
+    """
     widest = _Widest(contents)
     cells = []
     for cell, _, confidence, lines in contents:
         row, column, rowspan, colspan, box, _, _ = cell
-        is_last = row + rowspan == lowest
+        is_last = row + rowspan == end
         text, full = lines[0].text if lines else "", False
         if len(lines) > 1 or (lines and is_last):
             measure = _measure(cell, lines, padding, widest)
