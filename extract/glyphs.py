@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,43 +43,43 @@ class Row(NamedTuple):
         return sum([glyph.length for glyph in self.glyphs])
 
 
-def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
+def rows_of(glyphs: Sequence[Glyph], *, cell: bool = False) -> list[Row]:
     """Visual lines from top to bottom; sideways text forms lines of its own.
 
     Args:
         glyphs: of one page, one stream or one cell, in any order.
         cell: within one cell only gaps beside digits may part two things; in running text any wide gap does.
     """
-    glyphs = list(glyphs)
-    if len(glyphs) == 1 and not glyphs[0].text.isspace():
-        return [Row((glyphs[0],), bounds(glyphs), glyphs[0].text)]
-    by_turn: dict[int, list[Glyph]] = {}
-    for glyph in glyphs:
-        by_turn.setdefault(glyph.turn, []).append(glyph)
-    found: list[Row] = []
-    for turn, group in by_turn.items():
-        faced = [facing(glyph) for glyph in group] if turn else group
-        for line in _baselines(faced):
-            text = _joined([faced[i] for i in line], cell=cell)
-            if text:
-                inked = tuple([glyph for glyph in map(group.__getitem__, line) if not glyph.text.isspace()])
-                found.append(Row(inked, bounds(inked), text))
-    if len(by_turn) > 1:
-        found.sort(key=lambda row: (row.box[1], row.box[0]))
-    return found
+    if len(glyphs) == 1:
+        (only,) = glyphs
+        return [] if only.text.isspace() else [Row((only,), (only.x0, only.top, only.x1, only.bottom), only.text)]
+    turns = {glyph.turn for glyph in glyphs}
+    if len(turns) > 1:
+        found = [row for turn in turns for row in rows_of([g for g in glyphs if g.turn == turn], cell=cell)]
+        return sorted(found, key=lambda row: (row.box[1], row.box[0]))
+    faced = [facing(glyph) for glyph in glyphs] if turns != {0} else glyphs
+    rows = []
+    for line in _baselines(faced):
+        text = _joined([faced[i] for i in line], cell=cell)
+        if text:
+            inked = tuple([glyph for glyph in map(glyphs.__getitem__, line) if not glyph.text.isspace()])
+            rows.append(Row(inked, bounds(inked), text))
+    return rows
 
 
 def _baselines(glyphs: Sequence[Glyph]) -> list[list[int]]:
     """The glyphs (their indexes) by lines from top to bottom, each line from left to right."""
-    if len(glyphs) == 1:
-        return [[0]]
+    if not glyphs:
+        return []
     heights = [(glyph.top + glyph.bottom) / 2 for glyph in glyphs]
     if max(heights) - min(heights) <= 0.4 * min([glyph.size for glyph in glyphs]):
         lines = [list(range(len(glyphs)))]
     else:
         lines = _clustered(glyphs, heights)
+    places = [(glyph.x0, glyph.order) for glyph in glyphs]
     for line in lines:
-        line.sort(key=lambda i: (glyphs[i].x0, glyphs[i].order))
+        if len(line) > 1:
+            line.sort(key=places.__getitem__)
     return lines
 
 
@@ -101,8 +101,7 @@ def _clustered(glyphs: Sequence[Glyph], heights: Sequence[float]) -> list[list[i
 def _joined(line: Sequence[Glyph], *, cell: bool) -> str:
     """The text of a line: printed spaces once, and a space for a gap that plainly separates."""
     whole = "".join([glyph.text for glyph in line])
-    narrowest = NARROWEST_GAP * min([glyph.size for glyph in line])
-    if not SPACE.search(whole) and not any(b.x0 - a.x1 > narrowest for a, b in pairwise(line)):
+    if not SPACE.search(whole) and (len(line) == 1 or not _is_loose(line)):
         return whole
     parts: list[str] = []
     before: Glyph | None = None
@@ -117,6 +116,12 @@ def _joined(line: Sequence[Glyph], *, cell: bool) -> str:
         parts.append(text)
         before = glyph
     return "".join(parts).strip()
+
+
+def _is_loose(line: Sequence[Glyph]) -> bool:
+    """Whether any gap in a line may part something."""
+    narrowest = NARROWEST_GAP * min([glyph.size for glyph in line])
+    return max([b.x0 - a.x1 for a, b in pairwise(line)]) > narrowest
 
 
 def _apart(left: Glyph, right: Glyph, *, cell: bool) -> bool:
@@ -157,12 +162,13 @@ class Measure(NamedTuple):
     """Between the borders, in reading direction."""
     padding: float
     """Kept free at either side, as far as the table shows."""
-    widest: float = 0.0
-    """The widest line of values in a cell of the same column."""
+    widest: Callable[[], float] = float
+    """The widest line of values in a cell of the same column; asked only where the borders leave no room."""
 
     def fits(self, line: Row, following: float) -> bool:
         """Whether one more character of the given width would still have fitted on the line."""
-        return self.width - 2 * self.padding - length(line) >= 0.99 * following or self.widest - length(line) >= 0.9 * following
+        taken = length(line)
+        return self.width - 2 * self.padding - taken >= 0.99 * following or self.widest() - taken >= 0.9 * following
 
 
 def length(line: Row) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.model import Grid, GridCell, Layout
@@ -21,7 +21,8 @@ class Table:
     xs: tuple[float, ...]
     """Column boundaries, moved to where the first part stands."""
     parts: tuple[Part, ...]
-    """Each with its cells already in the columns of ``xs``."""
+    places: tuple[Sequence[int], ...]
+    """For each part, the column of the table at which each of its own columns begins, and where the last one ends."""
 
     @property
     def spans(self) -> tuple[tuple[float, float] | None, ...]:
@@ -32,21 +33,19 @@ class Table:
     def is_table(self) -> bool:
         """Whether cells begin in at least two rows and two columns."""
         rows = sum(len({c.row for c in part.cells}) for part in self.parts)
-        return rows > 1 and len({c.column for part in self.parts for c in part.cells}) > 1
+        columns = {places[c.column] for part, places in zip(self.parts, self.places, strict=True) for c in part.cells}
+        return rows > 1 and len(columns) > 1
 
     def grid(self) -> Grid:
         """The whole table as one grid."""
         cells: list[GridCell] = []
         breaks: list[int] = []
         offset = 0
-        for number, part in enumerate(self.parts):
-            if number:
+        for part, places in zip(self.parts, self.places, strict=True):
+            if offset:
                 breaks.append(offset)
-            last = part.rows if number + 1 < len(self.parts) else -1
-            for cell in part.cells:
-                runs_on = cell.runs_on and cell.row + cell.rowspan == last
-                is_placed = not offset and runs_on == cell.runs_on
-                cells.append(cell if is_placed else replace(cell, row=cell.row + offset, runs_on=runs_on))
+            last = part.rows if part is not self.parts[-1] else -1
+            cells += _placed(part, places, offset, last)
             offset += part.rows
         layouts = {part.layout for part in self.parts}
         layout = Layout.LATTICE if layouts == {Layout.LATTICE} else Layout.ALIGNED
@@ -54,9 +53,26 @@ class Table:
         return Grid(tuple(cells), layout, first.turn.back(first.box, first.page), tuple(breaks))
 
 
+def _placed(part: Part, places: Sequence[int], offset: int, last: int) -> Iterator[GridCell]:
+    """The cells of a part where they stand in the whole table.
+
+    Args:
+        part: any.
+        places: the columns of the table at which those of the part begin and end.
+        offset: rows of the parts before it.
+        last: its last row ends before this one, counted in the part, and goes on in the next part; -1 in the last part.
+    """
+    back, page = part.turn.back, part.page
+    for row, column, text, rowspan, colspan, box, confidence, runs_on in part.cells:
+        start, end = places[column], places[column + colspan]
+        goes_on = runs_on and row + rowspan == last
+        place = back(box, page) if box else None
+        yield GridCell(row + offset, start, text, rowspan, end - start, place, None, confidence, goes_on)
+
+
 def begun(part: Part) -> Table:
     """A table of one part."""
-    return Table(part.xs, (part,))
+    return Table(part.xs, (part,), (range(len(part.xs) or len(part.spans) + 1),))
 
 
 def continued(table: Table, part: Part) -> Table | None:
@@ -79,9 +95,10 @@ def continued(table: Table, part: Part) -> Table | None:
         return None
     alone = [x for j, x in enumerate(moved) if j not in pairs]
     xs = sorted([*table.xs, *alone])
-    earlier = tuple(_recolumned(p, [bisect_left(xs, x) for x in table.xs]) for p in table.parts)
-    places = [bisect_left(xs, table.xs[pairs[j]] if j in pairs else x) for j, x in enumerate(moved)]
-    return Table(tuple(xs), (*earlier, _recolumned(part, places)))
+    widened = [bisect_left(xs, x) for x in table.xs]
+    earlier = [[widened[place] for place in places] for places in table.places] if alone else table.places
+    added = [bisect_left(xs, table.xs[pairs[j]] if j in pairs else x) for j, x in enumerate(moved)]
+    return Table(tuple(xs), (*table.parts, part), (*earlier, added))
 
 
 def _continued_unruled(table: Table, part: Part) -> Table | None:
@@ -94,7 +111,7 @@ def _continued_unruled(table: Table, part: Part) -> Table | None:
         if best is None or shared[best] <= 0:
             return None
         places.append(best)
-    return Table(table.xs, (*table.parts, _recolumned(part, [*places, places[-1] + 1])))
+    return Table(table.xs, (*table.parts, part), (*table.places, [*places, places[-1] + 1]))
 
 
 def _overlap(a: tuple[float, float] | None, b: tuple[float, float] | None) -> float:
@@ -129,11 +146,3 @@ def _pairs(a: Sequence[float], b: Sequence[float]) -> dict[int, int]:
 
 def _room(xs: Sequence[float], index: int) -> float:
     return min(b - a for a, b in pairwise(xs[max(index - 1, 0) : index + 2]))
-
-
-def _recolumned(part: Part, places: Sequence[int]) -> Part:
-    cells = tuple(
-        replace(cell, column=places[cell.column], colspan=places[cell.column + cell.colspan] - places[cell.column])
-        for cell in part.cells
-    )
-    return replace(part, cells=cells)

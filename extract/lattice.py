@@ -8,16 +8,19 @@ two rules is no column.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, product
 from operator import attrgetter
 from typing import NamedTuple
 
-from extract.rules import SLIVER, TOUCH, covered, rules_of
+from extract.rules import SLIVER, TOUCH, covered, middle_of, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
 from extract.tiles import edges, last_strip, ruled_inside, share_coloured, side_by_side, stacked, tiles_among
+
+_Place = tuple[int, int, int, int]
+"""Row, column, end row, end column."""
 
 
 class DrawnCell(NamedTuple):
@@ -60,15 +63,18 @@ class Lattice:
 
     def locator(self) -> Callable[[float, float], int | None]:
         """A function from a point to the index of the cell that holds it."""
-        owner = {
-            (row, column): index
-            for index, cell in enumerate(self.cells)
-            for row in range(cell.row, cell.row + cell.rowspan)
-            for column in range(cell.column, cell.column + cell.colspan)
-        }
+        xs, ys, width = self.xs, self.ys, len(self.xs) + 1
+        owner: list[int | None] = [None] * (width * (len(ys) + 1))  # with a rim all round for what stands outside
+        for index, (row, column, rowspan, colspan, _, _, _) in enumerate(self.cells):
+            start = (row + 1) * width + column + 1
+            if rowspan == colspan == 1:
+                owner[start] = index
+                continue
+            for first in range(start, start + rowspan * width, width):
+                owner[first : first + colspan] = [index] * colspan
 
         def locate(x: float, y: float) -> int | None:
-            return owner.get((bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1))
+            return owner[bisect_right(ys, y) * width + bisect_right(xs, x)]
 
         return locate
 
@@ -93,46 +99,39 @@ def find_lattices(rules: Sequence[Rule], fills: Sequence[Fill] = (), glyphs: Seq
 # connected rules -----------------------------------------------------------------------------------------------------
 
 
-class _Union:
-    """Disjoint sets of small integers."""
-
-    def __init__(self, count: int) -> None:
-        self.parent = list(range(count))
-
-    def find(self, item: int) -> int:
-        while self.parent[item] != item:
-            self.parent[item] = self.parent[self.parent[item]]
-            item = self.parent[item]
-        return item
-
-    def join(self, a: int, b: int) -> None:
-        self.parent[self.find(b)] = self.find(a)
-
-    def groups(self) -> list[list[int]]:
-        found: dict[int, list[int]] = {}
-        for item in range(len(self.parent)):
-            found.setdefault(self.find(item), []).append(item)
-        return list(found.values())
-
-
 def _components(rules: Sequence[Rule], tiles: Sequence[Fill]) -> Iterable[tuple[list[Rule], list[Fill]]]:
-    union = _Union(len(rules) + len(tiles))
-    flat = [(i, r) for i, r in enumerate(rules) if r.horizontal]
-    steep = [(i, r) for i, r in enumerate(rules) if not r.horizontal]
-    for i, h in flat:
-        for j, v in steep:
-            if h.start - TOUCH <= v.at <= h.end + TOUCH and v.start - TOUCH <= h.at <= v.end + TOUCH:
-                union.join(i, j)
-    offset = len(rules)
-    for k, tile in enumerate(tiles):
-        for i, rule in enumerate(rules):
-            if _meets(rule, tile):
-                union.join(offset + k, i)
-        for m in range(k):
-            if side_by_side(tile, tiles[m]) or stacked(tile, tiles[m]):
-                union.join(offset + k, offset + m)
-    for group in union.groups():
-        yield [rules[i] for i in group if i < offset], [tiles[i - offset] for i in group if i >= offset]
+    """Rules and tiles that hang together; what one of them reaches is looked for only among what none has reached yet."""
+    lines, areas = dict(enumerate(rules)), dict(enumerate(tiles))
+    while lines or areas:
+        rule_group, tile_group = ([next(iter(lines))], []) if lines else ([], [next(iter(areas))])
+        reached: list[Rule | Fill] = [lines.pop(i) for i in rule_group] + [areas.pop(i) for i in tile_group]
+        for shape in reached:
+            touched = _crossing(shape, lines) if lines else []
+            adjoining = _adjoining(shape, areas) if areas else []
+            rule_group += touched
+            tile_group += adjoining
+            reached += [lines.pop(i) for i in touched]
+            reached += [areas.pop(i) for i in adjoining]
+        yield [rules[i] for i in sorted(rule_group)], [tiles[i] for i in sorted(tile_group)]
+
+
+def _crossing(shape: Rule | Fill, lines: Mapping[int, Rule]) -> list[int]:
+    """The rules that cross or meet a rule or the edge of a tile."""
+    if isinstance(shape, Fill):
+        return [i for i, rule in lines.items() if _meets(rule, shape)]
+    horizontal, at, start, end = shape
+    return [
+        i
+        for i, (across, place, first, last) in lines.items()
+        if across != horizontal and start - TOUCH <= place <= end + TOUCH and first - TOUCH <= at <= last + TOUCH
+    ]
+
+
+def _adjoining(shape: Rule | Fill, areas: Mapping[int, Fill]) -> list[int]:
+    """The tiles that a rule meets or another tile stands beside."""
+    if isinstance(shape, Fill):
+        return [i for i, tile in areas.items() if side_by_side(tile, shape) or stacked(tile, shape)]
+    return [i for i, tile in areas.items() if _meets(shape, tile)]
 
 
 def _meets(rule: Rule, tile: Fill) -> bool:
@@ -156,8 +155,13 @@ class _Axis:
     def bordered(self, place: int, cuts: Sequence[float]) -> list[bool]:
         """Whether a border is drawn at a place, for each stretch between neighbouring cuts."""
         spans = self.drawn[place]
-        if any(start <= cuts[0] and cuts[-1] <= end for start, end in spans):
-            return [True] * (len(cuts) - 1)
+        if len(spans) == 1:
+            ((a, b),) = spans
+            if a <= cuts[0] and cuts[-1] <= b:
+                return [True] * (len(cuts) - 1)
+            return [
+                (a <= start and end <= b) or min(b, end) - max(a, start) >= 0.5 * (end - start) for start, end in pairwise(cuts)
+            ]
         return [covered(spans, start, end) for start, end in pairwise(cuts)]
 
 
@@ -230,7 +234,7 @@ def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[fl
             collapsed[-1].extend(cluster)
         else:
             collapsed.append(list(cluster))
-    places = [sum([r.at * r.length for r in c]) / sum([r.length for r in c]) for c in collapsed]
+    places = [middle_of(cluster) for cluster in collapsed]
     drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
     for end in (
         _open_end([r.start for r in crossing], places[0], inked, -1),
@@ -265,35 +269,78 @@ def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: _Ink) -> list
     columns, rows = len(xs) - 1, len(ys) - 1
     left = [across.bordered(c, ys) for c in range(columns + 1)]
     above = [down.bordered(r, xs) for r in range(rows + 1)]
-    union = _Union(rows * columns)
-    for r in range(rows):
-        for c in range(columns):
-            if c + 1 < columns and not left[c + 1][r]:
-                union.join(r * columns + c, r * columns + c + 1)
-            if r + 1 < rows and not above[r + 1][c]:
-                union.join(r * columns + c, (r + 1) * columns + c)
     cells = []
-    for group in union.groups():
-        places = {divmod(item, columns) for item in group}
-        pieces = _rectangles(places)
-        for r0, c0, r1, c1 in pieces:
+    for pieces in _regions(left, above):
+        for place in pieces:
+            r0, c0, r1, c1 = place
             box = xs[c0], ys[r0], xs[c1], ys[r1]
             painted = not tiles or share_coloured(box, tiles) >= 0.2
-            open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
-            if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, ink)):
-                continue
-            cells.append(DrawnCell(r0, c0, r1 - r0, c1 - c0, box, regular=len(pieces) == 1, painted=painted))
-    return sorted(cells, key=lambda cell: (cell.row, cell.column))
+            if not _enclosed(left, above, place):
+                open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
+                if not (open_row and _written(box, ink)):
+                    continue
+            cells.append(DrawnCell(r0, c0, r1 - r0, c1 - c0, box, len(pieces) == 1, painted))
+    return sorted(cells)
 
 
-def _rectangles(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """A region of elementary cells cut into rectangles: row, column, end row, end column.
+def _regions(left: Sequence[Sequence[bool]], above: Sequence[Sequence[bool]]) -> Iterator[list[_Place]]:
+    """Elementary cells that no border parts, each region cut into rectangles. Most are a single one, bordered all round."""
+    outer = [True] * len(left[0])
+    walls = list(zip(outer, *left[1:-1], outer, strict=True))
+    ceilings = [[True] * len(above[0]), *above[1:-1], [True] * len(above[0])]
+    seen: set[tuple[int, int]] = set()
+    for row, (wall, ceiling, floor) in enumerate(zip(walls, ceilings, ceilings[1:], strict=False)):
+        for column, (west, east, north, south) in enumerate(zip(wall, wall[1:], ceiling, floor, strict=False)):
+            if west and east and north and south:
+                yield [(row, column, row + 1, column + 1)]
+            elif (row, column) not in seen:
+                block = _block(row, column, walls, ceilings)
+                region = _flooded(row, column, walls, ceilings) if block is None else _covered_by(block)
+                seen |= region
+                yield _rectangles(region) if block is None else [block]
+
+
+def _block(row: int, column: int, walls: Sequence[Sequence[bool]], ceilings: Sequence[Sequence[bool]]) -> _Place | None:
+    """The region right of and below an elementary cell if it plainly is a rectangle, as that of most labels and titles is."""
+    end, last = column + 1, row + 1
+    while not walls[row][end]:
+        end += 1
+    while not any(ceilings[last][column:end]):
+        last += 1
+    shut = all(ceilings[row][column:end]) and all(ceilings[last][column:end])
+    shut = shut and all(wall[column] and wall[end] for wall in walls[row:last])
+    return (row, column, last, end) if shut else None
+
+
+def _covered_by(place: _Place) -> set[tuple[int, int]]:
+    """The elementary cells of a rectangle."""
+    row, column, last, end = place
+    return set(product(range(row, last), range(column, end)))
+
+
+def _flooded(row: int, column: int, walls: Sequence[Sequence[bool]], ceilings: Sequence[Sequence[bool]]) -> set[tuple[int, int]]:
+    """The elementary cells that can be reached from one without crossing a border."""
+    region = {(row, column)}
+    waiting = [(row, column)]
+    while waiting:
+        r, c = waiting.pop()
+        for shut, place in (
+            (walls[r][c], (r, c - 1)),
+            (walls[r][c + 1], (r, c + 1)),
+            (ceilings[r][c], (r - 1, c)),
+            (ceilings[r + 1][c], (r + 1, c)),
+        ):
+            if not shut and place not in region:
+                region.add(place)
+                waiting.append(place)
+    return region
+
+
+def _rectangles(places: set[tuple[int, int]]) -> list[_Place]:
+    """A region of elementary cells cut into rectangles.
 
     Row by row or column by column, whichever needs fewer: a label column that runs into unruled rows is a comb.
     """
-    if len(places) == 1:
-        ((row, column),) = places
-        return [(row, column, row + 1, column + 1)]
     by_rows = _scanned(places)
     if len(by_rows) == 1:
         return by_rows
@@ -301,7 +348,7 @@ def _rectangles(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]
     return min(by_rows, by_columns, key=len)
 
 
-def _scanned(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+def _scanned(places: set[tuple[int, int]]) -> list[_Place]:
     left = set(places)
     found = []
     while left:
@@ -317,7 +364,7 @@ def _scanned(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
     return found
 
 
-def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int, int, int, int]) -> bool:
+def _enclosed(left: list[list[bool]], above: list[list[bool]], place: _Place) -> bool:
     """Whether two opposite sides are drawn; a notch beside a narrower part of the table is open on two neighbouring ones."""
     r0, c0, r1, c1 = place
     if r1 - r0 == c1 - c0 == 1:

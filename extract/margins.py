@@ -46,21 +46,20 @@ def _repeated(pages: Sequence[tuple[float, Sequence[Row]]]) -> list[set[int]]:
     Titles are larger than running heads, and two reports in one file may well begin alike: those are no furniture.
     """
     seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+    marginal: list[dict[int, tuple[str, int]]] = []
     for page, (height, rows) in enumerate(pages):
-        for row in rows:
-            if _in_margin(row, height, MARGIN):
-                text, place = _key(row)
-                for near in (place - 1, place, place + 1):
-                    seen[text, near].add(page)
+        keys = {index: _key(row) for index, row in enumerate(rows) if _in_margin(row, height, MARGIN)}
+        marginal.append(keys)
+        for text, place in keys.values():
+            for near in (place - 1, place, place + 1):
+                seen[text, near].add(page)
     needed = max(2, round(0.4 * len(pages)))
+    repeated = [{index for index, key in keys.items() if len(seen[key]) >= needed} for keys in marginal]
+    if not any(repeated):
+        return repeated
     usual = _usual_size(row for _, rows in pages for row in rows)
     return [
-        {
-            index
-            for index, row in enumerate(rows)
-            if _in_margin(row, height, MARGIN) and row.size <= 1.2 * usual and len(seen[_key(row)]) >= needed
-        }
-        for height, rows in pages
+        {index for index in found if rows[index].size <= 1.2 * usual} for (_, rows), found in zip(pages, repeated, strict=True)
     ]
 
 

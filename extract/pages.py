@@ -13,6 +13,7 @@ from extract.lattice import Lattice, find_lattices
 from extract.margins import furniture, page_number
 from extract.model import Block, Grid, Line, LineRole, ReaderWarning
 from extract.rules import merged_rules
+from extract.shapes import begins_value
 from extract.sheet import Glyph, Rectangle, Rule, Sheet, Turn, bounds
 from extract.streams import find_gutters, halves
 from extract.strips import level
@@ -37,6 +38,14 @@ class _Leaf:
         """What stands on it, from top to bottom, furniture left out."""
         return sorted([*self.rows, *self.parts], key=lambda item: (item.box[1], item.box[0]))
 
+    @property
+    def ends_unruled(self) -> bool:
+        """Whether the last thing on it is a table without rules, which may go on."""
+        if not any(part.spans for part in self.parts):
+            return False
+        last = self.items()[-1]
+        return isinstance(last, Part) and bool(last.spans)
+
 
 def compose(sheets: Sequence[Sheet]) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
     """The blocks of a document in reading order, and what a person may want to know about them.
@@ -53,8 +62,7 @@ def compose(sheets: Sequence[Sheet]) -> tuple[tuple[Block, ...], tuple[ReaderWar
     leaves = _in_order(leaves)
     _set_furniture_aside(leaves)
     for before, leaf in zip([None, *leaves], leaves, strict=False):
-        ended = before.items()[-1:] if before is not None else []
-        _find_unruled(leaf, goes_on=any(isinstance(item, Part) and bool(item.spans) for item in ended))
+        _find_unruled(leaf, goes_on=before is not None and before.ends_unruled)
     blocks = _blocks(leaves)
     return tuple(blocks), tuple(_warnings(blocks))
 
@@ -89,12 +97,14 @@ def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice], padding: float
     rest = [g for g in sheet.glyphs if g.text == " " or not g.text.isspace()]
     parts: list[Part] = []
     for lattice in sorted(lattices, key=lambda found: _area(found.box)):
-        inside = _within(lattice.box, rest)
+        inside, beyond = _parted_by(lattice.box, rest)
         taken, outside = read_parts(lattice, inside, sheet.number, turn, padding)
         if not taken:
             continue
-        held = {id(g) for g in inside} - {id(g) for g in outside}
-        rest = [g for g in rest if id(g) not in held]
+        if outside:
+            held = {id(g) for g in inside} - {id(g) for g in outside}
+            beyond = [g for g in rest if id(g) not in held]
+        rest = beyond
         parts.extend(taken)
     return parts, rest
 
@@ -103,9 +113,15 @@ def _area(box: Rectangle) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _within(box: Rectangle, glyphs: Sequence[Glyph]) -> list[Glyph]:
+def _parted_by(box: Rectangle, glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph]]:
+    """The glyphs centred within a rectangle, and the others."""
     x0, top, x1, bottom = box
-    return [g for g in glyphs if x0 <= (g.x0 + g.x1) / 2 <= x1 and top <= (g.top + g.bottom) / 2 <= bottom]
+    inside: list[Glyph] = []
+    beyond: list[Glyph] = []
+    for glyph in glyphs:
+        is_within = top <= (glyph.top + glyph.bottom) / 2 <= bottom and x0 <= (glyph.x0 + glyph.x1) / 2 <= x1
+        (inside if is_within else beyond).append(glyph)
+    return inside, beyond
 
 
 def _in_order(leaves: list[_Leaf]) -> list[_Leaf]:
@@ -136,6 +152,8 @@ def _set_furniture_aside(leaves: Sequence[_Leaf]) -> None:
 def _find_unruled(leaf: _Leaf, *, goes_on: bool) -> None:
     """Tables without rules among the lines of a page; what they take is no line any more."""
     runs = [run for row in leaf.rows for run in words_of(row)]
+    if not any(begins_value(run[0].text) for run in runs):
+        return
     levelled = level([Word(run_text(run), *bounds(run)) for run in runs], leaf.rules)
     used: set[int] = set()
     for table in find_grids([item.word for item in levelled], leaf.number, goes_on=goes_on):
@@ -145,7 +163,7 @@ def _find_unruled(leaf: _Leaf, *, goes_on: bool) -> None:
             used |= members
             leaf.parts.append(unruled_part(table.grid, rows_of(taken), leaf.number, leaf.turn))
     if used:
-        leaf.rows = rows_of(glyph for index, run in enumerate(runs) if index not in used for glyph in run)
+        leaf.rows = rows_of([glyph for index, run in enumerate(runs) if index not in used for glyph in run])
 
 
 # blocks --------------------------------------------------------------------------------------------------------------

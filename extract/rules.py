@@ -25,17 +25,8 @@ def merged_rules(rules: Iterable[Rule]) -> list[Rule]:
     merged: list[Rule] = []
     for horizontal in (True, False):
         for track in _tracks(sorted(rules_of(rules, horizontal), key=attrgetter("at"))):
-            spans = sorted([(r.start, r.end) for r in track])
-            weights = [r.end - r.start + 0.01 for r in track]
-            at = sum([r.at * weight for r, weight in zip(track, weights, strict=True)]) / sum(weights)
-            start, end = spans[0]
-            for a, b in [*spans[1:], (float("inf"), float("inf"))]:
-                if a - end <= DASH_GAP:
-                    end = max(end, b)
-                    continue
-                if end - start >= SHORTEST:
-                    merged.append(Rule(horizontal, at, start, end))
-                start, end = a, b
+            at = middle_of(track)
+            merged += [Rule(horizontal, at, start, end) for start, end in _joined(track) if end - start >= SHORTEST]
     if len(merged) > MOST_RULES:
         merged = sorted(merged, key=lambda r: -r.length)[:MOST_RULES]
     return merged
@@ -57,12 +48,31 @@ def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
         yield track
 
 
+def _joined(track: Sequence[Rule]) -> Iterable[tuple[float, float]]:
+    """The stretches that the pieces of a rule cover, those that nearly touch as one."""
+    if len(track) == 1:
+        return [(track[0].start, track[0].end)]
+    stretches: list[tuple[float, float]] = []
+    (start, end), *others = sorted([(r.start, r.end) for r in track])
+    for a, b in others:
+        if a - end > DASH_GAP:
+            stretches.append((start, end))
+            start, end = a, b
+        elif b > end:
+            end = b
+    return [*stretches, (start, end)]
+
+
+def middle_of(rules: Sequence[Rule]) -> float:
+    """Where rules run, in order of their place, that are one rule slightly offset: longer ones weigh more."""
+    if rules[0].at == rules[-1].at:
+        return rules[0].at
+    weights = [r.end - r.start + 0.01 for r in rules]
+    return sum([r.at * weight for r, weight in zip(rules, weights, strict=True)]) / sum(weights)
+
+
 def covered(spans: Iterable[tuple[float, float]], start: float, end: float) -> bool:
     """Whether the spans cover at least half of a stretch."""
-    spans = tuple(spans)
-    for a, b in spans:
-        if a <= start and end <= b:
-            return True
     covered, reached = 0.0, start
     for a, b in sorted(spans):
         low, high = max(a, reached), min(b, end)

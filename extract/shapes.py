@@ -46,6 +46,12 @@ def is_value(text: str) -> bool:
     return len(text) <= 60 and _VALUE.fullmatch(plain(text)) is not None
 
 
+@lru_cache(maxsize=1 << 14)
+def begins_value(text: str) -> bool:
+    """Whether a bare value may begin with it."""
+    return _VALUE.fullmatch(plain(text), partial=True) is not None
+
+
 def is_number(text: str) -> bool:
     """A bare number, not a mark for "none"."""
     return len(text) <= 60 and _DIGITS.fullmatch(plain(text)) is not None

@@ -34,15 +34,18 @@ def find_gutters(sheets: Sequence[Sheet], lattices: Sequence[Sequence[Lattice]])
 
 def _gutter(sheet: Sheet, lattices: Sequence[Lattice]) -> float | None:
     tables = [found for found in lattices if found.columns > 1 and found.rows > 1]
-    glyphs = [g for g in sheet.glyphs if not g.text.isspace()]
     for left in sorted(tables, key=lambda t: t.box[2]):
         for right in tables:
             if right.box[0] - left.box[2] < LEAST_GUTTER or _shared_height(left, right) < 0.3:
                 continue
-            gutter = _clear_place(left.box[2], right.box[0], glyphs, tables)
+            gutter = _clear_place(left.box[2], right.box[0], _inked(sheet), tables)
             if gutter is not None:
                 return gutter
-    return _between_columns(sheet, glyphs, tables)
+    return _between_columns(sheet, tables)
+
+
+def _inked(sheet: Sheet) -> list[Glyph]:
+    return [g for g in sheet.glyphs if not g.text.isspace()]
 
 
 def _shared_height(a: Lattice, b: Lattice) -> float:
@@ -72,8 +75,10 @@ def _crosses(row: Row, x: float) -> bool:
 
 def _stretches(row: Row) -> list[tuple[float, float]]:
     """The pieces of a line between gaps so wide that two lines may face each other across them."""
-    widest = 1.5 * row.size
     first = row.glyphs[0]
+    if len(row.glyphs) == 1:
+        return [(first.x0, first.x1)]
+    widest = 1.5 * row.size
     stretches = [(first.x0, first.x1)]
     for before, glyph in pairwise(row.glyphs):
         if glyph.x0 - before.x1 < widest:
@@ -83,24 +88,40 @@ def _stretches(row: Row) -> list[tuple[float, float]]:
     return stretches
 
 
-def _between_columns(sheet: Sheet, glyphs: Sequence[Glyph], tables: Sequence[Lattice]) -> float | None:
+def _between_columns(sheet: Sheet, tables: Sequence[Lattice]) -> float | None:
     """The gutter between two columns of prose: many full lines on both sides, hardly any across."""
     steps = (sheet.width * step / 100 for step in range(40, 61))
     places = [x for x in steps if not any(t.box[0] < x < t.box[2] for t in tables)]
-    rows = rows_of(glyphs) if places else []
-    lines = [_stretches(row) for row in rows]
+    if not places:
+        return None
+    glyphs = _inked(sheet)
+    lines = [_stretches(row) for row in rows_of(glyphs)]
     gutter = None
     for x in places:
-        if sum(any(start < x < end for start, end in line) for line in lines) > 0.15 * len(lines):
+        if _is_crossed(lines, x):
             continue
-        left = rows_of(g for g in glyphs if g.x < x)
-        right = rows_of(g for g in glyphs if g.x >= x)
+        left = rows_of([g for g in glyphs if g.x < x])
+        right = rows_of([g for g in glyphs if g.x >= x])
         if min(_prose_lines(left), _prose_lines(right)) < 5:
             continue
         gutter = x if gutter is None else gutter
         if all(_keeps_off(g, x) for g in glyphs):
             return x
     return gutter
+
+
+def _is_crossed(lines: Sequence[Sequence[tuple[float, float]]], x: float) -> bool:
+    """Whether too many lines, given by their stretches, run across a place for it to part two columns."""
+    few = 0.15 * len(lines)
+    count = 0
+    for line in lines:
+        for start, end in line:
+            if start < x < end:
+                count += 1
+                break
+        if count > few:
+            return True
+    return False
 
 
 def _keeps_off(glyph: Glyph, x: float) -> bool:
@@ -117,7 +138,7 @@ def _prose_lines(rows: Sequence[Row]) -> int:
 def _same_gutter(sheet: Sheet, lattices: Sequence[Lattice], gutter: float | None) -> float | None:
     if gutter is None or any(t.box[0] < gutter < t.box[2] for t in lattices if t.columns > 1):
         return None
-    rows = rows_of(g for g in sheet.glyphs if not g.text.isspace())
+    rows = rows_of(_inked(sheet))
     return gutter if sum(_crosses(row, gutter) for row in rows) <= CROSSERS * len(rows) else None
 
 
@@ -126,4 +147,4 @@ def halves(rows: Sequence[Row], gutter: float) -> tuple[list[Row], list[Row], li
     across = [row for row in rows if _crosses(row, gutter)]
     crossing = {id(g) for row in across for g in row.glyphs}
     rest = [g for row in rows for g in row.glyphs if id(g) not in crossing]
-    return across, rows_of(g for g in rest if g.x < gutter), rows_of(g for g in rest if g.x >= gutter)
+    return across, rows_of([g for g in rest if g.x < gutter]), rows_of([g for g in rest if g.x >= gutter])

@@ -6,16 +6,19 @@ that plainly stands in several columns is cut there, and the part says that its 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
 from extract.glyphs import VALUE, Measure, Row, fills, joined_rows, length, padding_of, rows_of
 from extract.lattice import DrawnCell, Lattice
-from extract.model import Grid, GridCell, Layout
+from extract.model import Grid, Layout
 from extract.sheet import Glyph, Rectangle, Turn, bounds
-from extract.undrawn import Content, parted_columns, parted_rows
+from extract.undrawn import Content, content_of, parted_columns, parted_rows
 
 DOUBTFUL_SHAPE = 0.6
 OVERFLOWING = 0.5
@@ -27,6 +30,22 @@ PROSE_LINES = 3
 """A cell as wide as the table with at least so many full lines is prose in a frame, no row of a table."""
 
 
+class PartCell(NamedTuple):
+    """A cell of a part; only the whole table says where in it the cell comes to stand."""
+
+    row: int
+    """Counted in the part."""
+    column: int
+    text: str
+    rowspan: int
+    colspan: int
+    box: Rectangle | None
+    """In the coordinates of the turned page."""
+    confidence: float
+    runs_on: bool
+    """It is in the last row and its last line is full; what that means, only the next page tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one page holds of a table."""
@@ -36,10 +55,12 @@ class Part:
     """Column boundaries, in the coordinates of the turned page."""
     box: Rectangle
     """In the same coordinates."""
-    cells: tuple[GridCell, ...]
-    """With ``runs_on`` for cells of the last row whose last line is full; what that means, only the next page tells."""
-    lines: tuple[Row, ...]
-    """The text, should this turn out to be no table."""
+    cells: tuple[PartCell, ...]
+    """By row, then column."""
+    rows: int
+    """Number of rows."""
+    written: tuple[Row, ...]
+    """Its lines, cell by cell where it is ruled."""
     turn: Turn
     layout: Layout = Layout.LATTICE
     spans: tuple[tuple[float, float] | None, ...] = ()
@@ -48,19 +69,14 @@ class Part:
     """Kept free inside its cells, where a wrapped label shows it."""
 
     @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return max((c.row + c.rowspan for c in self.cells), default=0)
-
-    @property
     def undecided(self) -> bool:
         """Whether lines of a cell may be one wrapped number or two, and the table itself does not show how much fits."""
         return self.padding is None and any("\n" in cell.text for cell in self.cells)
 
     @property
-    def is_table(self) -> bool:
-        """Whether cells begin in at least two rows and two columns."""
-        return len({c.row for c in self.cells}) > 1 and len({c.column for c in self.cells}) > 1
+    def lines(self) -> Sequence[Row]:
+        """Its text from top to bottom, should this turn out to be no table."""
+        return self.written if self.spans else sorted(self.written, key=lambda line: (line.box[1], line.box[0]))
 
 
 def read_parts(
@@ -72,14 +88,16 @@ def read_parts(
     the padding of cells that do not show their own.
     """
     contents, outside = _distributed(lattice, glyphs)
+    groups, prose = _without_prose(contents, lattice.xs)
+    outside.extend(g for content in prose for g in content.glyphs if not g.text.isspace())
     parts: list[Part] = []
-    for group in _without_prose(contents, lattice.xs):
+    for group in groups:
         if not _may_be_table(group):
             outside.extend(g for content in group for g in content.glyphs)
             continue
-        parts.append(_part(group, lattice, page, turn, usual))
-    settled = {id(g) for part in parts for line in part.lines for g in line.glyphs} | {id(g) for g in outside}
-    outside.extend(g for content in contents for g in content.glyphs if id(g) not in settled and not g.text.isspace())
+        part, lost = _part(group, lattice, page, turn, usual)
+        parts.append(part)
+        outside += lost
     return parts, outside
 
 
@@ -96,12 +114,21 @@ def unruled_part(grid: Grid, lines: Sequence[Row], page: int, turn: Turn) -> Par
     for column in range(grid.columns):
         boxes = [c.box for c in grid.cells if c.column == column and c.colspan == 1 and c.box is not None and c.text]
         spans.append((min(b.x0 for b in boxes), max(b.x1 for b in boxes)) if boxes else None)
-    cells = tuple(
-        replace(cell, box=turn.back((cell.box.x0, cell.box.top, cell.box.x1, cell.box.bottom), page) if cell.box else None)
+    cells = [
+        PartCell(
+            cell.row,
+            cell.column,
+            cell.text,
+            cell.rowspan,
+            cell.colspan,
+            (cell.box.x0, cell.box.top, cell.box.x1, cell.box.bottom) if cell.box else None,
+            cell.confidence,
+            cell.runs_on,
+        )
         for cell in grid.cells
-    )
+    ]
     box = bounds(glyph for line in lines for glyph in line.glyphs)
-    return Part(page, (), box, cells, tuple(lines), turn, grid.layout, tuple(spans))
+    return Part(page, (), box, tuple(cells), grid.rows, tuple(lines), turn, grid.layout, tuple(spans))
 
 
 # glyphs into cells ---------------------------------------------------------------------------------------------------
@@ -112,7 +139,7 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     held: list[list[Glyph]] = [[] for _ in lattice.cells]
     doubted: set[int] = set()
     outside: list[Glyph] = []
-    ordered = sorted(_parted(glyphs, locate), key=attrgetter("order"))
+    ordered = sorted(_parted(glyphs, lattice.xs, locate), key=attrgetter("order"))
     homes = [locate((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in ordered]
     for run in _digit_runs(ordered):
         if len(set(homes[run])) > 1:  # a number wider than its column: it stays one number, wherever it belongs
@@ -123,18 +150,25 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
         (outside if home is None else held[home]).append(glyph)
     contents = []
     for index, (cell, inside) in enumerate(zip(lattice.cells, held, strict=True)):
-        confidence = min(1.0 if cell.regular else DOUBTFUL_SHAPE, OVERFLOWING if index in doubted else 1.0)
-        contents.append(Content(cell, tuple(inside), confidence))
+        confidence = 1.0 if cell.regular else DOUBTFUL_SHAPE
+        contents.append(content_of(cell, inside, min(confidence, OVERFLOWING) if index in doubted else confidence))
     return contents, outside
 
 
-def _parted(glyphs: Sequence[Glyph], locate: Callable[[float, float], int | None]) -> Iterator[Glyph]:
+def _parted(glyphs: Sequence[Glyph], xs: Sequence[float], locate: Callable[[float, float], int | None]) -> list[Glyph]:
     """The glyphs, those that run over a border one character at a time."""
+    parted: list[Glyph] = []
     for glyph in glyphs:
-        if glyph.edges and locate(glyph.edges[0], glyph.y) != locate(glyph.edges[-1], glyph.y):
-            yield from glyph.characters()
+        edges = glyph.edges
+        if (
+            edges
+            and bisect_right(xs, edges[0]) != bisect_right(xs, edges[-1])
+            and locate(edges[0], glyph.y) != locate(edges[-1], glyph.y)
+        ):
+            parted += glyph.characters()
         else:
-            yield glyph
+            parted.append(glyph)
+    return parted
 
 
 def _digit_runs(glyphs: Sequence[Glyph]) -> Iterator[slice]:
@@ -143,18 +177,14 @@ def _digit_runs(glyphs: Sequence[Glyph]) -> Iterator[slice]:
     Args:
         glyphs: in the order of painting.
     """
-    start = 0
-    for end in range(1, len(glyphs) + 1):
-        if (
-            end < len(glyphs)
-            and glyphs[end].text.isdigit()
-            and glyphs[end - 1].text.isdigit()
-            and _follows(*glyphs[end - 1 : end + 1])
-        ):
+    digits = [i for i, glyph in enumerate(glyphs) if glyph.text.isdigit()]
+    start = digits[0] if digits else 0
+    for before, after in pairwise([*digits, len(glyphs) + 1]):
+        if after == before + 1 and _follows(glyphs[before], glyphs[after]):
             continue
-        if end - start > 1:
-            yield slice(start, end)
-        start = end
+        if before > start:
+            yield slice(start, before + 1)
+        start = after
 
 
 def _follows(left: Glyph, right: Glyph) -> bool:
@@ -169,21 +199,19 @@ def _follows(left: Glyph, right: Glyph) -> bool:
 # which cells are a table ---------------------------------------------------------------------------------------------
 
 
-def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> list[list[Content]]:
-    """The stretches of rows between cells of prose that span the whole width."""
+def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> tuple[list[list[Content]], list[Content]]:
+    """The stretches of rows between cells of prose that span the whole width; and the prose."""
     columns = len(xs) - 1
-    prose = [c.cell for c in contents if c.cell.colspan == columns and _is_prose(c)]
-    if not prose or columns < 2:
-        return [list(contents)]
-    cuts = sorted({(cell.row, cell.row + cell.rowspan) for cell in prose})
+    cuts = {(c.cell.row, c.cell.row + c.cell.rowspan) for c in contents if c.cell.colspan == columns > 1 and _is_prose(c)}
     groups: list[list[Content]] = []
+    prose: list[Content] = []
     start = 0
-    for top, bottom in [*cuts, (10**6, 10**6)]:
-        group = [c for c in contents if start <= c.cell.row < top]
-        if group:
-            groups.append(group)
+    for top, bottom in sorted(cuts):
+        groups.append([c for c in contents if start <= c.cell.row < top])
+        prose += [c for c in contents if top <= c.cell.row < bottom]
         start = bottom
-    return groups
+    groups.append([c for c in contents if c.cell.row >= start] if cuts else list(contents))
+    return [group for group in groups if group], prose
 
 
 def _is_prose(content: Content) -> bool:
@@ -200,85 +228,97 @@ def _may_be_table(group: Sequence[Content]) -> bool:
         return True
     height = max(c.cell.box[3] for c in group) - min(c.cell.box[1] for c in group)
     return (
-        len(rows) == 1 and height <= TALLEST_ROW and len(rows_of((g for c in group for g in c.glyphs), cell=True)) < PROSE_LINES
+        len(rows) == 1 and height <= TALLEST_ROW and len(rows_of([g for c in group for g in c.glyphs], cell=True)) < PROSE_LINES
     )
 
 
-def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> Part:
-    contents = [piece for content in group for piece in parted_columns(content, lattice.xs)]
-    padding = padding_of((c.cell.box[0], c.cell.box[2], c.rows) for c in contents)
-    texts = _texts(contents, usual if padding is None else padding)
-    if any("\n" in text.text for text in texts):
-        contents = parted_rows(contents, ["\n" in text.text for text in texts], lattice.ys)
-        texts = _texts(contents, usual if padding is None else padding)
-    first = min(c.cell.row for c in contents)
-    cells = [
-        GridCell(
-            row=content.cell.row - first,
-            column=content.cell.column,
-            text=text.text,
-            rowspan=content.cell.rowspan,
-            colspan=content.cell.colspan,
-            box=turn.back(content.cell.box, page),
-            confidence=content.confidence,
-            runs_on=text.full,
-        )
-        for content, text in zip(contents, texts, strict=True)
-    ]
-    return Part(
+def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> tuple[Part, list[Glyph]]:
+    """The part of a table that some cells are, and the glyphs that cutting its cells has left over."""
+    contents: list[Content] = []
+    for content in group:
+        if content.cell.colspan > 1:
+            contents += parted_columns(content, lattice.xs)
+        else:
+            contents.append(content)
+    padding = padding_of([(c.cell.box[0], c.cell.box[2], c.rows) for c in contents if len(c.rows) > 1])
+    first, end = group[0].cell.row, max([c.cell.row + c.cell.rowspan for c in group])
+    box = lattice.xs[0], lattice.ys[first], lattice.xs[-1], lattice.ys[end]
+    cells = _read(contents, first, end, usual if padding is None else padding)
+    stacked = ["\n" in cell.text for cell in cells]
+    if any(stacked):
+        contents = parted_rows(contents, stacked, lattice.ys)
+        end = max([c.cell.row + c.cell.rowspan for c in contents])
+        cells = _read(contents, first, end, usual if padding is None else padding)
+    is_cut = len(contents) > len(group)
+    part = Part(
         page=page,
         xs=lattice.xs,
-        box=(lattice.xs[0], min(c.cell.box[1] for c in group), lattice.xs[-1], max(c.cell.box[3] for c in group)),
-        cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
-        lines=tuple(sorted((line for text in texts for line in text.lines), key=lambda line: (line.box[1], line.box[0]))),
+        box=box,
+        cells=tuple(cells),
+        rows=end - first,
+        written=tuple([line for content in contents for line in content.rows]),
         turn=turn,
-        layout=Layout.ALIGNED if len(contents) > len(group) else Layout.LATTICE,
+        layout=Layout.ALIGNED if is_cut else Layout.LATTICE,
         padding=padding,
     )
+    return part, _lost(group, contents) if is_cut else []
 
 
-class _Text(NamedTuple):
-    """The lines of a cell, joined, and whether the last one fills a cell of the last row."""
-
-    lines: tuple[Row, ...] = ()
-    text: str = ""
-    full: bool = False
+def _lost(whole: Sequence[Content], cut: Sequence[Content]) -> list[Glyph]:
+    kept = {id(g) for content in cut for g in content.glyphs}
+    return [g for content in whole for g in content.glyphs if id(g) not in kept and not g.text.isspace()]
 
 
-def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
-    """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page."""
-    lowest = max(content.cell.row + content.cell.rowspan for content in contents)
-    widest: dict[tuple[int, int, bool], float] | None = None
-    texts = []
-    for content in contents:
-        lines, cell = content.rows, content.cell
-        is_last = cell.row + cell.rowspan == lowest
-        if not lines:
-            texts.append(_Text())
-        elif len(lines) == 1 and not is_last:
-            texts.append(_Text(lines, lines[0].text))
-        else:
-            widest = _widest(contents) if widest is None else widest
-            measure = _measure(cell, lines, padding, widest.get((cell.column, cell.colspan, lines[0].text.isascii()), 0.0))
-            texts.append(_Text(lines, joined_rows(lines, measure), is_last and fills(lines[-1], measure)))
-    return texts
+def _read(contents: Sequence[Content], first: int, end: int, padding: float) -> list[PartCell]:
+    """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page.
 
-
-def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: float) -> Measure:
-    sideways = lines[0].glyphs[0].turn in (90, 270)
-    x0, top, x1, bottom = cell.box
-    return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
-
-
-def _widest(contents: Sequence[Content]) -> dict[tuple[int, int, bool], float]:
-    """The widest line of values by column, colspan and whether its characters are narrow.
-
-    Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere.
+    Args:
+        contents: of one part, by row and column.
+        first: its first row in the lattice; the cells are counted from there.
+        end: the row after its last.
+        padding: kept free inside the cells.
     """
-    found: dict[tuple[int, int, bool], float] = {}
-    for content in contents:
-        for line in content.rows:
-            if VALUE.fullmatch(line.text):
-                key = content.cell.column, content.cell.colspan, line.text.isascii()
-                found[key] = max(found.get(key, 0.0), length(line))
-    return found
+    widest = _Widest(contents)
+    cells = []
+    for cell, _, confidence, lines in contents:
+        row, column, rowspan, colspan, box, _, _ = cell
+        is_last = row + rowspan == end
+        text, full = lines[0].text if lines else "", False
+        if len(lines) > 1 or (lines and is_last):
+            measure = _measure(cell, lines, padding, widest)
+            text, full = joined_rows(lines, measure), is_last and fills(lines[-1], measure)
+        cells.append(PartCell(row - first, column, text, rowspan, colspan, box, confidence, full))
+    return cells
+
+
+class _Widest:
+    """The widest line of values in each column; found out only if a cell asks, which in most tables none does."""
+
+    def __init__(self, contents: Sequence[Content]) -> None:
+        self._contents = contents
+
+    def beside(self, cell: DrawnCell, *, narrow: bool) -> float:
+        """In the cells of the same column and colspan.
+
+        Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere
+        than one of narrow ones.
+        """
+        return self._widths.get((cell.column, cell.colspan, narrow), 0.0)
+
+    @cached_property
+    def _widths(self) -> dict[tuple[int, int, bool], float]:
+        found: dict[tuple[int, int, bool], float] = {}
+        for cell, _, _, lines in self._contents:
+            for line in lines:
+                key = cell.column, cell.colspan, line.text.isascii()
+                width = length(line)
+                if width > found.get(key, 0.0) and VALUE.fullmatch(line.text):
+                    found[key] = width
+        return found
+
+
+def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: _Widest) -> Measure:
+    x0, top, x1, bottom = cell.box
+    if lines[0].glyphs[0].turn in (90, 270):
+        return Measure(bottom - top, padding)
+    return Measure(x1 - x0, padding, partial(widest.beside, cell, narrow=lines[0].text.isascii()))

@@ -6,31 +6,34 @@ The neighbours show where columns and rows end. What is parted so is only inferr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
+
+import regex
 
 from extract.glyphs import NUMERIC, VALUE, Row, rows_of
 from extract.lattice import DrawnCell
 from extract.sheet import Glyph
 
+DIGIT = regex.compile(r"\d")
 INFERRED_COLUMN = 0.8
 INFERRED_ROW = 0.7
 DOUBTFUL_NUMBER = 0.5
 
 
-@dataclass(frozen=True)  # no slots: they leave no room for what is computed once
-class Content:
+class Content(NamedTuple):
     """A drawn cell and what stands in it."""
 
     cell: DrawnCell
-    glyphs: tuple[Glyph, ...]
+    glyphs: Sequence[Glyph]
     confidence: float = 1.0
+    rows: Sequence[Row] = ()
+    """Its lines."""
 
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """Its lines."""
-        return tuple(rows_of(self.glyphs, cell=True)) if self.glyphs else ()
+
+def content_of(cell: DrawnCell, glyphs: Sequence[Glyph], confidence: float) -> Content:
+    """A cell with the lines that the glyphs in it form."""
+    return Content(cell, glyphs, confidence, rows_of(glyphs, cell=True) if glyphs else ())
 
 
 # columns -------------------------------------------------------------------------------------------------------------
@@ -44,22 +47,27 @@ def parted_columns(content: Content, xs: Sequence[float]) -> list[Content]:
         xs: the table's column boundaries.
     """
     cell = content.cell
-    if cell.colspan < 2:
-        return [content]
     rows = content.rows
+    if cell.colspan < 2 or (cell.painted and not _may_hold_values(content)):
+        return [content]
     free = [c for c in range(cell.column + 1, cell.column + cell.colspan) if _leaves_free(rows, xs[c])]
     edges = [cell.column, *free, cell.column + cell.colspan]
     pieces = []
     for start, end in pairwise(edges):
-        glyphs = tuple(g for g in content.glyphs if xs[start] <= g.x < xs[end] or (start == edges[0] and g.x < xs[start]))
+        glyphs = [g for g in content.glyphs if xs[start] <= g.x < xs[end] or (start == edges[0] and g.x < xs[start])]
         box = (xs[start], cell.box[1], xs[end], cell.box[3])
         drawn = cell._replace(column=start, colspan=end - start, box=box)
-        pieces.append(Content(drawn, glyphs, min(content.confidence, INFERRED_COLUMN)))
+        pieces.append(content_of(drawn, glyphs, min(content.confidence, INFERRED_COLUMN)))
     texts = ["".join(row.text for row in piece.rows) for piece in pieces]
     filled = [text for text in texts if text]
     if len(pieces) > 1 and (not cell.painted or (len(filled) > 1 and any(NUMERIC.fullmatch(text) for text in filled))):
         return pieces
     return [content]
+
+
+def _may_hold_values(content: Content) -> bool:
+    """Whether a number and something else may stand in a cell."""
+    return len(content.glyphs) > 1 and any(DIGIT.search(row.text) for row in content.rows)
 
 
 def _leaves_free(rows: Sequence[Row], x: float) -> bool:
@@ -111,10 +119,10 @@ def _at_boundaries(content: Content, ys: Sequence[float]) -> list[Content]:
     cell = content.cell
     pieces = []
     for row in range(cell.row, cell.row + cell.rowspan):
-        glyphs = tuple(g for g in content.glyphs if ys[row] <= g.y < ys[row + 1])
+        glyphs = [g for g in content.glyphs if ys[row] <= g.y < ys[row + 1]]
         box = (cell.box[0], ys[row], cell.box[2], ys[row + 1])
         drawn = cell._replace(row=row, rowspan=1, box=box)
-        pieces.append(Content(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
+        pieces.append(content_of(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
     fits = all(len(rows) == 1 and VALUE.fullmatch(rows[0].text) for rows in (piece.rows for piece in pieces))
     return pieces if fits else [content]
 
@@ -138,7 +146,7 @@ def _keeps_to(content: Content, levels: Sequence[float]) -> bool:
 
 def _doubted(content: Content, levels: Sequence[float]) -> Content:
     doubtful = _same(levels, _heights(content), content.glyphs[0].size)
-    return replace(content, confidence=min(content.confidence, DOUBTFUL_NUMBER)) if doubtful else content
+    return content._replace(confidence=min(content.confidence, DOUBTFUL_NUMBER)) if doubtful else content
 
 
 def _heights(content: Content) -> list[float]:
@@ -157,15 +165,15 @@ def _with_levels(contents: Sequence[Content], row: int, levels: Sequence[float])
     for content in contents:
         cell = content.cell
         if cell.row > row:
-            result.append(replace(content, cell=cell._replace(row=cell.row + more)))
+            result.append(content._replace(cell=cell._replace(row=cell.row + more)))
         elif cell.row + cell.rowspan <= row:
             result.append(content)
         elif cell.rowspan > 1:
-            result.append(replace(content, cell=cell._replace(rowspan=cell.rowspan + more)))
+            result.append(content._replace(cell=cell._replace(rowspan=cell.rowspan + more)))
         else:
             edges = [cell.box[1], *middles, cell.box[3]]
             for level, (top, bottom) in enumerate(pairwise(edges)):
-                glyphs = tuple(g for g in content.glyphs if top <= g.y < bottom)
+                glyphs = [g for g in content.glyphs if top <= g.y < bottom]
                 drawn = cell._replace(row=row + level, box=(cell.box[0], top, cell.box[2], bottom))
-                result.append(Content(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
+                result.append(content_of(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
     return result
