@@ -15,7 +15,7 @@ from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
-from normalize.panels import Panel, PanelRow, panels
+from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.sheet import names_column, names_row
 
@@ -88,7 +88,7 @@ def _row_matches(panel: Panel, rows: Sequence[Fields]) -> list[Match]:
 def _read_line(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     """The line of values under a line panel."""
     panel = header.panel
-    keys = tuple(CellKey(panel.table, c.row, c.key) for c in panel.columns)
+    keys = keys_of(panel, "")
     rows = [f for f in body if not f.labels and f.numeric] or [f for f in body if not f.labels and len(f.values) >= len(keys)]
     for index, fields in enumerate(rows):
         taken = fit(fields.values, len(keys)) if index == 0 and len(rows) == 1 else None
@@ -157,7 +157,7 @@ def _read_row(
     header: InForce, row: PanelRow, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft, *, regular: bool
 ) -> None:
     panel = header.panel
-    keys = tuple(CellKey(panel.table, row.key, c.key) for c in panel.columns)
+    keys = keys_of(panel, row.key)
     label = fields.printed.path[-1]
     if taken is None or not header.sound:
         reason = "the header is not the form's" if not header.sound else f"{len(fields.values)} fields for {len(keys)} columns"

@@ -66,6 +66,9 @@ class Sheet:
     def across(self, row: int, start: int = 0, stop: int | None = None) -> list[GridCell]:
         """Distinct cells covering places of a row from column ``start`` up to ``stop``, left to right."""
         places = self._places[row]
+        if stop == start + 1:
+            cell = places.get(start)
+            return [] if cell is None else [cell]
         columns = range(start, self.columns if stop is None else stop)
         return list({id(cell): cell for column in columns if (cell := places.get(column))}.values())
 
@@ -79,6 +82,8 @@ class Sheet:
 
     def is_header(self, row: int) -> bool:
         """Whether a row names columns: no numbers, and labels of columns rather than of a row."""
+        if self._numeric[row]:
+            return False
         if row not in self._headers:
             self._headers[row] = self._names_columns(row)
         return self._headers[row]
@@ -88,8 +93,6 @@ class Sheet:
         return [any(holds_number(c.text) for c in cells) for cells in self._starting]
 
     def _names_columns(self, row: int) -> bool:
-        if self.has_number(row):
-            return False
         cells = [c for c in self._starting[row] if names_column(c.text)]
         if len({fold(c.text) for c in cells}) >= 2 or len(cells) >= 3:
             return True
@@ -99,6 +102,8 @@ class Sheet:
 
     def is_section(self, row: int) -> bool:
         """Whether a row holds one label only, over its whole width or naming a section ("第二十条第（五）项")."""
+        if self._numeric[row]:
+            return False
         cells = self.across(row)
         printed = [c for c in cells if c.text.strip()]
         if len(printed) != 1 or self.columns == 1 or not is_label(printed[0].text):

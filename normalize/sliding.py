@@ -20,6 +20,8 @@ def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Iterable[Row]) -
     """The cells with those of unproven rows missing, and a doubt for each such row."""
     by_key = {cell.key: cell for cell in cells}
     unproven = [row for row in rows if all(k in by_key for k in row) and _slid(row, by_key, form)]
+    if not unproven:
+        return tuple(cells), ()
     findings = tuple(
         Finding(
             "table.row_may_have_slid",

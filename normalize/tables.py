@@ -46,6 +46,6 @@ def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:
     if len(years) < 2 or None in years:
         return tuple(replace(reading, year=None) for reading in readings)
     return tuple(
-        replace(reading, placements=tuple(replace(p, year=p.year or reading.year) for p in reading.placements))
+        replace(reading, placements=tuple(p._replace(year=p.year or reading.year) for p in reading.placements))
         for reading in readings
     )
