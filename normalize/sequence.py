@@ -8,9 +8,10 @@ one way to fit them. Where a position cannot be known the cells stay missing and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from extract.model import Grid, GridCell
-from normalize.align import Match, align, ambiguous, likeness
+from normalize.align import Match, Printed, align, ambiguous, likeness
 from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
@@ -73,16 +74,20 @@ def _continued(last: InForce | None, body: Sequence[Fields]) -> InForce | None:
     labelled = [f for f in body if f.labels and f.numeric]
     if not labelled:
         return None
-    if last and not last.panel.line and _row_matches(last.panel, labelled):
+    printed = tuple(f.printed for f in labelled)
+    if last and not last.panel.line and _rows_named(last.panel, printed)[0]:
         return last
     for panel in panels():
-        if len(panel.columns) == 1 and len(_row_matches(panel, labelled)) * 5 >= len(labelled) * 4 and len(labelled) >= 5:
+        if len(panel.columns) == 1 and len(_rows_named(panel, printed)[0]) * 5 >= len(labelled) * 4 and len(labelled) >= 5:
             return InForce(panel, all(len(f.values) == 1 for f in labelled))
     return None
 
 
-def _row_matches(panel: Panel, rows: Sequence[Fields]) -> list[Match]:
-    return align([f.printed for f in rows], panel.row_roster)
+@lru_cache(maxsize=512)
+def _rows_named(panel: Panel, printed: tuple[Printed, ...]) -> tuple[tuple[Match, ...], frozenset[int]]:
+    """Which printed labels name which rows of a panel, and those (indexes) that fit several; most are worded as ones before."""
+    matches = tuple(align(printed, panel.row_roster))
+    return matches, ambiguous(matches, printed, panel.row_roster)
 
 
 def _read_line(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
@@ -122,9 +127,8 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     """The labelled rows under a header."""
     panel = header.panel
     rows = [f for f in body if f.labels]
-    matches = _row_matches(panel, rows)
+    matches, unclear = _rows_named(panel, tuple(f.printed for f in rows))
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
-    unclear = ambiguous(matches, [f.printed for f in rows], panel.row_roster)
     count = sum(header.repeats) or len(panel.columns)
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):

@@ -51,6 +51,9 @@ class Sheet:
         self._headers: dict[int, bool] = {}
         for cell in grid.cells:
             self._starting[cell.row].append(cell)
+            if cell.rowspan == cell.colspan == 1:
+                self._places[cell.row].setdefault(cell.column, cell)
+                continue
             for places in self._places[cell.row : cell.row + cell.rowspan]:
                 for column in range(cell.column, cell.column + cell.colspan):
                     places.setdefault(column, cell)
@@ -90,7 +93,7 @@ class Sheet:
 
     @cached_property
     def _numeric(self) -> list[bool]:
-        return [any(holds_number(c.text) for c in cells) for cells in self._starting]
+        return [any(map(holds_number, [c.text for c in cells])) for cells in self._starting]
 
     def _names_columns(self, row: int) -> bool:
         cells = [c for c in self._starting[row] if names_column(c.text)]

@@ -7,7 +7,6 @@ every value between would stand one column off. Where another way to take the ro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from normalize.checks import check
 from normalize.forms import forms
@@ -33,7 +32,7 @@ def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Iterable[Row]) -
         for row in unproven
     )
     lost = {key for row in unproven for key in row}
-    return tuple(replace(c, value=None, state=State.MISSING) if c.key in lost else c for c in cells), findings
+    return tuple(c._replace(value=None, state=State.MISSING) if c.key in lost else c for c in cells), findings
 
 
 def _slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> bool:
@@ -59,4 +58,4 @@ def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[dict[CellKey, C
 
 
 def _as(row: Row, read: Sequence[Cell]) -> dict[CellKey, Cell]:
-    return {key: replace(cell, key=key) for key, cell in zip(row, read, strict=True)}
+    return {key: cell._replace(key=key) for key, cell in zip(row, read, strict=True)}
