@@ -74,7 +74,7 @@ def _running_titles(reading: Reading) -> Iterator[Title]:
 
 def _loose_titles(reading: Reading) -> Iterator[Title]:
     """Titles like "X局2021年年度报告": enough only where the document speaks of 信息公开."""
-    if "信息公开" in reading.whole:
+    if "信息公开" in reading.whole():
         yield from (title for text in reading.front if (title := read_title(text, loose=True)))
 
 

@@ -48,6 +48,8 @@ _FOLD: dict[int, str | int | None] = {
 }
 _COMMA = regex.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _PAGE_NUMBER = regex.compile(r"[-—–―─·•－]+\d{1,4}[-—–―─·•－]+|第?\d{1,4}页?[/共，]*第?\d{1,4}页|第\d{1,4}页")
+_PAGE_MARKS = frozenset("-—–―─·•－第")
+"""What a page number may begin with, beside a digit."""
 _SENTENCE_STOP = regex.compile(r"[。！？\n]")
 _LONGEST_LINE = 2000
 """Characters. Longer texts are not kept: the cache stays small whatever is read."""
@@ -122,7 +124,8 @@ def mend(raw: str) -> str:
 
 def is_page_number(text: str) -> bool:
     """A line such as ``- 3 -`` or ``第3页 共5页``, which readers may have left in the body."""
-    return bool(_PAGE_NUMBER.fullmatch(folded(text)))
+    plain = folded(text)
+    return (plain[:1] in _PAGE_MARKS or plain[:1].isdecimal()) and bool(_PAGE_NUMBER.fullmatch(plain))
 
 
 def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
@@ -136,6 +139,8 @@ def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
 
 def glue(*parts: str) -> str:
     """The pieces of a broken text as one: a space only where two Latin words would run together."""
+    if len(parts) == 1:
+        return parts[0]
     pieces: list[str] = []
     for index, part in enumerate(parts):
         piece = part.lstrip() if index else part
@@ -154,7 +159,10 @@ def _is_latin(char: str) -> bool:
 
 def on_one_line(text: str) -> str:
     """The text without line breaks, runs of spaces collapsed."""
-    return " ".join(glue("", *text.splitlines()).split())
+    words = text.split()
+    if len(words) > 1:
+        words = glue("", *text.splitlines()).split()
+    return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import regex
 from rapidfuzz import fuzz, process
@@ -42,6 +43,8 @@ _MARKED = frozenset("第一二三四五六七八九十(")
 _WEIGHT = {Marker.TOP: 1.0, Marker.NONE: 0.8, Marker.ARABIC: 0.6, Marker.BRACKET: 0.4}
 _MAX_HEADING = 40
 _MAX_MARKER = 12
+_LONGEST_KEPT = 2000
+"""Characters of a line and its neighbours; what is longer is not kept, so that little is, whatever is read."""
 _PARTICLES = str.maketrans("", "", "、，,的及和与:：。.．;；()")
 _NO_HEADING = regex.compile(r"[，。；！？%|()]|\d")
 _RUN_IN_STOP = regex.compile(r"[。：:]")
@@ -62,11 +65,9 @@ class _Name:
     official: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(NamedTuple):
     """A line (or two) that may be a heading. ``rest`` is the prose that runs on behind it on the same line."""
 
-    at: int
     lines: int
     marker: Marker
     text: str
@@ -75,6 +76,8 @@ class _Heading:
     """None: numbered like a chapter, but no known one."""
     official: bool
     score: float
+    at: int = -1
+    """Index of its first line; -1 where only its wording was looked at."""
 
     @property
     def weight(self) -> float:
@@ -132,25 +135,25 @@ def _run_in(text: str, start: int) -> tuple[int, _Name] | None:
     return None
 
 
-def _single(at: int, raw: str, lines: int) -> _Heading | None:
+def _single(raw: str, lines: int) -> _Heading | None:
     """The heading that a text is, if it is one."""
     plain = folded(raw)
     marker, start, stopped = _marker(plain)
     words = plain[start:]
     known = _recognise(words.rstrip("。：:.．;；")) if len(words) <= _MAX_HEADING else None
     if known and (known[1] >= 0.9 or (stopped and marker is not Marker.NONE)):
-        return _Heading(at, lines, marker, on_one_line(raw), "", known[0].number, known[0].official, known[1])
+        return _Heading(lines, marker, on_one_line(raw), "", known[0].number, known[0].official, known[1])
     if marker is Marker.TOP and stopped and len(words) > 6:
         run_in = _run_in(plain, start)
         if run_in:
             end, name = run_in
             source = fold(raw)
             heading, rest = source.printed(0, end), source.printed(end, len(plain))
-            return _Heading(at, lines, marker, on_one_line(heading), rest, name.number, name.official, 0.9)
+            return _Heading(lines, marker, on_one_line(heading), rest, name.number, name.official, 0.9)
     if marker is Marker.TOP and stopped and 2 <= len(words) <= 30 and not _NO_HEADING.search(words):
         if any(label in words for label in FORM_LABELS):
             return None
-        return _Heading(at, lines, marker, on_one_line(raw), "", None, official=False, score=0.0)
+        return _Heading(lines, marker, on_one_line(raw), "", None, official=False, score=0.0)
     return None
 
 
@@ -159,27 +162,39 @@ def _ends_sentence(text: str) -> bool:
     return not plain or plain[-1] in "。！？：；" or len(plain) < 20
 
 
+def _may_be_heading(plain: str) -> bool:
+    """Whether a folded line is worth a closer look: most are too long for a heading, and not numbered like one."""
+    return len(plain) >= 2 and (len(plain) <= _MAX_HEADING + _MAX_MARKER or plain[0] in _MARKED or plain[0].isdecimal())
+
+
 def _heading_at(lines: Sequence[Line | None], at: int) -> _Heading | None:
     """The heading that begins with a line, alone or with the line below (PDF wraps long headings)."""
     line = lines[at]
-    if line is None or len(folded(line.text)) < 2:
+    if line is None or not _may_be_heading(folded(line.text)):
         return None
-    following = lines[at + 1] if at + 1 < len(lines) else None
-    above = lines[at - 1] if at else None
-    plain = folded(line.text)
+    above, following = lines[at - 1] if at else None, lines[at + 1] if at + 1 < len(lines) else None
+    texts = above and above.text, line.text, following and following.text
+    heading = (_heading if sum(len(text or "") for text in texts) <= _LONGEST_KEPT else _heading.__wrapped__)(*texts)
+    return heading and heading._replace(at=at)
+
+
+@lru_cache(maxsize=2048)
+def _heading(above: str | None, text: str, following: str | None) -> _Heading | None:
+    """The heading that a text is between its neighbours. Every document asks twice: for its front, and for its chapters."""
+    plain = folded(text)
     if _CONTENTS_LINE.search(plain) and len(plain) <= _MAX_HEADING:
         return None
-    alone = _single(at, line.text, 1)
+    alone = _single(text, 1)
     both = None
-    short = following is not None and len(plain) + len(folded(following.text)) <= _MAX_HEADING + _MAX_MARKER
+    short = following is not None and len(plain) + len(folded(following)) <= _MAX_HEADING + _MAX_MARKER
     if following is not None and short and plain[-1] not in "。：" and (alone is None or (alone.score < 1.0 and not alone.rest)):
-        both = _single(at, glue(line.text, following.text), 2)
+        both = _single(glue(text, following), 2)
         if both and (both.rest or both.number is None or (alone and both.score <= alone.score)):
             both = None
     best = both or alone
     if best and best.marker is Marker.NONE:
-        wraps = above is not None and not _ends_sentence(above.text)
-        ended = following is not None and folded(following.text)[:1] in "、，。；"
+        wraps = above is not None and not _ends_sentence(above)
+        ended = following is not None and folded(following)[:1] in "、，。；"
         if wraps or ended or best.text.endswith(("，", "、", "；")):
             return None
     return best
