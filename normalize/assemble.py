@@ -147,21 +147,19 @@ def _sliding_rows(chosen: Mapping[CellKey, Placement]) -> list[tuple[CellKey, ..
 
 
 def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findings: list[Finding]) -> Iterator[Cell]:
+    """Read the placed cells; a doubt about place or text leaves one missing, with the text in a finding."""
     for wanted in owed:
-        placement = chosen.get(wanted.key)
+        form, key = wanted.form, wanted.key
+        placement = chosen.get(key)
         if placement is None:
-            yield Cell(wanted.form, wanted.key, None, "", State.MISSING)
-        else:
-            yield _cell(wanted, placement, findings)
-
-
-def _cell(wanted: FormCell, placement: Placement, findings: list[Finding]) -> Cell:
-    """Read one placed cell; a doubt about place or text leaves it missing, with the text in a finding."""
-    printed = placement.cell
-    value, state, note, peculiar = _content(printed.text, wanted.unit, wanted.column_label, wanted.signed, placement.doubt)
-    if peculiar:
-        findings.append(Finding(*peculiar, (str(wanted.key),), actual=printed.text))
-    return Cell(wanted.form, wanted.key, value, printed.text, state, note, printed.box, printed.locus, printed.confidence)
+            yield Cell(form, key, None, "", State.MISSING)
+            continue
+        printed = placement.cell
+        text = printed.text
+        value, state, note, peculiar = _content(text, wanted.unit, wanted.column_label, wanted.signed, placement.doubt)
+        if peculiar:
+            findings.append(Finding(*peculiar, (str(key),), actual=text))
+        yield Cell(form, key, value, text, state, note, printed.box, printed.locus, printed.confidence)
 
 
 @lru_cache(maxsize=8192)

@@ -92,14 +92,17 @@ class _Figures:
     @classmethod
     def of(cls, book: RuleBook, cells: Cells) -> _Figures:
         read = [cells.get(key) for key in book.cells]
+        values = [None if cell is None else cell.value for cell in read]
+        if None not in values:
+            return cls(tuple(value for value in values if value is not None), frozenset(), frozenset())
         return cls(
-            tuple(_ZERO if cell is None or cell.value is None else cell.value for cell in read),
+            tuple(_ZERO if value is None else value for value in values),
             frozenset(i for i, cell in enumerate(read) if cell is None or cell.state is State.MISSING),
             frozenset(i for i, cell in enumerate(read) if cell is not None and cell.state is State.BLANK),
         )
 
     def total(self, terms: Sequence[int]) -> Decimal:
-        return sum([self.values[i] for i in terms], _ZERO)
+        return sum(map(self.values.__getitem__, terms), _ZERO)
 
 
 def check(form: Form, cells: Cells) -> tuple[RuleCheck, ...]:

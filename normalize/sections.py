@@ -44,7 +44,7 @@ _WEIGHT = {Marker.TOP: 1.0, Marker.NONE: 0.8, Marker.ARABIC: 0.6, Marker.BRACKET
 _MAX_HEADING = 40
 _MAX_MARKER = 12
 _LONGEST_KEPT = 2000
-"""Characters of a line and its neighbours; what is longer is not kept, so that little is, whatever is read."""
+"""Characters of a line and the one below; what is longer is not kept, so that little is, whatever is read."""
 _PARTICLES = str.maketrans("", "", "、，,的及和与:：。.．;；()")
 _NO_HEADING = regex.compile(r"[，。；！？%|()]|\d")
 _RUN_IN_STOP = regex.compile(r"[。：:]")
@@ -172,15 +172,21 @@ def _heading_at(lines: Sequence[Line | None], at: int) -> _Heading | None:
     line = lines[at]
     if line is None or not _may_be_heading(folded(line.text)):
         return None
-    above, following = lines[at - 1] if at else None, lines[at + 1] if at + 1 < len(lines) else None
-    texts = above and above.text, line.text, following and following.text
-    heading = (_heading if sum(len(text or "") for text in texts) <= _LONGEST_KEPT else _heading.__wrapped__)(*texts)
-    return heading and heading._replace(at=at)
+    following = lines[at + 1] if at + 1 < len(lines) else None
+    below = None if following is None else following.text
+    is_kept = len(line.text) + len(below or "") <= _LONGEST_KEPT
+    heading = _heading(line.text, below) if is_kept else _heading.__wrapped__(line.text, below)
+    if heading is None:
+        return None
+    above = lines[at - 1] if at else None
+    if heading.marker is Marker.NONE and above is not None and not _ends_sentence(above.text):
+        return None
+    return heading._replace(at=at)
 
 
 @lru_cache(maxsize=2048)
-def _heading(above: str | None, text: str, following: str | None) -> _Heading | None:
-    """The heading that a text is between its neighbours. Every document asks twice: for its front, and for its chapters."""
+def _heading(text: str, following: str | None) -> _Heading | None:
+    """The heading that a text is over the one that follows. Every document asks twice: for its front, and for its chapters."""
     plain = folded(text)
     if _CONTENTS_LINE.search(plain) and len(plain) <= _MAX_HEADING:
         return None
@@ -193,9 +199,8 @@ def _heading(above: str | None, text: str, following: str | None) -> _Heading | 
             both = None
     best = both or alone
     if best and best.marker is Marker.NONE:
-        wraps = above is not None and not _ends_sentence(above)
         ended = following is not None and folded(following)[:1] in "、，。；"
-        if wraps or ended or best.text.endswith(("，", "、", "；")):
+        if ended or best.text.endswith(("，", "、", "；")):
             return None
     return best
 

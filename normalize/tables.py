@@ -32,7 +32,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         else:
             reading, drawn = read_drawn(block, drawn)
         if reading.panels:
-            readings.append(replace(reading, year=caption))
+            readings.append(reading if caption is None else replace(reading, year=caption))
     return _by_caption(readings)
 
 
@@ -43,6 +43,8 @@ def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:
     any year's.
     """
     years = {reading.year for reading in readings}
+    if years <= {None}:
+        return tuple(readings)
     if len(years) < 2 or None in years:
         return tuple(replace(reading, year=None) for reading in readings)
     return tuple(

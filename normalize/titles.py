@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import regex
 
@@ -93,6 +94,11 @@ def read_title(text: str, *, loose: bool = False) -> Title | None:
     """
     if not loose and not may_be_title(folded(text)):
         return None
+    return _read_title(text, loose) if len(text) <= _MAX_PAGE_TITLE else _read_title.__wrapped__(text, loose)
+
+
+@lru_cache(maxsize=1024)
+def _read_title(text: str, loose: bool) -> Title | None:
     source = fold(text)
     match = _TITLE.fullmatch(source.text) or (_YEARLY.fullmatch(source.text) if loose else None)
     if not match or _NOT_A_HEAD.search(match["head"]) or len(match["head"]) > 60:
