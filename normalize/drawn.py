@@ -56,7 +56,7 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
         last = _read_zone(sheet, (0, top), [headless], draft, last)
     for index, band in enumerate(bands):
         stop = bands[index + 1].start if index + 1 < len(bands) else sheet.rows
-        maps = map_columns(items_of(sheet, band))
+        maps: Sequence[ColumnMap] = map_columns(items_of(sheet, band))
         if grid.layout is Layout.ALIGNED and not _complete(maps) and (counted := map_by_count(sheet, band, stop)):
             maps = [counted]
         if maps:
@@ -128,7 +128,8 @@ def _read_zone(
     first = min(m.first for m in maps)
     rows = [r for r in range(*zone) if not sheet.is_section(r) and not sheet.is_header(r)]
     for row in range(*zone):
-        draft.see(sheet.starting(row))
+        if sheet.has_number(row):
+            draft.see(sheet.starting(row))
     if panel.line:
         matched = [MatchedRow(r, 0, panel.rows[0]) for r in _value_rows(sheet, rows)]
     else:
@@ -214,16 +215,16 @@ def _placed(cell: GridCell, draft: Draft) -> bool:
 
 def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
     """The cell under a column in a row, and why it may be another's."""
-    cells = sheet.across(row, item.start, item.stop)
-    if not cells:
-        return None, ""
-    if len(cells) > 1:
+    cell = sheet.covering(row, item.start)
+    if item.stop > item.start + 1:
+        cells = sheet.across(row, item.start, item.stop)
         printed = [c for c in cells if kind_of(c.text) is not Kind.EMPTY]
         if len(printed) > 1:
             joined = replace(printed[0], text=" ".join(c.text for c in printed))
             return joined, "several printed cells stand under one column"
-        cells = printed or cells
-    cell = cells[0]
+        cell = next(iter(printed or cells), None)
+    if cell is None:
+        return None, ""
     over = cell.column < item.start or (cell.column + cell.colspan > item.stop and sheet.columns > item.stop)
     if (over or cell.rowspan > 1) and kind_of(cell.text) is not Kind.EMPTY:
         return cell, f"the cell spans several {'columns' if over else 'rows'}"

@@ -134,7 +134,7 @@ def _overlaps_header(sheet: Sheet, row: int, start: int) -> bool:
     return bool(spanning) and not any(names_row(c.text) for c in cells)
 
 
-def items_of(sheet: Sheet, band: Band) -> list[Item]:
+def items_of(sheet: Sheet, band: Band) -> tuple[Item, ...]:
     """The printed columns of a header, left to right."""
     items: list[tuple[int, int, tuple[int, ...], tuple[str, ...]]] = []
     for column in range(sheet.columns):
@@ -147,18 +147,19 @@ def items_of(sheet: Sheet, band: Band) -> list[Item]:
             items.append((start, column + 1, ids, texts))
         else:
             items.append((column, column + 1, ids, texts))
-    return [Item(start, stop, texts) for start, stop, _, texts in items]
+    return tuple(Item(start, stop, texts) for start, stop, _, texts in items)
 
 
-def map_columns(items: Sequence[Item]) -> list[ColumnMap]:
+@lru_cache(maxsize=256)
+def map_columns(items: tuple[Item, ...]) -> tuple[ColumnMap, ...]:
     """The panel that a header announces: one map, several where it prints several years side by side, none if no panel fits."""
     named = [item.years for item in items]
     years = {year for stated in named if len(stated) == 1 for year in stated}
     if len(years) >= 2:
         maps = [_best([i for i, stated in zip(items, named, strict=True) if stated <= {year}], year) for year in sorted(years)]
-        return [m for m in maps if m is not None]
+        return tuple(m for m in maps if m is not None)
     found = _best(items, None)
-    return [found] if found else []
+    return (found,) if found else ()
 
 
 def _best(items: Sequence[Item], year: int | None) -> ColumnMap | None:

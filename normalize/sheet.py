@@ -49,6 +49,7 @@ class Sheet:
         self._places: list[dict[int, GridCell]] = [{} for _ in range(self.rows)]
         self._starting: list[list[GridCell]] = [[] for _ in range(self.rows)]
         self._headers: dict[int, bool] = {}
+        self._across: dict[tuple[int, int, int], tuple[GridCell, ...]] = {}
         for cell in grid.cells:
             self._starting[cell.row].append(cell)
             if cell.rowspan == cell.colspan == 1:
@@ -66,14 +67,15 @@ class Sheet:
         """Cells whose top is in this row, left to right."""
         return self._starting[row]
 
-    def across(self, row: int, start: int = 0, stop: int | None = None) -> list[GridCell]:
+    def across(self, row: int, start: int = 0, stop: int | None = None) -> Sequence[GridCell]:
         """Distinct cells covering places of a row from column ``start`` up to ``stop``, left to right."""
-        places = self._places[row]
-        if stop == start + 1:
-            cell = places.get(start)
-            return [] if cell is None else [cell]
-        columns = range(start, self.columns if stop is None else stop)
-        return list({id(cell): cell for column in columns if (cell := places.get(column))}.values())
+        stretch = (row, start, self.columns if stop is None else stop)
+        cells = self._across.get(stretch)
+        if cells is None:
+            places = self._places[row]
+            found = {id(cell): cell for column in range(*stretch[1:]) if (cell := places.get(column))}
+            self._across[stretch] = cells = tuple(found.values())
+        return cells
 
     def labels(self, row: int, stop: int | None = None) -> list[GridCell]:
         """Label cells covering a row left of column ``stop``, outermost first."""
