@@ -209,18 +209,20 @@ def continues(first: Line, second: Line, measure: Measure) -> bool:
         return False
     if after[0] in "，。、；：)）》”" or before[-1] in "，、(（《“":
         return True
-    if _NUMBERED.match(after) or _CAPTION.match(after) or _CAPTION.search(before):
-        return False
     ended = before[-1] in _SENTENCE_END or before.endswith(("。”", "。)", "："))
     if first.box and second.box:
         if not measure.is_full(first):
             return False
-        return (
-            not (measure.is_indented(second) and not measure.is_indented(first))
-            if not ended
-            else (measure.is_indented(first) and not measure.is_indented(second))
-        )
-    return not ended and len(before) >= 15  # paragraphs of HTML, DOCX, text end with a full stop; short lines are headings
+        one, other = (first, second) if ended else (second, first)
+        if (measure.is_indented(one) and not measure.is_indented(other)) is not ended:
+            return False
+    elif ended or len(before) < 15:
+        return False  # paragraphs of HTML, DOCX, text end with a full stop; short lines are headings
+    return not (_NUMBERED.match(after) or _CAPTION.match(after) or _holds_caption(before))
+
+
+def _holds_caption(plain: str) -> bool:
+    return ("：" in plain or "-" in plain) and bool(_CAPTION.search(plain))
 
 
 def paragraphs(lines: Sequence[Line], measure: Measure | None = None) -> tuple[str, ...]:

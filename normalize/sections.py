@@ -43,6 +43,8 @@ _MARKED = frozenset("第一二三四五六七八九十(")
 _WEIGHT = {Marker.TOP: 1.0, Marker.NONE: 0.8, Marker.ARABIC: 0.6, Marker.BRACKET: 0.4}
 _MAX_HEADING = 40
 _MAX_MARKER = 12
+_ALIKE, _PLAIN = 74, 90
+"""How alike in a hundred a numbered line and a line without a number are to the chapter that they name."""
 _LONGEST_KEPT = 2000
 """Characters of a line and the one below; what is longer is not kept, so that little is, whatever is read."""
 _PARTICLES = str.maketrans("", "", "、，,的及和与:：。.．;；()")
@@ -96,20 +98,25 @@ def _names() -> dict[str, _Name]:
     return other | official
 
 
+@cache
+def _wordings() -> tuple[str, ...]:
+    return tuple(_names())
+
+
 @lru_cache(maxsize=4096)
-def _recognise(text: str) -> tuple[_Name, float] | None:
-    """The chapter that a heading without its number names, and how surely (0-1)."""
+def _recognise(text: str, least: int = _ALIKE) -> tuple[_Name, float] | None:
+    """The chapter that a heading without its number names, and how surely (0-1): at least ``least`` in a hundred."""
     bare = _bare(text)
     if not bare or len(bare) > _MAX_HEADING or bare.isascii():
         return None
     exact = _names().get(bare)
     if exact:
         return exact, 1.0
-    best = process.extractOne(bare, _names().keys(), scorer=fuzz.ratio, score_cutoff=74)
+    best = process.extractOne(bare, _wordings(), scorer=fuzz.ratio, score_cutoff=least)
     if best is None:
         return None
     name = _names()[best[0]]
-    close = best[1] >= (74 if name.official else 84)
+    close = best[1] >= (_ALIKE if name.official else 84)
     return (name, best[1] / 100) if close and min(len(bare), len(best[0])) >= 4 else None
 
 
@@ -140,8 +147,9 @@ def _single(raw: str, lines: int) -> _Heading | None:
     plain = folded(raw)
     marker, start, stopped = _marker(plain)
     words = plain[start:]
-    known = _recognise(words.rstrip("。：:.．;；")) if len(words) <= _MAX_HEADING else None
-    if known and (known[1] >= 0.9 or (stopped and marker is not Marker.NONE)):
+    least = _ALIKE if stopped and marker is not Marker.NONE else _PLAIN
+    known = _recognise(words.rstrip("。：:.．;；"), least) if len(words) <= _MAX_HEADING else None
+    if known:
         return _Heading(lines, marker, on_one_line(raw), "", known[0].number, known[0].official, known[1])
     if marker is Marker.TOP and stopped and len(words) > 6:
         run_in = _run_in(plain, start)

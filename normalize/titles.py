@@ -40,6 +40,8 @@ _PRINTED_ON = regex.compile(r"^\d{4}[-/.]\d\d?[-/.]\d\d?(?:\s+\d\d?[:：]\d\d)?\
 _SITE = regex.compile(r"\s*(?:[_|｜]|——|--|\s[-–—·]\s|(?<=报告)[-–—]|(?<=年报)[-–—]|(?<=[)）])[-–—])\s*")
 _LONGEST_END = 80
 """Characters; ``_ENDS_AS_TITLE`` matches at most 64."""
+_LAST_OF_TITLE = "告书报表结示知函)〕]】fxcsltdmgpFXCSLTDMGP"
+"""The last character of whatever ``_ENDS_AS_TITLE`` matches is one of these."""
 MAX_LINE = 70
 """Folded characters. A title is broken into lines at most this long; longer lines are prose."""
 _MAX_PAGE_TITLE = 400
@@ -184,7 +186,7 @@ def _smallest(lines: Sequence[str]) -> Iterator[Title]:
     behind_last = 0
     plain = [folded(line) for line in lines]
     for end in range(1, len(lines) + 1):
-        if not may_be_title("".join(plain[max(end - 4, 0) : end])):
+        if plain[end - 1][-1:] not in _LAST_OF_TITLE or not may_be_title("".join(plain[max(end - 4, 0) : end])):
             continue
         for first in range(end - 1, max(end - 5, behind_last - 1), -1):
             if len(plain[first]) > MAX_LINE:

@@ -20,6 +20,8 @@ _NUMERAL = dict.fromkeys(_ZERO, "0") | dict(zip("一二三四五六七八九", "
 _CHARS = "".join(_NUMERAL) + "1-9"
 YEAR = rf"(?<![{_CHARS}])(?:20[0-4]\d|[二贰2][{_ZERO}][{_CHARS}]{{2}})(?![{_CHARS}])"
 """One year on folded text: 2024, 二〇二四, 二0一七, 二○○八, 二O一五. Neighbouring digits make it no year."""
+_YEAR_BEGINS = regex.compile(f"[二贰2][{_ZERO}]")
+"""What every year begins with; most paragraphs hold none."""
 _EXPRESSION = regex.compile(rf"(?P<year>{YEAR})(?P<unit>年度?)?")
 _SMALL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = rf"{YEAR}(?:年{_SMALL}月{_SMALL}日|([./-])\d{{1,2}}\1\d{{1,2}})"
@@ -138,6 +140,8 @@ class _Taken:
 
 def _whole(source: Folded) -> Iterator[tuple[int, int, Period]]:
     text = source.text
+    if not _YEAR_BEGINS.search(text):
+        return
     sentences = _Sentences(text)
     for match in _RANGE.finditer(text):
         explicit = sentences.speaks_of_data(match.start())
