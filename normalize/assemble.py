@@ -112,7 +112,7 @@ def _one_each(
 
 def _row_forms(form: str, chosen: Mapping[CellKey, Placement]) -> tuple[tuple[PrintedRow, str], ...]:
     """The rows a report prints, with the form each is of: the report's own, if that has it."""
-    rows = {(key.table, key.row): placement.forms for key, placement in chosen.items()}
+    rows = {key[:2]: placement.forms for key, placement in chosen.items()}
     return tuple((row, form if form in having else max(having)) for row, having in rows.items())
 
 
@@ -209,8 +209,9 @@ def _notes(readings: Sequence[TableReading]) -> Iterator[Finding]:
 def _missing(cells: Sequence[Cell]) -> Iterator[Finding]:
     """One finding a table for cells that nothing was found for."""
     by_table: dict[str, list[str]] = {}
+    missing = State.MISSING
     for cell in cells:
-        if cell.state is State.MISSING and not cell.printed:
+        if cell.state is missing and not cell.printed:
             by_table.setdefault(cell.key.table, []).append(str(cell.key))
     for table, names in by_table.items():
         yield Finding("cells.missing", Severity.DOUBT, f"{len(names)} cells of {table} were not found", tuple(names))
@@ -229,10 +230,11 @@ def _tally(
     extras: Sequence[ExtraCell],
     ignored: Sequence[Ignored],
 ) -> Tally:
-    used = {c.key for c in cells if c.state is State.PRINTED}
+    printed = State.PRINTED
+    used = {c.key for c in cells if c.state is printed}
     repeated = sum(i.rule == "table.repeated" for i in ignored)
     placed = {id(p.cell): p for p in placements if holds_number(p.cell.text)}
-    sure = sum(p.key in used for p in placed.values())
+    sure = [p.key in used for p in placed.values()].count(True)
     kept = sum(holds_number(e.printed) for e in extras)
     lost = sum(holds_number(t) for r in readings for u in r.unplaced for t in u.printed)
     doubtful = len(placed) - sure

@@ -91,8 +91,8 @@ class _Figures:
 
     @classmethod
     def of(cls, book: RuleBook, cells: Cells) -> _Figures:
-        read = [cells.get(key) for key in book.cells]
-        values = [None if cell is None else cell.value for cell in read]
+        read = list(map(cells.get, book.cells))
+        values = [cell and cell.value for cell in read]
         if None not in values:
             return cls(tuple(value for value in values if value is not None), frozenset(), frozenset())
         return cls(
@@ -107,7 +107,7 @@ class _Figures:
 
 def check(form: Form, cells: Cells) -> tuple[RuleCheck, ...]:
     """Apply every accounting rule of a form to a report's cells."""
-    book = _rule_book(form, tuple(dict.fromkeys((key.table, key.row) for key in cells)))
+    book = _rule_book(form, tuple(dict.fromkeys([key[:2] for key in cells])))
     figures = _Figures.of(book, cells)
     omitted = _omitted(book, figures) if figures.blank else frozenset()
     return tuple(_apply(equation, figures, omitted) for equation in book.equations)

@@ -6,7 +6,7 @@ every value between would stand one column off. Where another way to take the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from normalize.checks import check
 from normalize.forms import forms
@@ -15,12 +15,12 @@ from normalize.model import Cell, CellKey, Finding, Severity, State
 Row = tuple[CellKey, ...]
 
 
-def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Iterable[Row]) -> tuple[tuple[Cell, ...], tuple[Finding, ...]]:
+def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Sequence[Row]) -> tuple[tuple[Cell, ...], tuple[Finding, ...]]:
     """The cells with those of unproven rows missing, and a doubt for each such row."""
+    if not rows:
+        return tuple(cells), ()
     by_key = {cell.key: cell for cell in cells}
     unproven = [row for row in rows if all(k in by_key for k in row) and _slid(row, by_key, form)]
-    if not unproven:
-        return tuple(cells), ()
     findings = tuple(
         Finding(
             "table.row_may_have_slid",
