@@ -127,9 +127,7 @@ def _read_zone(
             draft.notes.append(("table.header_by_order", f"column labels read by their place: {', '.join(columns.by_order)}"))
     first = min(m.first for m in maps)
     rows = [r for r in range(*zone) if not sheet.is_section(r) and not sheet.is_header(r)]
-    for row in range(*zone):
-        if sheet.has_number(row):
-            draft.see(sheet.starting(row))
+    draft.see([cell for row in range(*zone) if sheet.has_number(row) for cell in sheet.starting(row)])
     if panel.line:
         matched = [MatchedRow(r, 0, panel.rows[0]) for r in _value_rows(sheet, rows)]
     else:
@@ -140,7 +138,7 @@ def _read_zone(
     for found in matched:
         for columns in maps:
             _read_row(sheet, found, columns, draft)
-        draft.set_aside("table.serial_number", (c for c in sheet.across(found.index, 0, first) if holds_number(c.text)))
+        draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if holds_number(c.text)])
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
     return Inherited(panel, max((found.place + 1 for found in matched), default=done))
@@ -201,8 +199,7 @@ def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draf
     for key, item in zip(keys_of(columns.panel, matched.row.key), columns.items, strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
         if cell is not None:
-            draft.close(cell)
-            draft.placements.append(Placement(key, forms, cell, columns.year, doubt or why))
+            draft.place(Placement(key, forms, cell, columns.year, doubt or why))
     for item in columns.extras:
         cell, _ = _cell_at(sheet, matched.index, item)
         if cell is not None and not _placed(cell, draft):
@@ -215,9 +212,10 @@ def _placed(cell: GridCell, draft: Draft) -> bool:
 
 def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
     """The cell under a column in a row, and why it may be another's."""
-    cell = sheet.covering(row, item.start)
-    if item.stop > item.start + 1:
-        cells = sheet.across(row, item.start, item.stop)
+    start, stop, _ = item
+    cell = sheet.covering(row, start)
+    if stop > start + 1:
+        cells = sheet.across(row, start, stop)
         printed = [c for c in cells if kind_of(c.text) is not Kind.EMPTY]
         if len(printed) > 1:
             joined = replace(printed[0], text=" ".join(c.text for c in printed))
@@ -225,7 +223,7 @@ def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
         cell = next(iter(printed or cells), None)
     if cell is None:
         return None, ""
-    over = cell.column < item.start or (cell.column + cell.colspan > item.stop and sheet.columns > item.stop)
+    over = cell.column < start or (cell.column + cell.colspan > stop and sheet.columns > stop)
     if (over or cell.rowspan > 1) and kind_of(cell.text) is not Kind.EMPTY:
         return cell, f"the cell spans several {'columns' if over else 'rows'}"
     if cell.confidence < _TRUSTED:

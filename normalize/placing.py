@@ -84,6 +84,11 @@ class Draft:
                 self._seen.add(place)
                 self._open[place] = cell
 
+    def place(self, placement: Placement) -> None:
+        """Account for a cell by its place in a form."""
+        self.close(placement.cell)
+        self.placements.append(placement)
+
     def close(self, cell: GridCell) -> None:
         """This cell is accounted for."""
         self._open.pop((cell.row, cell.column), None)

@@ -118,9 +118,8 @@ def _place(
     kinds = [kind_of(c.text) for c in cells]
     slides = not regular and len(cells) > 2 and Kind.EMPTY in {kinds[0], kinds[-1]} and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
-        draft.close(cell)
         reason = doubt or ("" if cell.confidence == 1.0 else "the reader is not sure of this field")
-        draft.placements.append(Placement(key, forms, cell, doubt=reason, may_slide=slides))
+        draft.place(Placement(key, forms, cell, None, reason, slides))
 
 
 def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
