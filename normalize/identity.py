@@ -211,7 +211,7 @@ def _scope(reading: Reading) -> Scope | None:
     """Whose figures they are, where the opening (or a note) says so and does not say both."""
     texts = [folded(text) for text in (*reading.opening, *reading.paragraphs)]
     opening = "。".join(texts[: len(reading.opening)])
-    own = any(_OWN_OFFICE.search(text) for text in texts)
+    own = any(("数据" in text or "统计" in text) and _OWN_OFFICE.search(text) for text in texts)
     whole = bool(_JURISDICTION.search(opening))
     if own == whole:
         return None

@@ -196,10 +196,16 @@ class Measure:
 def _em(line: Line) -> float:
     """Width of one character of a line with a box, in points."""
     assert line.box is not None  # noqa: S101 - callers looked
-    text = line.text.strip()
+    return (line.box.x1 - line.box.x0) / _width(line.text)
+
+
+@lru_cache(maxsize=2048)
+def _width(text: str) -> float:
+    """Width of a printed text in full-width characters, at least 1."""
+    text = text.strip()
     classes = "".join(map(unicodedata.east_asian_width, text))
     wide = classes.count("W") + classes.count("F")  # no other class is spelt with either letter
-    return (line.box.x1 - line.box.x0) / max((len(text) + wide) / 2, 1.0)
+    return max((len(text) + wide) / 2, 1.0)
 
 
 def continues(first: Line, second: Line, measure: Measure) -> bool:

@@ -24,7 +24,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     caption: int | None = None
     for block in blocks:
         if isinstance(block, Line):
-            if block.role is LineRole.BODY and (match := _CAPTION.fullmatch(block.text.strip())):
+            if "20" in block.text and block.role is LineRole.BODY and (match := _CAPTION.fullmatch(block.text.strip())):
                 caption = int(match.group(1))
             continue
         if block.layout is Layout.SEQUENCE:
