@@ -92,11 +92,11 @@ class _Figures:
     @classmethod
     def of(cls, book: RuleBook, cells: Cells) -> _Figures:
         read = list(map(cells.get, book.cells))
-        values = [cell and cell.value for cell in read]
-        if None not in values:
-            return cls(tuple(value for value in values if value is not None), frozenset(), frozenset())
+        printed = [cell.value for cell in read if cell is not None and cell.value is not None]
+        if len(printed) == len(read):
+            return cls(tuple(printed), frozenset(), frozenset())
         return cls(
-            tuple(_ZERO if value is None else value for value in values),
+            tuple(_ZERO if cell is None or cell.value is None else cell.value for cell in read),
             frozenset(i for i, cell in enumerate(read) if cell is None or cell.state is State.MISSING),
             frozenset(i for i, cell in enumerate(read) if cell is not None and cell.state is State.BLANK),
         )
