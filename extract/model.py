@@ -100,12 +100,12 @@ class Grid:
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return max((c.row + c.rowspan for c in self.cells), default=0)
+        return max([c.row + c.rowspan for c in self.cells], default=0)
 
     @property
     def columns(self) -> int:
         """Number of columns."""
-        return max((c.column + c.colspan for c in self.cells), default=0)
+        return max([c.column + c.colspan for c in self.cells], default=0)
 
 
 Block = Line | Grid

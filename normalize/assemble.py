@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 
 from normalize.forms import FormCell, cells_by_row, family_of, forms
 from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
@@ -17,6 +19,10 @@ from normalize.placing import Placement, TableReading, holds_number
 from normalize.sliding import set_slid_rows_aside
 
 _CONFLICT = "printed more than once, differently"
+PrintedRow = tuple[str, str]
+"""Table and row."""
+Peculiar = tuple[str, Severity, str]
+"""Rule, severity and message of a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,8 @@ def assemble(readings: Sequence[TableReading], year: int | None, only_year: int 
     placements = [p for r in readings for p in r.placements if only_year is None or p.year == only_year]
     form = choose_form([p.forms for p in placements] or [p.forms for r in readings for p in r.panels], year)
     chosen, repeated, conflicts = _one_each(placements)
-    owed = tuple(_owed(form, chosen))
     findings: list[Finding] = [*_unplaced(readings), *conflicts, *_notes(readings)]
-    cells = tuple(_cells(owed, chosen, findings))
+    cells = tuple(_cells(_owed(form, _row_forms(form, chosen)), chosen, findings))
     cells, slid = set_slid_rows_aside(cells, form, _sliding_rows(chosen))
     findings.extend((*slid, *_missing(cells)))
     ignored = (*(i for r in readings for i in r.ignored), *repeated)
@@ -105,24 +110,31 @@ def _one_each(
     return chosen, repeated, findings
 
 
-def _owed(form: str, chosen: Mapping[CellKey, Placement]) -> Iterator[FormCell]:
+def _row_forms(form: str, chosen: Mapping[CellKey, Placement]) -> tuple[tuple[PrintedRow, str], ...]:
+    """The rows a report prints, with the form each is of: the report's own, if that has it."""
+    rows = {key[:2]: placement.forms for key, placement in chosen.items()}
+    return tuple((row, form if form in having else max(having)) for row, having in rows.items())
+
+
+@lru_cache(maxsize=64)
+def _owed(form: str, printed: tuple[tuple[PrintedRow, str], ...]) -> tuple[FormCell, ...]:
     """The cells the report owes: its form's, but a family of rows printed as another form has it is owed as that form has it.
 
     A family is a row key up to its first dot: 2019 prints one row ``other`` where 2021 prints three, ``other.*``.
     """
-    row_forms = {
-        (key.table, key.row): form if form in placement.forms else max(placement.forms) for key, placement in chosen.items()
-    }
+    row_forms = dict(printed)
     family_forms: dict[tuple[str, str], str] = {}
     for (table, row), row_form in row_forms.items():
         family = (table, family_of(row))
         # A row of the report's own form outweighs a stray one of another.
         if family_forms.get(family) != form:
             family_forms[family] = row_form
+    owed: list[FormCell] = []
     for of_form in cells_by_row():
         owing = row_forms.get((of_form.table, of_form.key)) or family_forms.get((of_form.table, of_form.family), form)
         if of_form.form == owing:
-            yield from of_form.cells
+            owed.extend(of_form.cells)
+    return tuple(owed)
 
 
 def _sliding_rows(chosen: Mapping[CellKey, Placement]) -> list[tuple[CellKey, ...]]:
@@ -135,43 +147,47 @@ def _sliding_rows(chosen: Mapping[CellKey, Placement]) -> list[tuple[CellKey, ..
 
 
 def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findings: list[Finding]) -> Iterator[Cell]:
+    """Read the placed cells; a doubt about place or text leaves one missing, with the text in a finding."""
     for wanted in owed:
-        placement = chosen.get(wanted.key)
+        form, key = wanted.form, wanted.key
+        placement = chosen.get(key)
         if placement is None:
-            yield Cell(wanted.form, wanted.key, None, "", State.MISSING)
-        else:
-            yield _cell(wanted, placement, findings)
+            yield Cell(form, key, None, "", State.MISSING)
+            continue
+        printed = placement.cell
+        text = printed.text
+        value, state, note, peculiar = _content(text, wanted.unit, wanted.column_label, wanted.signed, placement.doubt)
+        if peculiar:
+            findings.append(Finding(*peculiar, (str(key),), actual=text))
+        yield Cell(form, key, value, text, state, note, printed.box, printed.locus, printed.confidence)
 
 
-def _cell(wanted: FormCell, placement: Placement, findings: list[Finding]) -> Cell:
-    """Read one placed cell; a doubt about place or text leaves it missing, with the text in a finding."""
-    printed = placement.cell
-    reading = read_number(printed.text, wanted.unit, signed=wanted.signed)
-    state, note = _state(reading, placement), reading.note
-    if peculiar := _peculiarity(placement, reading, state):
-        findings.append(Finding(*peculiar, (str(wanted.key),), actual=printed.text))
-    if reading.kind is Kind.NUMBER and wanted.unit == "万元" and "unit" not in note and "万元" not in wanted.column_label:
+@lru_cache(maxsize=8192)
+def _content(text: str, unit: str, column: str, signed: bool, doubt: str) -> tuple[Decimal | None, State, str, Peculiar | None]:
+    """Value, state and note of a cell with a text and a doubt about its place under a form's column, and what is odd about it."""
+    reading = read_number(text, unit, signed=signed)
+    state, note = _state(reading, doubt), reading.note
+    if reading.kind is Kind.NUMBER and unit == "万元" and "unit" not in note and "万元" not in column:
         note = "; ".join(filter(None, (note, "no unit printed in the cell; taken as 万元")))
-    value = reading.value if state is State.PRINTED else None
-    return Cell(wanted.form, wanted.key, value, printed.text, state, note, printed.box, printed.locus, printed.confidence)
+    return reading.value if state is State.PRINTED else None, state, note, _peculiarity(text, reading, state, doubt)
 
 
-def _peculiarity(placement: Placement, reading: Reading, state: State) -> tuple[str, Severity, str] | None:
-    """Rule, severity and message of what there is to say about a placed cell, if anything."""
-    if placement.doubt and placement.doubt != _CONFLICT:
-        return "cell.place_uncertain", Severity.DOUBT, placement.doubt
+def _peculiarity(text: str, reading: Reading, state: State, doubt: str) -> Peculiar | None:
+    """What there is to say about a placed cell, if anything."""
+    if doubt and doubt != _CONFLICT:
+        return "cell.place_uncertain", Severity.DOUBT, doubt
     if reading.kind is Kind.TEXT:
         return "cell.not_a_number", Severity.DOUBT, reading.doubt
     if reading.doubt:
         return "cell.odd_number", Severity.DOUBT, reading.doubt
     if state is State.BLANK:
-        printed = placement.cell.text.strip()
-        return "cell.blank", Severity.NOTE, "printed blank" if reading.kind is Kind.EMPTY else f"printed {printed}, not a number"
+        said = "printed blank" if reading.kind is Kind.EMPTY else f"printed {text.strip()}, not a number"
+        return "cell.blank", Severity.NOTE, said
     return None
 
 
-def _state(reading: Reading, placement: Placement) -> State:
-    if placement.doubt or reading.kind is Kind.TEXT:
+def _state(reading: Reading, doubt: str) -> State:
+    if doubt or reading.kind is Kind.TEXT:
         return State.MISSING
     if reading.kind is Kind.NUMBER:
         return State.PRINTED if reading.value is not None else State.MISSING
@@ -193,8 +209,9 @@ def _notes(readings: Sequence[TableReading]) -> Iterator[Finding]:
 def _missing(cells: Sequence[Cell]) -> Iterator[Finding]:
     """One finding a table for cells that nothing was found for."""
     by_table: dict[str, list[str]] = {}
+    missing = State.MISSING
     for cell in cells:
-        if cell.state is State.MISSING and not cell.printed:
+        if cell.state is missing and not cell.printed:
             by_table.setdefault(cell.key.table, []).append(str(cell.key))
     for table, names in by_table.items():
         yield Finding("cells.missing", Severity.DOUBT, f"{len(names)} cells of {table} were not found", tuple(names))
@@ -213,10 +230,11 @@ def _tally(
     extras: Sequence[ExtraCell],
     ignored: Sequence[Ignored],
 ) -> Tally:
-    used = {c.key for c in cells if c.state is State.PRINTED}
+    printed = State.PRINTED
+    used = {c.key for c in cells if c.state is printed}
     repeated = sum(i.rule == "table.repeated" for i in ignored)
     placed = {id(p.cell): p for p in placements if holds_number(p.cell.text)}
-    sure = sum(p.key in used for p in placed.values())
+    sure = [p.key in used for p in placed.values()].count(True)
     kept = sum(holds_number(e.printed) for e in extras)
     lost = sum(holds_number(t) for r in readings for u in r.unplaced for t in u.printed)
     doubtful = len(placed) - sure

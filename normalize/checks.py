@@ -91,7 +91,10 @@ class _Figures:
 
     @classmethod
     def of(cls, book: RuleBook, cells: Cells) -> _Figures:
-        read = [cells.get(key) for key in book.cells]
+        read = list(map(cells.get, book.cells))
+        printed = [cell.value for cell in read if cell is not None and cell.value is not None]
+        if len(printed) == len(read):
+            return cls(tuple(printed), frozenset(), frozenset())
         return cls(
             tuple(_ZERO if cell is None or cell.value is None else cell.value for cell in read),
             frozenset(i for i, cell in enumerate(read) if cell is None or cell.state is State.MISSING),
@@ -99,12 +102,12 @@ class _Figures:
         )
 
     def total(self, terms: Sequence[int]) -> Decimal:
-        return sum([self.values[i] for i in terms], _ZERO)
+        return sum(map(self.values.__getitem__, terms), _ZERO)
 
 
 def check(form: Form, cells: Cells) -> tuple[RuleCheck, ...]:
     """Apply every accounting rule of a form to a report's cells."""
-    book = _rule_book(form, tuple(dict.fromkeys((key.table, key.row) for key in cells)))
+    book = _rule_book(form, tuple(dict.fromkeys([key[:2] for key in cells])))
     figures = _Figures.of(book, cells)
     omitted = _omitted(book, figures) if figures.blank else frozenset()
     return tuple(_apply(equation, figures, omitted) for equation in book.equations)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 from extract.model import Grid, GridCell, Layout
@@ -14,9 +15,9 @@ from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
 from normalize.breaks import with_whole_rows
 from normalize.counted import map_by_count
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
-from normalize.model import CellKey, ExtraCell
+from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
-from normalize.panels import Panel, PanelRow, panels
+from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
 from normalize.sheet import Sheet, is_label
 
@@ -55,7 +56,7 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
         last = _read_zone(sheet, (0, top), [headless], draft, last)
     for index, band in enumerate(bands):
         stop = bands[index + 1].start if index + 1 < len(bands) else sheet.rows
-        maps = map_columns(items_of(sheet, band))
+        maps: Sequence[ColumnMap] = map_columns(items_of(sheet, band))
         if grid.layout is Layout.ALIGNED and not _complete(maps) and (counted := map_by_count(sheet, band, stop)):
             maps = [counted]
         if maps:
@@ -126,8 +127,7 @@ def _read_zone(
             draft.notes.append(("table.header_by_order", f"column labels read by their place: {', '.join(columns.by_order)}"))
     first = min(m.first for m in maps)
     rows = [r for r in range(*zone) if not sheet.is_section(r) and not sheet.is_header(r)]
-    for row in range(*zone):
-        draft.see(sheet.starting(row))
+    draft.see([cell for row in range(*zone) if sheet.has_number(row) for cell in sheet.starting(row)])
     if panel.line:
         matched = [MatchedRow(r, 0, panel.rows[0]) for r in _value_rows(sheet, rows)]
     else:
@@ -138,7 +138,7 @@ def _read_zone(
     for found in matched:
         for columns in maps:
             _read_row(sheet, found, columns, draft)
-        draft.set_aside("table.serial_number", (c for c in sheet.across(found.index, 0, first) if holds_number(c.text)))
+        draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if holds_number(c.text)])
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
     return Inherited(panel, max((found.place + 1 for found in matched), default=done))
@@ -154,9 +154,20 @@ def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
 
 def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done: int = 0) -> list[MatchedRow]:
     """Grid rows with the form rows they name; ``done`` rows of the panel are read already."""
-    printed = [_label_of(sheet, r, first) for r in rows]
+    printed = tuple(_label_of(sheet, r, first) for r in rows)
+    numeric = frozenset(i for i, r in enumerate(rows) if sheet.has_number(r))
+    return [
+        MatchedRow(rows[index], place, panel.rows[place], doubt)
+        for index, place, doubt in _rows_named(panel, done, printed, numeric)
+    ]
+
+
+@lru_cache(maxsize=512)
+def _rows_named(
+    panel: Panel, done: int, printed: tuple[Printed, ...], numeric: frozenset[int]
+) -> tuple[tuple[int, int, str], ...]:
+    """Which printed labels (indexes) name which rows of a panel, and the doubt; most tables are worded as one seen before."""
     wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
-    numeric = {i for i, r in enumerate(rows) if sheet.has_number(r)}
     matches = align(printed, wanted, numeric)
     unclear = ambiguous(matches, printed, wanted)
     free = sorted(numeric - {m.printed for m in matches})
@@ -166,8 +177,8 @@ def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, don
         row = panel.rows[place]
         if not row.heading:
             doubt = "the label fits several rows of the form" if match.printed in unclear else ""
-            found.append(MatchedRow(rows[match.printed], place, row, doubt or _row_doubt(match, row, printed, free)))
-    return found
+            found.append((match.printed, place, doubt or _row_doubt(match, row, printed, free)))
+    return tuple(found)
 
 
 def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: Sequence[int]) -> str:
@@ -184,15 +195,11 @@ def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: Se
 
 def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:
     """Place the cells of one matched row."""
-    panel, forms = columns.panel, matched.row.forms & columns.panel.forms
-    for panel_column, item in zip(panel.columns, columns.items, strict=True):
+    forms, doubt = matched.row.forms & columns.panel.forms, matched.doubt or columns.doubt
+    for key, item in zip(keys_of(columns.panel, matched.row.key), columns.items, strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
-        if cell is None:
-            continue
-        draft.close(cell)
-        key = CellKey(panel.table, panel_column.row or matched.row.key, panel_column.key)
-        doubt = matched.doubt or columns.doubt or why
-        draft.placements.append(Placement(key, forms, cell, columns.year, doubt))
+        if cell is not None:
+            draft.place(Placement(key, forms, cell, columns.year, doubt or why))
     for item in columns.extras:
         cell, _ = _cell_at(sheet, matched.index, item)
         if cell is not None and not _placed(cell, draft):
@@ -205,19 +212,20 @@ def _placed(cell: GridCell, draft: Draft) -> bool:
 
 def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
     """The cell under a column in a row, and why it may be another's."""
-    cells = sheet.across(row, item.start, item.stop)
-    printed = [c for c in cells if kind_of(c.text) is not Kind.EMPTY]
-    if not cells:
+    start, stop, _ = item
+    cell = sheet.covering(row, start)
+    if stop > start + 1:
+        cells = sheet.across(row, start, stop)
+        printed = [c for c in cells if kind_of(c.text) is not Kind.EMPTY]
+        if len(printed) > 1:
+            joined = replace(printed[0], text=" ".join(c.text for c in printed))
+            return joined, "several printed cells stand under one column"
+        cell = next(iter(printed or cells), None)
+    if cell is None:
         return None, ""
-    if len(printed) > 1:
-        joined = replace(printed[0], text=" ".join(c.text for c in printed))
-        return joined, "several printed cells stand under one column"
-    cell = printed[0] if printed else cells[0]
-    over = cell.column < item.start or (cell.column + cell.colspan > item.stop and sheet.columns > item.stop)
-    if printed and over:
-        return cell, "the cell spans several columns"
-    if printed and cell.rowspan > 1:
-        return cell, "the cell spans several rows"
+    over = cell.column < start or (cell.column + cell.colspan > stop and sheet.columns > stop)
+    if (over or cell.rowspan > 1) and kind_of(cell.text) is not Kind.EMPTY:
+        return cell, f"the cell spans several {'columns' if over else 'rows'}"
     if cell.confidence < _TRUSTED:
         return cell, "the reader is not sure of this cell's place or text"
     return cell, ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 import regex
 
@@ -24,6 +25,8 @@ _REPORTS_ON = (
 )
 _CLAUSE_END = regex.compile(r"[，。]")
 _CAPTION = regex.compile(rf"[(\[]?(?P<year>{YEAR})年度?[)\]]?")
+_LONGEST_CAPTION = 8
+"""Characters that ``_CAPTION`` matches at most."""
 _NARRATIVE = regex.compile(rf"(?P<year>{YEAR})年度?(?:以来|来|间|里)?[，,]")
 
 
@@ -59,8 +62,8 @@ class Reading:
     paragraphs: tuple[str, ...]
     periods: tuple[Period, ...]
     """The statistical periods that the report states anywhere, in order."""
-    whole: str
-    """Everything, folded."""
+    whole: Callable[[], str]
+    """Gives everything, folded."""
     titles: tuple[Title, ...]
     """Titles before the first chapter, in order."""
 
@@ -69,7 +72,7 @@ class Reading:
         """Of a document whose blocks are one report's, and its body."""
         head = min(body.front, _OPENING_LINES)
         lines = body.texts
-        whole = folded_whole((*lines, *(datum.value for datum in document.metadata)))
+        whole = cache(lambda: folded_whole((*lines, *(datum.value for datum in document.metadata))))
         found = titles(lines[: head or _OPENING_LINES], whole)
         titled = {at for title in found for at in range(title.first, title.behind)}
         prose = paragraphs([line for at, line in enumerate(body.lines) if at not in titled])
@@ -116,7 +119,8 @@ def _prefaced(reading: Reading) -> Iterator[YearStatement]:
 
 def _captioned(reading: Reading) -> Iterator[YearStatement]:
     for above, line in zip(("", *reading.lines), reading.lines, strict=False):
-        match = _CAPTION.fullmatch(folded(line))
+        plain = folded(line)
+        match = _CAPTION.fullmatch(plain) if len(plain) <= _LONGEST_CAPTION else None
         if match and ("统计表" in folded(above) or "报告" in folded(above)):
             yield YearStatement(year_value(match["year"]), "caption", Trust.FAIR, line.strip())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from extract.model import Grid, GridCell
@@ -13,24 +14,24 @@ from normalize.placing import holds_number
 from normalize.sheet import is_label, names_column, names_row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
-    """One row: its labels, and every field after the last of them."""
+    """One row: its labels, and every field after the last of them. Without slots, for what is worked out once."""
 
     labels: tuple[GridCell, ...]
     values: tuple[GridCell, ...]
     lead: int
     """How many fields precede ``values``."""
 
-    @property
+    @cached_property
     def printed(self) -> Printed:
         """The labels as a path; a label that a flattening repeated for the columns it spans counts once."""
         return Printed(tuple(text for text, _ in groupby(c.text for c in self.labels)) or ("",))
 
-    @property
+    @cached_property
     def numeric(self) -> bool:
         """Whether any value is a number."""
-        return any(holds_number(c.text) for c in self.values)
+        return any(map(holds_number, [c.text for c in self.values]))
 
     @property
     def width(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from normalize.align import Printed, Roster, Wanted, align
@@ -38,10 +39,19 @@ class InForce:
 
 def announced(header: Sequence[Fields]) -> InForce | None:
     """The panel a flattened header announces."""
-    rows = [[c.text for c in f.labels if not _is_neutral(c.text)] for f in header]
+    found = _announced(tuple(tuple(c.text for c in f.labels if not _is_neutral(c.text)) for f in header))
+    if found is None:
+        return None
+    panel, sound, repeats = found
+    return InForce(panel, sound, repeats, *_anchor(header, panel))
+
+
+@lru_cache(maxsize=512)
+def _announced(rows: tuple[tuple[str, ...], ...]) -> tuple[Panel, bool, tuple[int, ...]] | None:
+    """The panel that rows of header labels announce, whether they do so soundly, and how often each column is printed."""
     texts = [t for r in rows for t in r]
     years = frozenset().union(*(Item(0, 1, (t,)).years for t in texts))
-    best: InForce | None = None
+    best: tuple[Panel, bool, tuple[int, ...]] | None = None
     best_score = 0.5
     for panel in panels():
         wanted = panel.column_roster
@@ -56,7 +66,7 @@ def announced(header: Sequence[Fields]) -> InForce | None:
             repeats = runs if sum(runs) > len(wanted) == len(runs) else ()
             ordered = _in_order([[t for t, _ in groupby(r)] for r in rows] if repeats else rows, panel)
             sound = not strangers and len(years) < 2 and ordered
-            best, best_score = InForce(panel, sound, repeats, *_anchor(header, panel)), score
+            best, best_score = (panel, sound, repeats), score
     return best
 
 
@@ -79,6 +89,7 @@ def _is_parent(text: str, panel: Panel) -> bool:
     return is_spanning(text) or related(text, panel.headings, _CERTAIN_PARENT)
 
 
+@lru_cache(maxsize=4096)
 def is_corner(text: str) -> bool:
     """What stands over the label columns: a corner label, or the rule printed there (本列数据的勾稽关系为…)."""
     return "勾稽" in take_apart(text).core or related(text, corner_labels(), 0.8)
@@ -126,6 +137,7 @@ def _nest(rows: Sequence[Sequence[str]], panel: Panel) -> list[str] | None:
     return order
 
 
+@lru_cache(maxsize=4096)
 def is_spanning(text: str) -> bool:
     """Whether a label spans columns without being part of their names (申请人情况)."""
     return related(text, spanning_labels(), _CERTAIN_PARENT)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 import regex
 
-from extract.model import GridCell
 from normalize.align import THRESHOLD, Printed, Wanted, align
 from normalize.labels import fold, take_apart
 from normalize.panels import Panel, panels
@@ -21,8 +20,7 @@ _MISFIT = 0.4
 """What a column too many or too few costs a panel when panels compete for a header."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One printed column: the grid columns ``start`` to ``stop`` under one stack of header cells."""
 
     start: int
@@ -32,14 +30,13 @@ class Item:
     @property
     def printed(self) -> Printed:
         """The stack as a label; header words may be split over rows of the header."""
-        tail = self.stack
-        joined = ("".join(tail[-2:]), "".join(tail)) if len(tail) > 1 else ()
-        return Printed(tail, joined)
+        stack = self.stack
+        return Printed(stack, ("".join(stack[-2:]), "".join(stack)) if len(stack) > 1 else ())
 
     @property
     def years(self) -> frozenset[int]:
         """Years the stack names."""
-        return frozenset(chain.from_iterable(_years_in(text) for text in self.stack))
+        return frozenset(chain.from_iterable(map(_years_in, self.stack)))
 
 
 @lru_cache(maxsize=4096)
@@ -137,33 +134,32 @@ def _overlaps_header(sheet: Sheet, row: int, start: int) -> bool:
     return bool(spanning) and not any(names_row(c.text) for c in cells)
 
 
-def items_of(sheet: Sheet, band: Band) -> list[Item]:
+def items_of(sheet: Sheet, band: Band) -> tuple[Item, ...]:
     """The printed columns of a header, left to right."""
     items: list[tuple[int, int, tuple[int, ...], tuple[str, ...]]] = []
     for column in range(sheet.columns):
-        stack: dict[int, GridCell] = {}
-        for row in range(band.start, band.stop):
-            cell = sheet.covering(row, column)
-            if cell is not None and is_label(cell.text):
-                stack.setdefault(id(cell), cell)
-        ids, texts = tuple(stack), tuple(c.text for c in stack.values())
+        covering = [cell for row in range(band.start, band.stop) if (cell := sheet.covering(row, column)) is not None]
+        stack = {id(cell): cell.text for cell in covering if is_label(cell.text)}
+        ids, texts = tuple(stack), tuple(stack.values())
         if items and ids and items[-1][2][-1:] == ids[-1:]:
             # One label over several grid columns, whatever stands above them.
             start, _, ids, texts = items.pop()
             items.append((start, column + 1, ids, texts))
         else:
             items.append((column, column + 1, ids, texts))
-    return [Item(start, stop, texts) for start, stop, _, texts in items]
+    return tuple(Item(start, stop, texts) for start, stop, _, texts in items)
 
 
-def map_columns(items: Sequence[Item]) -> list[ColumnMap]:
+@lru_cache(maxsize=256)
+def map_columns(items: tuple[Item, ...]) -> tuple[ColumnMap, ...]:
     """The panel that a header announces: one map, several where it prints several years side by side, none if no panel fits."""
-    years = Counter(next(iter(i.years)) for i in items if len(i.years) == 1)
+    named = [item.years for item in items]
+    years = {year for stated in named if len(stated) == 1 for year in stated}
     if len(years) >= 2:
-        maps = [_best([i for i in items if i.years == {year} or not i.years], year) for year in sorted(years)]
-        return [m for m in maps if m is not None]
+        maps = [_best([i for i, stated in zip(items, named, strict=True) if stated <= {year}], year) for year in sorted(years)]
+        return tuple(m for m in maps if m is not None)
     found = _best(items, None)
-    return [found] if found else []
+    return (found,) if found else ()
 
 
 def _best(items: Sequence[Item], year: int | None) -> ColumnMap | None:

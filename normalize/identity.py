@@ -74,7 +74,7 @@ def _running_titles(reading: Reading) -> Iterator[Title]:
 
 def _loose_titles(reading: Reading) -> Iterator[Title]:
     """Titles like "X局2021年年度报告": enough only where the document speaks of 信息公开."""
-    if "信息公开" in reading.whole:
+    if "信息公开" in reading.whole():
         yield from (title for text in reading.front if (title := read_title(text, loose=True)))
 
 
@@ -211,7 +211,7 @@ def _scope(reading: Reading) -> Scope | None:
     """Whose figures they are, where the opening (or a note) says so and does not say both."""
     texts = [folded(text) for text in (*reading.opening, *reading.paragraphs)]
     opening = "。".join(texts[: len(reading.opening)])
-    own = any(_OWN_OFFICE.search(text) for text in texts)
+    own = any(("数据" in text or "统计" in text) and _OWN_OFFICE.search(text) for text in texts)
     whole = bool(_JURISDICTION.search(opening))
     if own == whole:
         return None

@@ -35,6 +35,7 @@ _GLOSS = regex.compile(r"(?<=.)\((?:[^()]|\([^()]*\))*\)")
 _OPEN_GLOSS = regex.compile(r"(?<=.{2})\([^()]*$")
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Text for comparison: NFKC, CJK radicals as characters, no white space and no invisible characters.
 

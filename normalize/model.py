@@ -70,9 +70,8 @@ class Scope(StrEnum):
     JURISDICTION = "jurisdiction"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of an official form."""
+class Cell(NamedTuple):
+    """One cell of an official form. A tuple, because every report holds hundreds of them."""
 
     form: str
     key: CellKey

@@ -75,6 +75,8 @@ def read_number(text: str, unit: str = "", *, signed: bool = False) -> Reading:
     >>> read_number("251000元", "万元").value
     Decimal('25.1')
     """
+    if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) <= _MOST_DIGITS:
+        return Reading(Kind.NUMBER, Decimal(text))  # what nearly all cells print needs no closer look
     if _BLANK.fullmatch(text):
         return Reading(Kind.EMPTY)
     if len(text) > _LONGEST:

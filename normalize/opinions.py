@@ -57,7 +57,7 @@ def _reconciled(report: Report, other: Report) -> Report:
     doubted = {id(cell): rival for cell, rival in pairs if rival is not None and _contradict(cell, rival)}
     if not doubted:
         return report
-    cells = tuple(replace(cell, value=None, state=State.MISSING) if id(cell) in doubted else cell for cell in report.cells)
+    cells = tuple(cell._replace(value=None, state=State.MISSING) if id(cell) in doubted else cell for cell in report.cells)
     checks = check(forms()[report.form], {cell.key: cell for cell in cells})
     stale = findings_of(report.checks)
     lost = sum(cell.value is not None for cell in report.cells if id(cell) in doubted)

@@ -15,6 +15,7 @@ from normalize.align import Roster, Wanted
 from normalize.forms import FormRow, FormTable, forms
 from normalize.labels import Folded, digits_of, take_apart
 from normalize.lexicon import CORNERS, SPANNING
+from normalize.model import CellKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class PanelColumn:
     row: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """A header and the rows under it."""
+    """A header and the rows under it. Compiled once per process: what is worked out for it can be kept by its identity."""
 
     table: str
     forms: frozenset[str]
@@ -134,6 +135,12 @@ def panels() -> tuple[Panel, ...]:
         Panel.of(table, line, (PanelRow("", frozenset(keys), Wanted(())),), line=True) for (table, line), keys in lines.items()
     ]
     return tuple(found)
+
+
+@cache
+def keys_of(panel: Panel, row: str) -> tuple[CellKey, ...]:
+    """The cells that one of a panel's rows has, by column. In a line panel each column names its own row."""
+    return tuple(CellKey(panel.table, column.row or row, column.key) for column in panel.columns)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
@@ -17,9 +18,11 @@ from normalize.panels import Panel
 _YEAR = regex.compile(r"(?:19|20)[0-9]{2}年度?")
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """A printed cell in a form's place. ``forms`` are the forms that have this place under the labels as printed."""
+class Placement(NamedTuple):
+    """A printed cell in a form's place. ``forms`` are the forms that have this place under the labels as printed.
+
+    A tuple, because every report makes hundreds.
+    """
 
     key: CellKey
     forms: frozenset[str]
@@ -77,15 +80,18 @@ class Draft:
     def see(self, cells: Iterable[GridCell]) -> None:
         """Enter the numbers of cells that lie in a recognised table."""
         for cell in cells:
-            place = (cell.row, cell.column)
-            if place not in self._seen and holds_number(cell.text):
+            if holds_number(cell.text) and (place := (cell.row, cell.column)) not in self._seen:
                 self._seen.add(place)
                 self._open[place] = cell
 
-    def close(self, *cells: GridCell) -> None:
-        """These cells are accounted for."""
-        for cell in cells:
-            self._open.pop((cell.row, cell.column), None)
+    def place(self, placement: Placement) -> None:
+        """Account for a cell by its place in a form."""
+        self.close(placement.cell)
+        self.placements.append(placement)
+
+    def close(self, cell: GridCell) -> None:
+        """This cell is accounted for."""
+        self._open.pop((cell.row, cell.column), None)
 
     def set_aside(self, rule: str, cells: Iterable[GridCell]) -> None:
         """Ignore the numbers among these cells by a named rule."""
@@ -96,7 +102,8 @@ class Draft:
     def doubt(self, rule: str, reason: str, cells: Iterable[GridCell], keys: Iterable[CellKey] = ()) -> None:
         """Record cells as unplaced."""
         cells = tuple(cells)
-        self.close(*cells)
+        for cell in cells:
+            self.close(cell)
         printed = tuple(c.text for c in cells if kind_of(c.text) is not Kind.EMPTY)
         self.unplaced.append(Unplaced(rule, reason, printed, tuple(keys)))
 

@@ -48,6 +48,8 @@ _FOLD: dict[int, str | int | None] = {
 }
 _COMMA = regex.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _PAGE_NUMBER = regex.compile(r"[-—–―─·•－]+\d{1,4}[-—–―─·•－]+|第?\d{1,4}页?[/共，]*第?\d{1,4}页|第\d{1,4}页")
+_PAGE_MARKS = frozenset("-—–―─·•－第")
+"""What a page number may begin with, beside a digit."""
 _SENTENCE_STOP = regex.compile(r"[。！？\n]")
 _LONGEST_LINE = 2000
 """Characters. Longer texts are not kept: the cache stays small whatever is read."""
@@ -122,7 +124,8 @@ def mend(raw: str) -> str:
 
 def is_page_number(text: str) -> bool:
     """A line such as ``- 3 -`` or ``第3页 共5页``, which readers may have left in the body."""
-    return bool(_PAGE_NUMBER.fullmatch(folded(text)))
+    plain = folded(text)
+    return (plain[:1] in _PAGE_MARKS or plain[:1].isdecimal()) and bool(_PAGE_NUMBER.fullmatch(plain))
 
 
 def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
@@ -136,6 +139,8 @@ def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
 
 def glue(*parts: str) -> str:
     """The pieces of a broken text as one: a space only where two Latin words would run together."""
+    if len(parts) == 1:
+        return parts[0]
     pieces: list[str] = []
     for index, part in enumerate(parts):
         piece = part.lstrip() if index else part
@@ -154,7 +159,10 @@ def _is_latin(char: str) -> bool:
 
 def on_one_line(text: str) -> str:
     """The text without line breaks, runs of spaces collapsed."""
-    return " ".join(glue("", *text.splitlines()).split())
+    words = text.split()
+    if len(words) > 1:
+        words = glue("", *text.splitlines()).split()
+    return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +196,16 @@ class Measure:
 def _em(line: Line) -> float:
     """Width of one character of a line with a box, in points."""
     assert line.box is not None  # noqa: S101 - callers looked
-    text = line.text.strip()
+    return (line.box.x1 - line.box.x0) / _width(line.text)
+
+
+@lru_cache(maxsize=2048)
+def _width(text: str) -> float:
+    """Width of a printed text in full-width characters, at least 1."""
+    text = text.strip()
     classes = "".join(map(unicodedata.east_asian_width, text))
     wide = classes.count("W") + classes.count("F")  # no other class is spelt with either letter
-    return (line.box.x1 - line.box.x0) / max((len(text) + wide) / 2, 1.0)
+    return max((len(text) + wide) / 2, 1.0)
 
 
 def continues(first: Line, second: Line, measure: Measure) -> bool:
@@ -201,18 +215,20 @@ def continues(first: Line, second: Line, measure: Measure) -> bool:
         return False
     if after[0] in "，。、；：)）》”" or before[-1] in "，、(（《“":
         return True
-    if _NUMBERED.match(after) or _CAPTION.match(after) or _CAPTION.search(before):
-        return False
     ended = before[-1] in _SENTENCE_END or before.endswith(("。”", "。)", "："))
     if first.box and second.box:
         if not measure.is_full(first):
             return False
-        return (
-            not (measure.is_indented(second) and not measure.is_indented(first))
-            if not ended
-            else (measure.is_indented(first) and not measure.is_indented(second))
-        )
-    return not ended and len(before) >= 15  # paragraphs of HTML, DOCX, text end with a full stop; short lines are headings
+        one, other = (first, second) if ended else (second, first)
+        if (measure.is_indented(one) and not measure.is_indented(other)) is not ended:
+            return False
+    elif ended or len(before) < 15:
+        return False  # paragraphs of HTML, DOCX, text end with a full stop; short lines are headings
+    return not (_NUMBERED.match(after) or _CAPTION.match(after) or _holds_caption(before))
+
+
+def _holds_caption(plain: str) -> bool:
+    return ("：" in plain or "-" in plain) and bool(_CAPTION.search(plain))
 
 
 def paragraphs(lines: Sequence[Line], measure: Measure | None = None) -> tuple[str, ...]:

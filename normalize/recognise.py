@@ -7,7 +7,8 @@ is one too. Doubt about a report's content is a finding, not a rejection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain, pairwise
 
 import regex
@@ -67,7 +68,7 @@ def _reject_nothing(whole: str) -> None:
         raise _reject("garbled", "The text was destroyed by a wrong decoding before it came here.")
 
 
-def _report_title(document: Document, body: Body, whole: str) -> Title | None:
+def _report_title(document: Document, body: Body, whole: Callable[[], str]) -> Title | None:
     """The report's own title, wherever it stands; the file name does not count."""
     inside = without_lists(titles(body.texts[: body.front or 60][:60], whole))
     stated = (title_of_page(d.value) for d in document.metadata if d.name in ("heading", "title"))
@@ -97,14 +98,14 @@ def _has_figures(document: Document) -> bool:
     return any(_FIGURE.fullmatch(folded(cell.text)) for b in document.blocks if isinstance(b, Grid) for cell in b.cells)
 
 
-def _is_blank_template(document: Document, title: Title | None, whole: str) -> bool:
+def _is_blank_template(document: Document, title: Title | None, whole: Callable[[], str]) -> bool:
     """The form itself: placeholders for agency or year, or no agency, and not one figure in its tables."""
     if _has_figures(document):
         return False
-    if _PLACEHOLDER.search(whole[:400]):
+    if _PLACEHOLDER.search(whole()[:400]):
         return True
     named = bool(title and title.agency and is_agency(title.agency))
-    return not named and (title is None or title.year is None) and not any(p.year for p in periods(whole[:3000]))
+    return not named and (title is None or title.year is None) and not any(p.year for p in periods(whole()[:3000]))
 
 
 def _is_list(lines: Sequence[str], whole: str) -> bool:
@@ -127,16 +128,17 @@ def recognise(document: Document, tables_found: int, origin: str, body: Body | N
             ``notice``, ``template``, ``website_report``, ``rule_of_law``, ``budget``, ``guide``, ``catalogue``, ``rules``,
             ``plan``, ``other_report``, ``list_page`` or ``other``.
     """
-    whole = folded_whole(_texts(document.blocks))
+    everything = cache(lambda: folded_whole(_texts(document.blocks)))
     if not tables_found:
-        _reject_nothing(whole)
+        _reject_nothing(everything())
     body = body or Body(document.blocks)
-    title = _report_title(document, body, whole)
+    title = _report_title(document, body, everything)
     # With tables and a title no headline turns the document away.
     kind = None if tables_found and title else _other_kind(_headlines(document, body.texts))
     if tables_found:
-        _judge_with_tables(document, title, kind, whole)
+        _judge_with_tables(document, title, kind, everything)
         return
+    whole = everything()
     chapters = chapter_numbers(body.chapters)
     prose = [text for text in paragraphs(body.lines) if "。" in text]
     if not chapters and len(whole) < _SHORT and ERROR_PAGE.search(whole):
@@ -159,14 +161,12 @@ def recognise(document: Document, tables_found: int, origin: str, body: Body | N
     raise _reject("other", f"Neither title, chapters nor tables of an annual report are there{named}.")
 
 
-def _judge_with_tables(document: Document, title: Title | None, kind: tuple[str, str, str] | None, whole: str) -> None:
+def _judge_with_tables(
+    document: Document, title: Title | None, kind: tuple[str, str, str] | None, whole: Callable[[], str]
+) -> None:
     """With the report's tables there, only plain evidence turns a document away."""
-    stated = periods(whole[:4000])
-    if (
-        any(p.partial and p.explicit for p in stated)
-        and not any(p.year for p in stated)
-        and (title is None or title.year is None)
-    ):
+    stated = periods(whole()[:4000]) if title is None or title.year is None else ()
+    if any(p.partial and p.explicit for p in stated) and not any(p.year for p in stated):
         raise _reject("half_year", "The figures cover a part of a year only, so this is no annual report.")
     if kind and kind[0] == "half_year" and title is None:
         raise _reject("half_year", f"This is {kind[1]} ({kind[2][:60]}), not an annual report.")

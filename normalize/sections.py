@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import regex
 from rapidfuzz import fuzz, process
@@ -42,6 +43,10 @@ _MARKED = frozenset("第一二三四五六七八九十(")
 _WEIGHT = {Marker.TOP: 1.0, Marker.NONE: 0.8, Marker.ARABIC: 0.6, Marker.BRACKET: 0.4}
 _MAX_HEADING = 40
 _MAX_MARKER = 12
+_ALIKE, _PLAIN = 74, 90
+"""How alike in a hundred a numbered line and a line without a number are to the chapter that they name."""
+_LONGEST_KEPT = 2000
+"""Characters of a line and the one below; what is longer is not kept, so that little is, whatever is read."""
 _PARTICLES = str.maketrans("", "", "、，,的及和与:：。.．;；()")
 _NO_HEADING = regex.compile(r"[，。；！？%|()]|\d")
 _RUN_IN_STOP = regex.compile(r"[。：:]")
@@ -62,11 +67,9 @@ class _Name:
     official: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
+class _Heading(NamedTuple):
     """A line (or two) that may be a heading. ``rest`` is the prose that runs on behind it on the same line."""
 
-    at: int
     lines: int
     marker: Marker
     text: str
@@ -75,6 +78,8 @@ class _Heading:
     """None: numbered like a chapter, but no known one."""
     official: bool
     score: float
+    at: int = -1
+    """Index of its first line; -1 where only its wording was looked at."""
 
     @property
     def weight(self) -> float:
@@ -93,20 +98,25 @@ def _names() -> dict[str, _Name]:
     return other | official
 
 
+@cache
+def _wordings() -> tuple[str, ...]:
+    return tuple(_names())
+
+
 @lru_cache(maxsize=4096)
-def _recognise(text: str) -> tuple[_Name, float] | None:
-    """The chapter that a heading without its number names, and how surely (0-1)."""
+def _recognise(text: str, least: int = _ALIKE) -> tuple[_Name, float] | None:
+    """The chapter that a heading without its number names, and how surely (0-1): at least ``least`` in a hundred."""
     bare = _bare(text)
     if not bare or len(bare) > _MAX_HEADING or bare.isascii():
         return None
     exact = _names().get(bare)
     if exact:
         return exact, 1.0
-    best = process.extractOne(bare, _names().keys(), scorer=fuzz.ratio, score_cutoff=74)
+    best = process.extractOne(bare, _wordings(), scorer=fuzz.ratio, score_cutoff=least)
     if best is None:
         return None
     name = _names()[best[0]]
-    close = best[1] >= (74 if name.official else 84)
+    close = best[1] >= (_ALIKE if name.official else 84)
     return (name, best[1] / 100) if close and min(len(bare), len(best[0])) >= 4 else None
 
 
@@ -132,25 +142,26 @@ def _run_in(text: str, start: int) -> tuple[int, _Name] | None:
     return None
 
 
-def _single(at: int, raw: str, lines: int) -> _Heading | None:
+def _single(raw: str, lines: int) -> _Heading | None:
     """The heading that a text is, if it is one."""
     plain = folded(raw)
     marker, start, stopped = _marker(plain)
     words = plain[start:]
-    known = _recognise(words.rstrip("。：:.．;；")) if len(words) <= _MAX_HEADING else None
-    if known and (known[1] >= 0.9 or (stopped and marker is not Marker.NONE)):
-        return _Heading(at, lines, marker, on_one_line(raw), "", known[0].number, known[0].official, known[1])
+    least = _ALIKE if stopped and marker is not Marker.NONE else _PLAIN
+    known = _recognise(words.rstrip("。：:.．;；"), least) if len(words) <= _MAX_HEADING else None
+    if known:
+        return _Heading(lines, marker, on_one_line(raw), "", known[0].number, known[0].official, known[1])
     if marker is Marker.TOP and stopped and len(words) > 6:
         run_in = _run_in(plain, start)
         if run_in:
             end, name = run_in
             source = fold(raw)
             heading, rest = source.printed(0, end), source.printed(end, len(plain))
-            return _Heading(at, lines, marker, on_one_line(heading), rest, name.number, name.official, 0.9)
+            return _Heading(lines, marker, on_one_line(heading), rest, name.number, name.official, 0.9)
     if marker is Marker.TOP and stopped and 2 <= len(words) <= 30 and not _NO_HEADING.search(words):
         if any(label in words for label in FORM_LABELS):
             return None
-        return _Heading(at, lines, marker, on_one_line(raw), "", None, official=False, score=0.0)
+        return _Heading(lines, marker, on_one_line(raw), "", None, official=False, score=0.0)
     return None
 
 
@@ -159,28 +170,45 @@ def _ends_sentence(text: str) -> bool:
     return not plain or plain[-1] in "。！？：；" or len(plain) < 20
 
 
+def _may_be_heading(plain: str) -> bool:
+    """Whether a folded line is worth a closer look: most are too long for a heading, and not numbered like one."""
+    return len(plain) >= 2 and (len(plain) <= _MAX_HEADING + _MAX_MARKER or plain[0] in _MARKED or plain[0].isdecimal())
+
+
 def _heading_at(lines: Sequence[Line | None], at: int) -> _Heading | None:
     """The heading that begins with a line, alone or with the line below (PDF wraps long headings)."""
     line = lines[at]
-    if line is None or len(folded(line.text)) < 2:
+    if line is None or not _may_be_heading(folded(line.text)):
         return None
     following = lines[at + 1] if at + 1 < len(lines) else None
+    below = None if following is None else following.text
+    is_kept = len(line.text) + len(below or "") <= _LONGEST_KEPT
+    heading = _heading(line.text, below) if is_kept else _heading.__wrapped__(line.text, below)
+    if heading is None:
+        return None
     above = lines[at - 1] if at else None
-    plain = folded(line.text)
+    if heading.marker is Marker.NONE and above is not None and not _ends_sentence(above.text):
+        return None
+    return heading._replace(at=at)
+
+
+@lru_cache(maxsize=2048)
+def _heading(text: str, following: str | None) -> _Heading | None:
+    """The heading that a text is over the one that follows. Every document asks twice: for its front, and for its chapters."""
+    plain = folded(text)
     if _CONTENTS_LINE.search(plain) and len(plain) <= _MAX_HEADING:
         return None
-    alone = _single(at, line.text, 1)
+    alone = _single(text, 1)
     both = None
-    short = following is not None and len(plain) + len(folded(following.text)) <= _MAX_HEADING + _MAX_MARKER
+    short = following is not None and len(plain) + len(folded(following)) <= _MAX_HEADING + _MAX_MARKER
     if following is not None and short and plain[-1] not in "。：" and (alone is None or (alone.score < 1.0 and not alone.rest)):
-        both = _single(at, glue(line.text, following.text), 2)
+        both = _single(glue(text, following), 2)
         if both and (both.rest or both.number is None or (alone and both.score <= alone.score)):
             both = None
     best = both or alone
     if best and best.marker is Marker.NONE:
-        wraps = above is not None and not _ends_sentence(above.text)
-        ended = following is not None and folded(following.text)[:1] in "、，。；"
-        if wraps or ended or best.text.endswith(("，", "、", "；")):
+        ended = following is not None and folded(following)[:1] in "、，。；"
+        if ended or best.text.endswith(("，", "、", "；")):
             return None
     return best
 

@@ -8,14 +8,15 @@ one way to fit them. Where a position cannot be known the cells stay missing and
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from extract.model import Grid, GridCell
-from normalize.align import Match, align, ambiguous, likeness
+from normalize.align import Match, Printed, align, ambiguous, likeness
 from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
-from normalize.panels import Panel, PanelRow, panels
+from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.sheet import names_column, names_row
 
@@ -73,22 +74,26 @@ def _continued(last: InForce | None, body: Sequence[Fields]) -> InForce | None:
     labelled = [f for f in body if f.labels and f.numeric]
     if not labelled:
         return None
-    if last and not last.panel.line and _row_matches(last.panel, labelled):
+    printed = tuple(f.printed for f in labelled)
+    if last and not last.panel.line and _rows_named(last.panel, printed)[0]:
         return last
     for panel in panels():
-        if len(panel.columns) == 1 and len(_row_matches(panel, labelled)) * 5 >= len(labelled) * 4 and len(labelled) >= 5:
+        if len(panel.columns) == 1 and len(_rows_named(panel, printed)[0]) * 5 >= len(labelled) * 4 and len(labelled) >= 5:
             return InForce(panel, all(len(f.values) == 1 for f in labelled))
     return None
 
 
-def _row_matches(panel: Panel, rows: Sequence[Fields]) -> list[Match]:
-    return align([f.printed for f in rows], panel.row_roster)
+@lru_cache(maxsize=512)
+def _rows_named(panel: Panel, printed: tuple[Printed, ...]) -> tuple[tuple[Match, ...], frozenset[int]]:
+    """Which printed labels name which rows of a panel, and those (indexes) that fit several; most are worded as ones before."""
+    matches = tuple(align(printed, panel.row_roster))
+    return matches, ambiguous(matches, printed, panel.row_roster)
 
 
 def _read_line(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     """The line of values under a line panel."""
     panel = header.panel
-    keys = tuple(CellKey(panel.table, c.row, c.key) for c in panel.columns)
+    keys = keys_of(panel, "")
     rows = [f for f in body if not f.labels and f.numeric] or [f for f in body if not f.labels and len(f.values) >= len(keys)]
     for index, fields in enumerate(rows):
         taken = fit(fields.values, len(keys)) if index == 0 and len(rows) == 1 else None
@@ -113,18 +118,16 @@ def _place(
     kinds = [kind_of(c.text) for c in cells]
     slides = not regular and len(cells) > 2 and Kind.EMPTY in {kinds[0], kinds[-1]} and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
-        draft.close(cell)
         reason = doubt or ("" if cell.confidence == 1.0 else "the reader is not sure of this field")
-        draft.placements.append(Placement(key, forms, cell, doubt=reason, may_slide=slides))
+        draft.place(Placement(key, forms, cell, None, reason, slides))
 
 
 def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     """The labelled rows under a header."""
     panel = header.panel
     rows = [f for f in body if f.labels]
-    matches = _row_matches(panel, rows)
+    matches, unclear = _rows_named(panel, tuple(f.printed for f in rows))
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
-    unclear = ambiguous(matches, [f.printed for f in rows], panel.row_roster)
     count = sum(header.repeats) or len(panel.columns)
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
@@ -157,7 +160,7 @@ def _read_row(
     header: InForce, row: PanelRow, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft, *, regular: bool
 ) -> None:
     panel = header.panel
-    keys = tuple(CellKey(panel.table, row.key, c.key) for c in panel.columns)
+    keys = keys_of(panel, row.key)
     label = fields.printed.path[-1]
     if taken is None or not header.sound:
         reason = "the header is not the form's" if not header.sound else f"{len(fields.values)} fields for {len(keys)} columns"

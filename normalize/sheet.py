@@ -49,8 +49,12 @@ class Sheet:
         self._places: list[dict[int, GridCell]] = [{} for _ in range(self.rows)]
         self._starting: list[list[GridCell]] = [[] for _ in range(self.rows)]
         self._headers: dict[int, bool] = {}
+        self._across: dict[tuple[int, int, int], tuple[GridCell, ...]] = {}
         for cell in grid.cells:
             self._starting[cell.row].append(cell)
+            if cell.rowspan == cell.colspan == 1:
+                self._places[cell.row].setdefault(cell.column, cell)
+                continue
             for places in self._places[cell.row : cell.row + cell.rowspan]:
                 for column in range(cell.column, cell.column + cell.colspan):
                     places.setdefault(column, cell)
@@ -63,11 +67,15 @@ class Sheet:
         """Cells whose top is in this row, left to right."""
         return self._starting[row]
 
-    def across(self, row: int, start: int = 0, stop: int | None = None) -> list[GridCell]:
+    def across(self, row: int, start: int = 0, stop: int | None = None) -> Sequence[GridCell]:
         """Distinct cells covering places of a row from column ``start`` up to ``stop``, left to right."""
-        places = self._places[row]
-        columns = range(start, self.columns if stop is None else stop)
-        return list({id(cell): cell for column in columns if (cell := places.get(column))}.values())
+        stretch = (row, start, self.columns if stop is None else stop)
+        cells = self._across.get(stretch)
+        if cells is None:
+            places = self._places[row]
+            found = {id(cell): cell for column in range(*stretch[1:]) if (cell := places.get(column))}
+            self._across[stretch] = cells = tuple(found.values())
+        return cells
 
     def labels(self, row: int, stop: int | None = None) -> list[GridCell]:
         """Label cells covering a row left of column ``stop``, outermost first."""
@@ -79,17 +87,17 @@ class Sheet:
 
     def is_header(self, row: int) -> bool:
         """Whether a row names columns: no numbers, and labels of columns rather than of a row."""
+        if self._numeric[row]:
+            return False
         if row not in self._headers:
             self._headers[row] = self._names_columns(row)
         return self._headers[row]
 
     @cached_property
     def _numeric(self) -> list[bool]:
-        return [any(holds_number(c.text) for c in cells) for cells in self._starting]
+        return [any(map(holds_number, [c.text for c in cells])) for cells in self._starting]
 
     def _names_columns(self, row: int) -> bool:
-        if self.has_number(row):
-            return False
         cells = [c for c in self._starting[row] if names_column(c.text)]
         if len({fold(c.text) for c in cells}) >= 2 or len(cells) >= 3:
             return True
@@ -99,6 +107,8 @@ class Sheet:
 
     def is_section(self, row: int) -> bool:
         """Whether a row holds one label only, over its whole width or naming a section ("第二十条第（五）项")."""
+        if self._numeric[row]:
+            return False
         cells = self.across(row)
         printed = [c for c in cells if c.text.strip()]
         if len(printed) != 1 or self.columns == 1 or not is_label(printed[0].text):

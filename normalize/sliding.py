@@ -6,8 +6,7 @@ every value between would stand one column off. Where another way to take the ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from normalize.checks import check
 from normalize.forms import forms
@@ -16,8 +15,10 @@ from normalize.model import Cell, CellKey, Finding, Severity, State
 Row = tuple[CellKey, ...]
 
 
-def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Iterable[Row]) -> tuple[tuple[Cell, ...], tuple[Finding, ...]]:
+def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Sequence[Row]) -> tuple[tuple[Cell, ...], tuple[Finding, ...]]:
     """The cells with those of unproven rows missing, and a doubt for each such row."""
+    if not rows:
+        return tuple(cells), ()
     by_key = {cell.key: cell for cell in cells}
     unproven = [row for row in rows if all(k in by_key for k in row) and _slid(row, by_key, form)]
     findings = tuple(
@@ -31,7 +32,7 @@ def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Iterable[Row]) -
         for row in unproven
     )
     lost = {key for row in unproven for key in row}
-    return tuple(replace(c, value=None, state=State.MISSING) if c.key in lost else c for c in cells), findings
+    return tuple(c._replace(value=None, state=State.MISSING) if c.key in lost else c for c in cells), findings
 
 
 def _slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> bool:
@@ -57,4 +58,4 @@ def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[dict[CellKey, C
 
 
 def _as(row: Row, read: Sequence[Cell]) -> dict[CellKey, Cell]:
-    return {key: replace(cell, key=key) for key, cell in zip(row, read, strict=True)}
+    return {key: cell._replace(key=key) for key, cell in zip(row, read, strict=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import regex
@@ -28,7 +29,7 @@ def _tables(blocks: Sequence[Block]) -> list[int]:
 
 def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
     """Block index and title where another report begins, the first report at 0."""
-    found = without_lists(titles(body.texts, folded_whole(body.texts)))
+    found = without_lists(titles(body.texts, cache(lambda: folded_whole(body.texts))))
     if len({(t.year, folded(t.agency)) for t in found}) < 2:
         return []
     tables = _tables(document.blocks)

@@ -24,7 +24,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     caption: int | None = None
     for block in blocks:
         if isinstance(block, Line):
-            if block.role is LineRole.BODY and (match := _CAPTION.fullmatch(block.text.strip())):
+            if "20" in block.text and block.role is LineRole.BODY and (match := _CAPTION.fullmatch(block.text.strip())):
                 caption = int(match.group(1))
             continue
         if block.layout is Layout.SEQUENCE:
@@ -32,7 +32,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         else:
             reading, drawn = read_drawn(block, drawn)
         if reading.panels:
-            readings.append(replace(reading, year=caption))
+            readings.append(reading if caption is None else replace(reading, year=caption))
     return _by_caption(readings)
 
 
@@ -43,9 +43,11 @@ def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:
     any year's.
     """
     years = {reading.year for reading in readings}
+    if years <= {None}:
+        return tuple(readings)
     if len(years) < 2 or None in years:
         return tuple(replace(reading, year=None) for reading in readings)
     return tuple(
-        replace(reading, placements=tuple(replace(p, year=p.year or reading.year) for p in reading.placements))
+        replace(reading, placements=tuple(p._replace(year=p.year or reading.year) for p in reading.placements))
         for reading in readings
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import regex
 
@@ -37,6 +38,10 @@ _HAN = regex.compile(r"\p{Han}")
 _LAST_PART = regex.compile(r"[^>＞/\\]+$")
 _PRINTED_ON = regex.compile(r"^\d{4}[-/.]\d\d?[-/.]\d\d?(?:\s+\d\d?[:：]\d\d)?\s*|\s*\d{1,3}\s*$")
 _SITE = regex.compile(r"\s*(?:[_|｜]|——|--|\s[-–—·]\s|(?<=报告)[-–—]|(?<=年报)[-–—]|(?<=[)）])[-–—])\s*")
+_LONGEST_END = 80
+"""Characters; ``_ENDS_AS_TITLE`` matches at most 64."""
+_LAST_OF_TITLE = "告书报表结示知函)〕]】fxcsltdmgpFXCSLTDMGP"
+"""The last character of whatever ``_ENDS_AS_TITLE`` matches is one of these."""
 MAX_LINE = 70
 """Folded characters. A title is broken into lines at most this long; longer lines are prose."""
 _MAX_PAGE_TITLE = 400
@@ -81,7 +86,7 @@ def _own_words(source: Folded, end: int, core_end: int, years: Sequence[YearExpr
 
 def may_be_title(plain: str) -> bool:
     """Whether a folded text may end in a title that names its subject: most texts do not, and need no closer look."""
-    return "公开" in plain and bool(_ENDS_AS_TITLE.search(plain))
+    return "公开" in plain and bool(_ENDS_AS_TITLE.search(plain, max(len(plain) - _LONGEST_END, 0)))
 
 
 def read_title(text: str, *, loose: bool = False) -> Title | None:
@@ -91,6 +96,11 @@ def read_title(text: str, *, loose: bool = False) -> Title | None:
     """
     if not loose and not may_be_title(folded(text)):
         return None
+    return _read_title(text, loose) if len(text) <= _MAX_PAGE_TITLE else _read_title.__wrapped__(text, loose)
+
+
+@lru_cache(maxsize=1024)
+def _read_title(text: str, loose: bool) -> Title | None:
     source = fold(text)
     match = _TITLE.fullmatch(source.text) or (_YEARLY.fullmatch(source.text) if loose else None)
     if not match or _NOT_A_HEAD.search(match["head"]) or len(match["head"]) > 60:
@@ -137,7 +147,7 @@ def _window(lines: Sequence[str], first: int, behind: int) -> Title | None:
     return replace(title, first=first, behind=behind) if title else None
 
 
-def _takes_in(upper: Title, lower: Title, line: str, whole: str) -> bool:
+def _takes_in(upper: Title, lower: Title, line: str, whole: Callable[[], str]) -> bool:
     """Whether the title that begins one line higher is the better reading."""
     if upper.core > lower.core:
         return True  # the break was inside 政府信息公开
@@ -149,7 +159,7 @@ def _takes_in(upper: Title, lower: Title, line: str, whole: str) -> bool:
     if gains_year:
         return upper.agency == lower.agency or is_agency(upper.agency)
     # Both whole: the line above begins the name only if the longer name is known elsewhere in the document.
-    return is_agency(upper.agency) and not read_title(line) and _is_repeated(folded(upper.agency), whole)
+    return is_agency(upper.agency) and not read_title(line) and _is_repeated(folded(upper.agency), whole())
 
 
 def _is_repeated(name: str, whole: str) -> bool:
@@ -157,7 +167,7 @@ def _is_repeated(name: str, whole: str) -> bool:
     return first >= 0 and whole.find(name, first + len(name)) >= 0
 
 
-def _grown(lines: Sequence[str], lower: Title, whole: str) -> Title:
+def _grown(lines: Sequence[str], lower: Title, whole: Callable[[], str]) -> Title:
     """The title with the lines above that belong to it."""
     best = lower
     for first in range(lower.first - 1, max(lower.first - 4, -1), -1):
@@ -176,7 +186,7 @@ def _smallest(lines: Sequence[str]) -> Iterator[Title]:
     behind_last = 0
     plain = [folded(line) for line in lines]
     for end in range(1, len(lines) + 1):
-        if not may_be_title("".join(plain[max(end - 4, 0) : end])):
+        if plain[end - 1][-1:] not in _LAST_OF_TITLE or not may_be_title("".join(plain[max(end - 4, 0) : end])):
             continue
         for first in range(end - 1, max(end - 5, behind_last - 1), -1):
             if len(plain[first]) > MAX_LINE:
@@ -188,12 +198,12 @@ def _smallest(lines: Sequence[str]) -> Iterator[Title]:
                 break
 
 
-def titles(lines: Sequence[str], whole: str) -> tuple[Title, ...]:
+def titles(lines: Sequence[str], whole: Callable[[], str]) -> tuple[Title, ...]:
     """Every title among printed lines, in order.
 
     Args:
         lines: The lines as printed, one string each.
-        whole: The folded text of the whole document, to know a name again.
+        whole: Gives the folded text of the whole document, to know a name again; seldom asked.
     """
     return tuple(_with_year_below(lines, _grown(lines, title, whole)) for title in _smallest(lines))
 

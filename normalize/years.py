@@ -13,13 +13,15 @@ from datetime import date
 
 import regex
 
-from normalize.prose import Folded, fold
+from normalize.prose import Folded, fold, folded
 
 _ZERO = "〇零○◯Oo0"
 _NUMERAL = dict.fromkeys(_ZERO, "0") | dict(zip("一二三四五六七八九", "123456789", strict=True)) | {"壹": "1", "贰": "2"}
 _CHARS = "".join(_NUMERAL) + "1-9"
 YEAR = rf"(?<![{_CHARS}])(?:20[0-4]\d|[二贰2][{_ZERO}][{_CHARS}]{{2}})(?![{_CHARS}])"
 """One year on folded text: 2024, 二〇二四, 二0一七, 二○○八, 二O一五. Neighbouring digits make it no year."""
+_YEAR_BEGINS = regex.compile(f"[二贰2][{_ZERO}]")
+"""What every year begins with; most paragraphs hold none."""
 _EXPRESSION = regex.compile(rf"(?P<year>{YEAR})(?P<unit>年度?)?")
 _SMALL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _DATE = rf"{YEAR}(?:年{_SMALL}月{_SMALL}日|([./-])\d{{1,2}}\1\d{{1,2}})"
@@ -43,6 +45,8 @@ _STATES_PERIOD = regex.compile(
 _WHOLE_DATE = regex.compile(rf"(?P<y>{YEAR})(?:年|[./-])(?P<m>{_SMALL})(?:月|[./-])(?P<d>{_SMALL})(?!\d)")
 _TIME_OF_DAY = regex.compile(r"(?<=\d{4}[./-]\d\d[./-]\d\d)\d{1,2}：\d\d(?:：\d\d)?")
 _SIGNED = regex.compile(rf"(?P<year>{YEAR})(?:年(?P<month>{_SMALL})月(?:{_SMALL}日)?|[./-](?P<month>\d\d?)[./-]\d\d?)")
+_LONGEST_DATE = 13
+"""Characters that ``_SIGNED`` matches at most."""
 
 
 def year_value(text: str) -> int:
@@ -155,9 +159,11 @@ def _whole(source: Folded) -> Iterator[tuple[int, int, Period]]:
 def periods(text: str) -> tuple[Period, ...]:
     """The statistical periods that a paragraph states, damaged ones included, in order."""
     source = fold(text)
+    names_year, speaks_of_data = _YEAR_BEGINS.search(source.text), "统计" in source.text or "数据" in source.text
+    if not names_year and not speaks_of_data:
+        return ()
     taken = _Taken()
-    found = [(start, period) for start, end, period in _whole(source) if taken.take(start, end)]
-    speaks_of_data = "统计" in source.text or "数据" in source.text
+    found = [(start, period) for start, end, period in _whole(source) if taken.take(start, end)] if names_year else []
     for match in _STATES_PERIOD.finditer(source.text) if speaks_of_data else ():
         start, end = match.span("damaged")
         if taken.take(start, end):
@@ -167,7 +173,8 @@ def periods(text: str) -> tuple[Period, ...]:
 
 def signed(text: str) -> tuple[int, int] | None:
     """Year and month, if the text is nothing but a date, as under a letter."""
-    match = _SIGNED.fullmatch(fold(text).text)
+    plain = folded(text)
+    match = _SIGNED.fullmatch(plain) if len(plain) <= _LONGEST_DATE else None
     month = _small(match["month"]) if match else None
     return (year_value(match["year"]), month) if match and month and 1 <= month <= 12 else None
 

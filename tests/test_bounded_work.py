@@ -35,10 +35,10 @@ def document(*blocks: Block) -> Document:
 
 def test_a_menu_of_thousands_of_titles_is_a_list() -> None:
     lines = [f"{2000 + at % 40}年政府信息公开工作年度报告" for at in range(MANY)]
-    found = titles(lines, "".join(lines))
+    found = titles(lines, "".join(lines).strip)
     assert len(found) == MANY
     assert without_lists(found) == ()
-    apart = titles(["甲县财政局2022年政府信息公开年度报告", "目录。", *lines], "")
+    apart = titles(["甲县财政局2022年政府信息公开年度报告", "目录。", *lines], str)
     assert [title.agency for title in without_lists(apart)] == ["甲县财政局"]
 
 

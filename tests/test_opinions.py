@@ -25,7 +25,7 @@ NEW = CellKey("applications", "new", "total")
 
 def with_cell(report: Report, key: CellKey, value: str) -> Report:
     """The same report with another number in one cell, checked again."""
-    cells = tuple(replace(c, value=Decimal(value), printed=value) if c.key == key else c for c in report.cells)
+    cells = tuple(c._replace(value=Decimal(value), printed=value) if c.key == key else c for c in report.cells)
     return replace(report, cells=cells, verdict=Verdict.INCONSISTENT)
 
 
