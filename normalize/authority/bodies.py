@@ -100,6 +100,9 @@ class Kinds:
         """The body, if a kind covers it."""
         if text in self._whole:
             return self._made(*self._whole[text])
+        inner = self.known(text.removeprefix("人民政府")) if text.startswith("人民政府") and len(text) > 6 else None
+        if inner:  # 人民政府行政服务中心
+            return Body(inner.kind, inner.group, text)
         for system in self._systems:
             if text.endswith(system):
                 found = self._stem(text.removesuffix(system))

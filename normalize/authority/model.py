@@ -73,3 +73,5 @@ class Evidence:
     """The prose."""
     origin: str = ""
     """Path or address."""
+    index_numbers: tuple[str, ...] = ()
+    """索引号: often begins with the code of an organisation, and so of its division."""

@@ -69,7 +69,9 @@ class Name:
     """我局 and the like: no name at all."""
     nation: bool = False
     branch: str = ""
-    """Part of a body (稽查局 of a 税务局) that has no place of its own."""
+    """Part of a body: 稽查局 of a 税务局, 龙华监管局 of 深圳市市场监督管理局; the whole of it, in full."""
+    above: str = ""
+    """The body of the nation that it belongs to, as printed before its place (国家统计局荆州调查队)."""
 
     @property
     def is_placed(self) -> bool:
@@ -106,13 +108,22 @@ def read_name(printed: str, year: int | None = None) -> Name:
     if _PRONOUN.fullmatch(text):
         return Name(pronoun=True)
     name = _named(text, year)
-    return replace(name, regions=_of_their_time(name.regions, year)) if year else name
+    return replace(name, regions=_of_their_time(name, year)) if year else name
 
 
-def _of_their_time(regions: tuple[Region, ...], year: int) -> tuple[Region, ...]:
-    """Divisions that existed in a year or the ones beside it (reports appear in the next year)."""
-    living = tuple(r for r in regions if (r.until is None or r.until >= year - 1) and (r.since is None or r.since <= year + 1))
-    return living or regions
+def _of_their_time(name: Name, year: int) -> tuple[Region, ...]:
+    """Divisions that bore the name in a year or the ones beside it (reports appear in the next year); all if none did."""
+    return tuple(region for region in name.regions if _bore(region, name.place, year)) or name.regions
+
+
+def _bore(region: Region, place: str, year: int) -> bool:
+    if (region.until is not None and region.until < year - 1) or (region.since is not None and region.since > year + 1):
+        return False
+    renamed = [past.until for past in region.former if past.name != region.name]
+    if place.endswith(region.name):
+        return not renamed or year + 1 >= max(renamed)
+    past = [former.until for former in region.former if place.endswith(former.name)]
+    return not past or not max(past) or year - 1 <= max(past)
 
 
 def _named(text: str, year: int | None) -> Name:
@@ -124,7 +135,7 @@ def _named(text: str, year: int | None) -> Name:
     regions, place, rest = places(below, year)
     if not regions:
         return _unplaced(text, below if above else text)
-    return _with_rest(Name(regions, place=place), rest)
+    return _with_rest(Name(regions, place=place, above=above.group() if above else ""), rest)
 
 
 def _of_corps(text: str, match: regex.Match[str]) -> Name:
@@ -271,9 +282,10 @@ def _with_branch(name: Name, rest: str) -> Name | None:
     candidates = {r.code: r for end in ("区", "县", "市") for r in known.named(match["place"] + end)}
     candidates |= {r.code: r for r in known.short(match["place"])}
     inside = _inside(tuple(candidates.values()), name.regions)
+    whole = body.name + rest[match.end("head") :]
     if inside:
-        return replace(name, regions=inside, body=replace(body, name=body.name), place=name.place + match["place"])
-    return replace(name, body=replace(body, name=rest), branch=rest)
+        return replace(name, regions=inside, body=body, place=name.place + match["place"], branch=whole)
+    return replace(name, body=replace(body, name=whole), branch=whole)
 
 
 def _with_zone(name: Name, rest: str) -> Name | None:
@@ -301,7 +313,7 @@ def _unplaced(text: str, below: str) -> Name:
     if whole and whole.kind not in ("government", "government_office") and below == text and not text.endswith("部"):
         return Name(body=whole)
     if _NATION.fullmatch(text):
-        return Name(nation=True, body=_national(text))
+        return Name(nation=True, body=replace(_national(text), name=text))
     zone = _known_zone(text)
     if zone is not None:
         return zone

@@ -16,6 +16,7 @@ from normalize.gazetteer import Level, Region, gazetteer, stem
 from normalize.prose import folded
 
 _CODE = regex.compile(r"(?:area|region|site|xzqh|org|dept|unit)\w{0,6}=(?:11|12|N2)?(?P<code>[1-6]\d{5})\d*", regex.I)
+_INDEX = regex.compile(r"(?:11|12)?(?P<code>[1-6]\d{5})(?:\d{3}|\d{9,}[0-9A-Z]*)?(?=/)")
 _COMMON = frozenset("www wap m zwgk xxgk zfxxgk zwfw gov cn com org net info open gk zwgkw".split())
 _TAILS = ("shi", "xian", "qu", "zf", "s", "x", "q", "zhou", "gov", "xzf", "qzf", "szf")
 _SYSTEMS = frozenset("cma spb chinatax customs msa tobacco stats".split())
@@ -29,26 +30,28 @@ class Address:
     """Labels of the host that may be a place's."""
     system: bool
     """The host is that of a system led from above (cma.gov.cn)."""
-    code: str
-    """Code of a division that the query names, or nothing."""
+    codes: tuple[str, ...]
+    """Codes of divisions that the query or an index number names."""
     names: tuple[str, ...]
     """Components of the path in Chinese, the last first, folded."""
     text: str
     """Everything, folded."""
 
 
-def read_address(origin: str) -> Address:
-    """Take an origin apart; percent-encoding is resolved."""
+def read_address(origin: str, index_numbers: Iterable[str] = ()) -> Address:
+    """Take an origin apart; percent-encoding is resolved. Only hosts of the government (gov.cn) speak for a place."""
     text = unquote(origin)
     url = urlsplit(text) if "://" in text else None
-    labels = tuple(label for label in (url.hostname or "").lower().split(".") if label) if url else ()
-    code = _CODE.search(url.query) if url else None
+    host = (url.hostname or "").lower() if url else ""
+    labels = tuple(host.split(".")) if host.endswith(".gov.cn") else ()
+    found = [_CODE.search(url.query) if url else None, *(_INDEX.match(folded(number)) for number in index_numbers)]
+    codes = tuple(match["code"] for match in found if match and match["code"][:2] != "10")
     path = url.path if url else text
     names = [folded(part) for part in reversed(regex.split(r"[/\\]+", path)) if regex.search(r"\p{Han}{2}", part)]
     return Address(
         tuple(label for label in labels if label not in _COMMON and label not in _SYSTEMS and not label.isdigit()),
         bool(_SYSTEMS.intersection(labels)),
-        code["code"] if code else "",
+        codes,
         tuple(names),
         folded(text),
     )
@@ -75,16 +78,15 @@ def in_host(address: Address) -> tuple[Region, ...]:
 
 
 def in_code(address: Address) -> tuple[Region, ...]:
-    """The division whose code stands in the query."""
-    region = gazetteer().region(address.code) if address.code else None
-    return (region,) if region else ()
+    """The divisions whose codes stand in the query or in index numbers."""
+    return tuple(region for code in address.codes if (region := gazetteer().region(code)) is not None)
 
 
 def in_path(address: Address) -> tuple[Region, ...]:
     """The divisions that folders and file name speak of: the innermost that the chain of them agrees on."""
     tips: tuple[Region, ...] = ()
     for part in reversed(address.names):
-        regions = read_name(part.rpartition(".")[0] or part).regions or places(part)[0]
+        regions = read_name(part.rpartition(".")[0] or part).regions or places(part)[0] or gazetteer().short(part)
         inside = tuple(r for r in regions if not tips or any(gazetteer().within(r, tip) for tip in tips))
         tips = inside or tips
     return tips
@@ -94,30 +96,25 @@ def may_be_host(region: Region, address: Address) -> bool:
     """Whether a label of the host can be that division's: pinyin or initials, with those of what it lies in."""
     if address.system:
         return any(_hosts()["systems"].get(label) == region.code for label in address.labels)
-    own = _labels(region)
-    return any(label in own for label in address.labels)
+    own = _label(region)
+    return own is not None and any(own.fullmatch(label) for label in address.labels if label not in _COMMON)
 
 
 @cache
-def _labels(region: Region) -> frozenset[str]:
+def _label(region: Region) -> regex.Pattern[str] | None:
+    """What a site of the division may be called: 南京鼓楼 as njgl, nanjinggulou, gulou, njglq ..."""
     known = gazetteer()
     place = region if region.pinyin else known.parent(region)
     if place is None or not place.pinyin:
-        return frozenset()
-    whole, initials = _spelt(place)
-    tail = {Level.COUNTY: {"区": "q", "县": "x", "市": "s", "旗": "q"}.get(place.name[-1], ""), Level.CITY: "s"}.get(place.level, "")
-    found = {whole, *(whole + end for end in _TAILS), initials + tail}
-    for above in known.ancestors(place):
-        name, letters = _spelt(above)
-        found |= {letters + initials, letters + whole, name + whole, name + initials, letters + initials + tail}
-    if place.level is Level.CITY:
-        found.add(initials)
-    return frozenset(label for label in found if len(label) >= 2)
+        return None
+    above = "|".join(_abbreviated(outer.pinyin) for outer in known.ancestors(place) if outer.pinyin)
+    outer = f"(?:{above})?" if above else ""
+    return regex.compile(f"{outer}{_abbreviated(place.pinyin)}(?:{'|'.join(_TAILS)})?")
 
 
-def _spelt(region: Region) -> tuple[str, str]:
-    syllables = region.pinyin.split("'")
-    return "".join(syllables), "".join(syllable[:1] for syllable in syllables)
+def _abbreviated(pinyin: str) -> str:
+    """Matches the syllables, each by its first letters at least."""
+    return "".join(syllable[0] + "".join(f"(?:{letter}" for letter in syllable[1:]) + ")?" * (len(syllable) - 1) for syllable in pinyin.split("'"))
 
 
 def chains(region: Region, place: str) -> Iterator[str]:

