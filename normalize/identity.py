@@ -6,7 +6,7 @@ origin. The publication date and the clock are no evidence. What contradicts the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import regex
@@ -118,9 +118,8 @@ def _agencies(reading: Reading, title: Title | None, origin: str) -> Iterator[tu
     yield (agency_in_origin(origin) if origin else ""), "origin"
 
 
-def _agency(reading: Reading, title: Title | None, origin: str) -> tuple[str, str]:
+def _agency(named: Sequence[tuple[str, str]]) -> tuple[str, str]:
     """The agency and its source: the first whole name, else the first that is at least the end of one."""
-    named = [(name, source) for name, source in _agencies(reading, title, origin) if name]
     whole = [item for item in named if not is_generic(item[0])]
     return next(iter(whole or named), ("", ""))
 
@@ -227,7 +226,8 @@ def identify(document: Document, origin: str) -> Identity:
     reading = Reading.of(document)
     title = _title(reading)
     statements = year_statements(reading, title, origin)
-    agency, source = _agency(reading, title, origin)
+    agencies = [(name, source) for name, source in _agencies(reading, title, origin) if name]
+    agency, source = _agency(agencies)
     year = statements[0].year if statements else None
     period, damaged = _period(reading, year)
     named = title or title_in_origin(origin)
@@ -239,4 +239,5 @@ def identify(document: Document, origin: str) -> Identity:
         published=_published(reading),
         scope=_scope(reading),
         findings=(*_agency_findings(agency, source, origin), *_year_findings(statements), *damaged),
+        names=tuple(dict.fromkeys(name for name, _ in agencies)),
     )

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from extract.model import Box, Locus
+from normalize.authority.model import Resolution
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -180,6 +181,8 @@ class Identity:
     """ISO date where stated. Never used for the year."""
     scope: Scope | None = None
     findings: tuple[Finding, ...] = ()
+    names: tuple[str, ...] = ()
+    """Every name of an agency that the document's evidence gives, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +202,5 @@ class Report:
     checks: tuple[RuleCheck, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     tally: Tally = Tally()
+    agency: Resolution | None = None
+    """Which agency ``identity.agency`` means; None where nobody asked."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import regex
+
 from extract.model import Document
 from normalize.assemble import Assembled, assemble, years_in
+from normalize.authority.model import Evidence
+from normalize.authority.resolve import resolve
 from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.identity import identify
 from normalize.mentions import check_mentions, mentions
-from normalize.model import Finding, Identity, Report, RuleCheck, Severity, Verdict
+from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
 from normalize.placing import TableReading
 from normalize.recognise import recognise
 from normalize.sections import sections
@@ -37,13 +41,13 @@ def _reports(part: Document, readings: Sequence[TableReading], origin: str) -> l
     identity = identify(part, origin)
     years = years_in(readings)
     if years == (None,):
-        return [_report(part, identity, assemble(readings, identity.year))]
+        return [_report(part, identity, assemble(readings, identity.year), origin)]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
-    return [_report(part, replace(identity, year=y, findings=others), assemble(readings, y, y)) for y in years if y]
+    return [_report(part, replace(identity, year=y, findings=others), assemble(readings, y, y), origin) for y in years if y]
 
 
-def _report(part: Document, identity: Identity, assembled: Assembled) -> Report:
+def _report(part: Document, identity: Identity, assembled: Assembled, origin: str) -> Report:
     chapters = sections(part.blocks)
     counted = mentions(chapters)
     cells = {cell.key: cell for cell in assembled.cells}
@@ -67,6 +71,20 @@ def _report(part: Document, identity: Identity, assembled: Assembled) -> Report:
         checks=checks,
         ignored=assembled.ignored,
         tally=assembled.tally,
+        agency=resolve(_evidence(part, identity, chapters, origin)),
+    )
+
+
+def _evidence(part: Document, identity: Identity, chapters: Sequence[Section], origin: str) -> Evidence:
+    """What the report says about its agency."""
+    crumbs = [name for datum in part.metadata if datum.name == "breadcrumb" for name in regex.split(r"[>＞/»\\]+", datum.value)]
+    return Evidence(
+        printed=identity.agency,
+        year=identity.year,
+        names=(*identity.names, *filter(None, map(str.strip, crumbs))),
+        text="\n".join((identity.title, *(chapter.text for chapter in chapters))),
+        origin=origin,
+        index_numbers=tuple(datum.value for datum in part.metadata if datum.name == "index_number"),
     )
 
 
