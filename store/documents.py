@@ -58,7 +58,9 @@ _INSERT_PATH = insert(document_path)
 _FORGIVE = delete(failure).where(failure.c.document == bindparam("document"))
 _FAILURE = select(failure).where(failure.c.document == bindparam("document"))
 _FOUND_AT = select(document_path.c.document_id, document_path.c.current).where(document_path.c.document == bindparam("document"))
-_SUBJECTS = select(report.c.agency, report.c.year, report.c.scope).where(report.c.document_id == bindparam("document_id"))
+_SUBJECTS = select(report.c.agency, report.c.year, report.c.scope, report.c.agency_id).where(
+    report.c.document_id == bindparam("document_id")
+)
 
 
 def inserted_key(connection: Connection, statement: Insert, row: Mapping[str, Any]) -> int:
@@ -143,7 +145,7 @@ def write_name(connection: Connection, facts: DocumentFacts, document_id: int, r
 def subjects_of(connection: Connection, document_id: int) -> list[Subject | None]:
     """What the document's reports are about."""
     rows = connection.execute(_SUBJECTS, {"document_id": document_id})
-    return [subject(row.agency, row.year, row.scope) for row in rows]
+    return [subject(row.agency, row.year, row.scope, row.agency_id) for row in rows]
 
 
 def remove_document(connection: Connection, document_id: int) -> list[Subject | None]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collect.errors import NianbaoError, NotAReportError, StoreError
 from normalize.model import CellKey, Report
 from store import documents, schema
+from store.agencies import place
 from store.documents import DocumentFacts, Known, Run, iso
 from store.rows import Positions, identity_row, part_rows, wide_positions
 from store.supersede import Subject, settle, subject
@@ -23,7 +24,7 @@ PARTS = {
     name: schema.metadata.tables[name]
     for name in (
         *(table.name for table in schema.FORM_TABLES.values()),
-        *("block", "cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored"),
+        *("block", "cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored", "agency_candidate"),
     )
 }
 """The tables that hold a report's parts; all have ``report_id``."""
@@ -130,7 +131,7 @@ class Store:
             affected = documents.subjects_of(connection, known.id) if known else []
             document_id = documents.write_document(connection, facts, known.id if known else None, run)
             affected += documents.write_name(connection, facts, document_id, run)
-            affected += self._write_reports(connection, document_id, reports)
+            affected += self._write_reports(connection, document_id, facts, reports)
             settle(connection, affected)
         return Outcome.REREAD if known else Outcome.ADDED
 
@@ -146,12 +147,15 @@ class Store:
             new = documents.write_failure(connection, facts, error, run, time)
         return Outcome.ADDED if new else Outcome.UNCHANGED
 
-    def _write_reports(self, connection: Connection, document_id: int, reports: Sequence[Report]) -> list[Subject | None]:
+    def _write_reports(
+        self, connection: Connection, document_id: int, facts: DocumentFacts, reports: Sequence[Report]
+    ) -> list[Subject | None]:
         """Write the document's reports over those it had; gives what they are about."""
         numbers = _clear(connection, document_id, len(reports))
         subjects: list[Subject | None] = []
         for ordinal, report in enumerate(reports):
-            row = identity_row(report) | {"current": 1, "superseded_by": None}
+            row = identity_row(report) | place(connection, report, facts.document, facts.origin)
+            row |= {"current": 1, "superseded_by": None}
             number = numbers.get(ordinal)
             if number is None:
                 row |= {"document_id": document_id, "ordinal": ordinal}
@@ -160,7 +164,7 @@ class Store:
                 connection.execute(update(schema.report).where(schema.report.c.id == number).values(row))
             for name, rows in part_rows(number, report, self._positions).items():
                 connection.execute(_INSERTS[name], rows)
-            subjects.append(subject(row["agency"], row["year"], row["scope"]))
+            subjects.append(subject(row["agency"], row["year"], row["scope"], row["agency_id"]))
         return subjects
 
 

@@ -54,6 +54,7 @@ def part_rows(report_id: int, report: Report, positions: Positions) -> dict[str,
         "cell_note": [_note_row(report_id, cell) for cell in report.cells if _noteworthy(cell)],
         "provenance": [{"report_id": report_id, "cells": blob}] if blob else [],
         "extra_cell": _numbered(report_id, map(_extra_cell_row, report.extra_cells)),
+        "agency_candidate": _numbered(report_id, _candidate_rows(report)),
         "section": _numbered(report_id, ({"number": s.number, "heading": s.heading, "text": s.text} for s in report.sections)),
         "mention": _numbered(
             report_id,
@@ -178,6 +179,17 @@ def _extra_cell_row(cell: ExtraCell) -> Row:
         "line": locus.line if locus else None,
         "field": locus.field if locus else None,
     }
+
+
+def _candidate_rows(report: Report) -> list[Row]:
+    """What an undecided name may mean, and further authors of the report."""
+    if report.agency is None:
+        return []
+    listed = [*((each, 0) for each in report.agency.candidates), *((each, 1) for each in report.agency.joint)]
+    return [
+        {"key": each.key, "name": each.name, "region_code": each.region_code, "kind": each.kind, "joint": joint}
+        for each, joint in listed
+    ]
 
 
 def _check_row(check: RuleCheck) -> Row:

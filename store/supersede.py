@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import regex
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, exists, func, or_, select, update
 
 from store.schema import document_path, report
 
@@ -24,15 +24,19 @@ class Subject:
     """What one report is about."""
 
     agency: str
+    """As printed; empty where ``agency_id`` is known, since names vary and the agency does not."""
     year: int
     scope: str | None
+    agency_id: int | None = None
 
 
-def subject(agency: str, year: int | None, scope: str | None) -> Subject | None:
+def subject(agency: str, year: int | None, scope: str | None, agency_id: int | None = None) -> Subject | None:
     """The subject of a report; None where it does not say enough to tell two reports apart.
 
     ``区统计局`` is the name of a thousand offices, so two reports of it are no editions of one report.
     """
+    if year is not None and agency_id is not None:
+        return Subject("", year, scope, agency_id)
     if year is None or not agency:
         return None
     unplaced = _UNPLACED.match(agency)
@@ -57,7 +61,10 @@ _RIVALS = (
         _AT_ITS_PATH.label("at_its_path"),
     )
     .where(
-        report.c.agency == bindparam("agency"),
+        or_(
+            report.c.agency_id == bindparam("agency_id", type_=Integer),
+            and_(report.c.agency_id.is_(None), report.c.agency == bindparam("agency")),
+        ),
         report.c.year == bindparam("year"),
         func.coalesce(report.c.scope, "") == bindparam("scope"),
     )
@@ -66,7 +73,7 @@ _RIVALS = (
 
 
 def _settle(connection: Connection, about: Subject) -> int:
-    parameters = {"agency": about.agency, "year": about.year, "scope": about.scope or ""}
+    parameters = {"agency_id": about.agency_id, "agency": about.agency or None, "year": about.year, "scope": about.scope or ""}
     rows = connection.execute(_RIVALS, parameters).all()
     winner = max(rows, key=lambda row: (row.at_its_path, row.has_figures, row.document_id, -row.id), default=None)
     newly = 0

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
+from store.agency_views import agency_views
 from store.schema import column_name
 
 _REPORT_COLUMNS = ("report_id", "document", "sha256", "agency", "year", "scope", "verdict")
@@ -28,6 +29,7 @@ def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
             tables.setdefault(table.key, []).append((form, table))
     return {
         "current_report": _current_report(),
+        **agency_views(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},
     }
@@ -44,7 +46,7 @@ def _text(value: str) -> str:
 def _current_report() -> str:
     return (
         "SELECT r.id AS report_id, d.document, d.sha256, r.agency, r.year, r.scope, r.verdict, r.form, r.title,\n"
-        "  r.period, r.published, r.cells_expected, r.cells_found, r.findings\n"
+        "  r.period, r.published, r.cells_expected, r.cells_found, r.findings, r.agency_id\n"
         "FROM report AS r JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
     )
 

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 import regex
 
@@ -22,6 +23,10 @@ class Kind:
 
     key: str
     group: str
+    label: str
+    """Usual name of such a body."""
+    single: bool = False
+    """A place has one such body at a time, whatever its name."""
     successor: str = ""
     """Kind that took its work over."""
     successor_year: int = 0
@@ -49,7 +54,10 @@ class Kinds:
     def __init__(self, text: str) -> None:
         data = tomllib.loads(text)
         self.kinds = {
-            row["key"]: Kind(row["key"], row.get("group", "department"), *row.get("successor", ())) for row in data["kind"]
+            row["key"]: Kind(
+                row["key"], row.get("group", "department"), _label(row), row.get("single", False), *row.get("successor", ())
+            )
+            for row in data["kind"]
         }
         self._systems: list[str] = data["systems"]
         self._endings: list[str] = sorted(data["endings"], key=len)
@@ -107,6 +115,8 @@ class Kinds:
             if text.endswith(system):
                 found = self._stem(text.removesuffix(system))
                 return self._made(found[0], text, system=True) if found else None
+        if text.endswith("海关") and len(text) <= 8:
+            return self._made("customs", text)
         fitting = [ending for ending in (*self._endings, *self._short_endings) if text.endswith(ending)]
         for find in (self._plain, self._stem):  # 应急管理 + 局 before 应急 + 管理局
             for ending in fitting:
@@ -124,6 +134,10 @@ class Kinds:
 
     def _made(self, key: str, name: str, *, system: bool = False) -> Body:
         return Body(key, self.kinds[key].group, name, system)
+
+
+def _label(row: dict[str, Any]) -> str:
+    return str(row["names"][0] if "names" in row and "stems" not in row else row["stems"][0] + "局")
 
 
 def _by_ending(text: str) -> Body | None:

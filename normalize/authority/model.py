@@ -13,7 +13,7 @@ class Agency:
     """An agency under its canonical name."""
 
     key: str
-    """Identity: ``320813:health``, ``320813/经济开发区:finance``, ``371312:institution:中小企业发展服务中心``."""
+    """Identity: ``320813:health``, ``320813/经济开发区:finance``, ``371312:small_business:中小企业发展服务中心``."""
     name: str
     """Canonical name with the places it needs to be told from others (淮安市洪泽区卫生健康局)."""
     region_code: str

@@ -61,6 +61,8 @@ class Name:
     """A zone, or a township that the gazetteer lacks."""
     levels: tuple[Level, ...] = ()
     """Ranks that 区 in 区统计局 allows, where no place is named."""
+    rank: str = ""
+    """That 区, with which the name of the place must end."""
     place: str = ""
     """The place as printed."""
     unknown: str = ""
@@ -140,6 +142,9 @@ def _named(text: str, year: int | None) -> Name:
 
 def _of_corps(text: str, match: regex.Match[str]) -> Name:
     rest = text[match.end() :]
+    inside, place, below = places(rest)
+    if inside:  # 第一师阿拉尔市
+        return _with_rest(Name(inside, place=place), below)
     body = kinds().body(rest) if rest else Body("development_zone", "zone", "")
     level = Level.COUNTY if match["regiment"] else Level.CITY if match["division"] else Level.PROVINCE
     area = "新疆生产建设兵团" + match.group().removeprefix("新疆生产建设兵团").removeprefix("兵团")
@@ -200,9 +205,9 @@ def _outermost(regions: tuple[Region, ...]) -> tuple[Region, ...]:
 
 
 def _is_zone_of(regions: tuple[Region, ...], zone: str) -> bool:
-    """Whether 广州 + 开发区 is a zone of 广州, where 江北 + 新区 is no zone of 江北区."""
+    """Whether 广州 + 开发区 is a zone of 广州, where 江北 + 新区 is no zone of 江北区, nor 泰山 + 景区 one of 泰山区."""
     above = any(region.level is not Level.COUNTY for region in regions)
-    return above or not regex.fullmatch(r"新区|示范区|新城|港区|.{3,}新区|生态城|科学城", zone)
+    return above or bool(regex.fullmatch(r".*(?:开发区|高新区|经开区|工业园区?|产业园区?|工业区|聚集区|集聚区)", zone))
 
 
 def _with_rest(name: Name, rest: str) -> Name:
@@ -322,7 +327,7 @@ def _unplaced(text: str, below: str) -> Name:
         rest = text[level.end() :]
         body = kinds().body(rest)
         if body:
-            return Name(body=body, levels=_LEVELS[level["of"]])
+            return Name(body=body, levels=_LEVELS[level["of"]], rank=level["of"])
     town = _bare_town(text)
     if town is not None:
         return town

@@ -9,7 +9,7 @@ from functools import cache
 import regex
 
 from normalize.authority import places
-from normalize.authority.bodies import Body
+from normalize.authority.bodies import Body, kinds
 from normalize.authority.model import Agency, Evidence, Reason, Resolution
 from normalize.authority.names import Name, parts_of, read_name
 from normalize.authority.places import Address
@@ -175,7 +175,7 @@ def _fits(name: Name) -> Callable[[Region], bool]:
     """Whether a division can be the one that 区 in 区统计局 stands for."""
     if not name.levels:
         return lambda region: True
-    return lambda region: region.level in name.levels
+    return lambda region: region.level in name.levels and any(each.endswith(name.rank) for each in region.names)
 
 
 @cache
@@ -193,7 +193,20 @@ def prefix(region: Region) -> str:
 
 
 _BELOW = {Level.NATION: Level.PROVINCE, Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY}
+_ZONE_NAME = regex.compile(r"(?:区|园|城|基地)(?:\p{Han}{1,8}(?:镇|乡|街道))?$")
 _STREET_OFFICE = {True: "办事处", False: "街道办事处"}
+
+
+def agency_key(region_code: str, area: str, body: Body, *, alone: bool = True) -> str:
+    """The identity of a body in a place.
+
+    Only a kind of which a place has one body at a time is told by the kind; any other body is told by its name as well.
+    ``alone`` is False for a part of such a body.
+    """
+    kind = kinds().kinds.get(body.kind)
+    by_kind = alone and kind is not None and kind.single and not body.system
+    own = "" if by_kind else ":" + regex.sub(r"[和与及、]", "", body.name)
+    return f"{region_code}{'/' + area if area else ''}:{body.kind}{own}"
 
 
 def _agency(name: Name, region: Region | None) -> Agency:
@@ -202,18 +215,32 @@ def _agency(name: Name, region: Region | None) -> Agency:
     assert body is not None  # noqa: S101 - callers looked
     if region is None:
         nation = name.nation
-        return Agency(f":{body.kind}:{body.name}", body.name, "", Level.NATION if nation else Level.COUNTY, body.kind, body.group)
-    area, level = name.area, region.level
+        return Agency(agency_key("", "", body, alone=False), body.name, "", Level.NATION if nation else Level.COUNTY, body.kind, body.group)
+    area, level = _area(name, region), region.level
     if area:
         level = name.levels[0] if len(name.levels) == 1 else _BELOW.get(region.level, Level.TOWNSHIP)
-    whole = body.is_known and not body.system and (not name.branch or body.name != name.branch)
-    own = "" if whole else f":{body.name}"
-    key = f"{region.code}{'/' + area if area else ''}:{body.kind}{own}"
+    branch = bool(name.branch) and body.name == name.branch
+    key = agency_key(region.code, area, body, alone=not branch)
     return Agency(key, _canonical(name, body, region), region.code, level, body.kind, body.group, area, body.system)
 
 
 _NAMED_BY_PLACE = ("survey_office", "central_bank", "financial_supervision", "securities_supervision", "customs")
 """Kinds whose names have the place as such (上海海关), whatever division it is in."""
+
+
+def _area(name: Name, region: Region) -> str:
+    """The area without the place it is named after: the 工业园区 of 苏州."""
+    bare = name.area.removeprefix(region.name).removeprefix(stem(region.name)) or name.area
+    return "高新技术产业开发区" if bare == "高新区" else bare
+
+
+def _place_of_area(area: str, name: Name, region: Region) -> str:
+    if area.startswith("新疆生产建设兵团"):
+        return area
+    if name.levels == (Level.TOWNSHIP,) and not _ZONE_NAME.search(area):
+        return prefix(region) + area
+    place = prefix(region)
+    return place.removesuffix(region.name) + stem(region.name) + area  # 南京江北新区, 苏州工业园区
 
 
 def _canonical(name: Name, body: Body, region: Region) -> str:
@@ -224,8 +251,7 @@ def _canonical(name: Name, body: Body, region: Region) -> str:
         parent = gazetteer().parent(region) if name.branch != body.name else region
         return prefix(parent or region) + name.branch
     if name.area:
-        named_after = name.area.startswith(stem(region.name)) or name.area.startswith("新疆生产建设兵团")
-        place = name.area if named_after else place + name.area
+        place = _place_of_area(_area(name, region), name, region)
     if body.kind == "subdistrict":
         return place + _STREET_OFFICE[place.endswith(("街道", "地区", "街"))]
     return place + body.name
