@@ -193,7 +193,7 @@ def prefix(region: Region) -> str:
 
 
 _BELOW = {Level.NATION: Level.PROVINCE, Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY}
-_ZONE_NAME = regex.compile(r"(?:区|园|城|基地)(?:\p{Han}{1,8}(?:镇|乡|街道))?$")
+_ZONE_NAME = regex.compile(r".{2,}(?:区|园|城|基地)(?:\p{Han}{1,8}(?:镇|乡|街道))?$")
 _STREET_OFFICE = {True: "办事处", False: "街道办事处"}
 
 
@@ -230,6 +230,8 @@ _NAMED_BY_PLACE = ("survey_office", "central_bank", "financial_supervision", "se
 
 def _area(name: Name, region: Region) -> str:
     """The area without the place it is named after: the 工业园区 of 苏州."""
+    if name.area.startswith("新疆生产建设兵团"):
+        return name.area
     bare = name.area.removeprefix(region.name).removeprefix(stem(region.name)) or name.area
     return "高新技术产业开发区" if bare == "高新区" else bare
 
