@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from extract.model import Document
 from normalize.model import Report
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Changes whenever the same bytes may give another result: documents are then read again."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -14,14 +14,17 @@ from normalize.authority.model import Agency
 from normalize.gazetteer import Level, Region, gazetteer
 from normalize.model import Report
 from store.schema import agency, agency_alias, agency_kind, agency_succession, document, region, region_heir, report
-from store.supersede import Subject, subject
+from store.supersede import Subject, settle, subject
+
+if TYPE_CHECKING:
+    from store.load import Store
 
 _REGION = select(region.c.code).where(region.c.code == bindparam("code"))
 _AGENCY = select(agency.c.id, agency.c.name, agency.c.name_year).where(agency.c.key == bindparam("key"))
 _ALIASES = select(agency_alias).where(agency_alias.c.printed == bindparam("printed")).order_by(agency_alias.c.ordinal)
 
 
-def place(connection: Connection, loaded: Report, name: str, origin: str) -> dict[str, Any]:
+def place_agency(connection: Connection, loaded: Report, name: str, origin: str) -> dict[str, Any]:
     """The columns of ``report`` that say whose it is; agency and region are added where they are new.
 
     Args:
@@ -133,11 +136,18 @@ def _fits(pattern: str, first: int | None, last: int | None, year: int | None, n
     return in_time and any(fnmatchcase(name, pattern) for name in names)
 
 
-def apply_aliases(connection: Connection, file: AliasFile) -> tuple[int, list[Subject | None]]:
-    """Put an alias file in the place of the one before; gives how many reports it settles, and whose standing may change.
+def use_aliases(store: Store, file: AliasFile) -> int:
+    """Put an alias file in the place of the one before, for the reports there are and those to come.
 
-    Reports that only the former file settled are as undecided again as they were.
+    Reports that only the former file settled are as undecided again as they were. Gives how many reports this one settles.
     """
+    with store.writing() as connection:
+        settled, affected = _apply(connection, file)
+        settle(connection, affected)
+    return settled
+
+
+def _apply(connection: Connection, file: AliasFile) -> tuple[int, list[Subject | None]]:
     connection.execute(delete(agency_alias))
     connection.execute(delete(agency_succession))
     for ordinal, alias in enumerate(file.aliases):

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from collect.errors import NianbaoError, NotAReportError, StoreError
 from normalize.model import CellKey, Report
 from store import documents, schema
-from store.agencies import place
+from store.agencies import place_agency
 from store.documents import DocumentFacts, Known, Run, iso
 from store.rows import Positions, identity_row, part_rows, wide_positions
 from store.supersede import Subject, settle, subject
@@ -24,7 +24,18 @@ PARTS = {
     name: schema.metadata.tables[name]
     for name in (
         *(table.name for table in schema.FORM_TABLES.values()),
-        *("block", "cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored", "agency_candidate"),
+        *(
+            "block",
+            "cell_note",
+            "provenance",
+            "extra_cell",
+            "section",
+            "mention",
+            "finding",
+            "rule_check",
+            "ignored",
+            "agency_candidate",
+        ),
     )
 }
 """The tables that hold a report's parts; all have ``report_id``."""
@@ -154,7 +165,7 @@ class Store:
         numbers = _clear(connection, document_id, len(reports))
         subjects: list[Subject | None] = []
         for ordinal, report in enumerate(reports):
-            row = identity_row(report) | place(connection, report, facts.document, facts.origin)
+            row = identity_row(report) | place_agency(connection, report, facts.document, facts.origin)
             row |= {"current": 1, "superseded_by": None}
             number = numbers.get(ordinal)
             if number is None:

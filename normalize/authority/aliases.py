@@ -1,22 +1,22 @@
 """The alias file: a TOML file in which a person says what printed names mean, and which agency went on as which.
 
-    [[name]]
-    printed = "区统计局"                 # as reports print it
-    agency = "临沂市河东区统计局"        # a name that is clear by itself
-    document = "hedong/*"               # optional: only in documents of that name or address
-    first_year = 2019                   # optional, as is last_year
+[[name]]
+printed = "区统计局"                 # as reports print it
+agency = "临沂市河东区统计局"        # a name that is clear by itself
+document = "hedong/*"               # optional: only in documents of that name or address
+first_year = 2019                   # optional, as is last_year
 
-    [[name]]
-    printed = "白鹭区教育和体育局"       # a place that the gazetteer lacks
-    agency = "白鹭区教育和体育局"
-    region = "350200"                   # smallest division that is known
-    area = "白鹭区"
-    level = "county"
+[[name]]
+printed = "白鹭区教育和体育局"       # a place that the gazetteer lacks
+agency = "白鹭区教育和体育局"
+region = "350200"                   # smallest division that is known
+area = "白鹭区"
+level = "county"
 
-    [[succession]]
-    agency = "临沂市河东区中小企业局"
-    successor = "临沂市河东区工业和信息化局"
-    year = 2019
+[[succession]]
+agency = "临沂市河东区中小企业局"
+successor = "临沂市河东区工业和信息化局"
+year = 2019
 """
 
 from __future__ import annotations

