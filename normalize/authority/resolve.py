@@ -96,8 +96,8 @@ class _Case:
         if decisive is None:
             return Resolution(None, candidates, Reason.SEVERAL_REGIONS)
         basis, (code,) = decisive
-        weaker = ("names", "path") if basis in ("names", "path") else ()
-        against = [b for b, codes in spoken if code not in codes and not (weaker and b in ("host", "text"))]
+        overruled = ("text", "province") if basis in ("names", "path") else ()  # prose mentions other places as well
+        against = [other for other, codes in spoken if code not in codes and other not in overruled]
         if against:
             return Resolution(None, candidates, Reason.CONFLICT, f"{basis} against {', '.join(against)}")
         return Resolution(_agency(name, next(r for r in name.regions if r.code == code)), basis=basis)
