@@ -14,7 +14,7 @@ from normalize.model import CellKey
 from store.agency_views import agency_views
 from store.schema import column_name
 
-_REPORT_COLUMNS = ("report_id", "document", "sha256", "agency", "year", "scope", "verdict")
+_REPORT_COLUMNS = ("report_id", "document", "sha256", "agency", "agency_id", "year", "scope", "verdict")
 
 
 def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:

