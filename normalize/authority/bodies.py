@@ -15,6 +15,8 @@ _INSTITUTION = regex.compile(
     r".+(?:中心|站|所|馆|队|院|校|学校|中学|小学|幼儿园|大学|集团|公司|社|会|库|台|处|室|基地|银行|分行|支行|厂|报|团|园|场|医院|基金会|仲裁)"
 )
 _OTHER = regex.compile(r".+(?:局|厅|委员会|委|办公室|办|署|部|指挥部|分局|办事处|管委会|总局|机关)")
+_OF_GOVERNMENT = regex.compile(r"(?:人民政府|行政公署|行署)(?=\p{Han}{3,})")
+"""人民政府行政服务中心, 行署外事办公室."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,9 @@ class Kinds:
         """The body, if a kind covers it."""
         if text in self._whole:
             return self._made(*self._whole[text])
-        inner = self.known(text.removeprefix("人民政府")) if text.startswith("人民政府") and len(text) > 6 else None
-        if inner:  # 人民政府行政服务中心
+        of_government = _OF_GOVERNMENT.match(text)
+        inner = self.known(text[of_government.end() :]) if of_government else None
+        if inner:
             return Body(inner.kind, inner.group, text)
         for system in self._systems:
             if text.endswith(system):

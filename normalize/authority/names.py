@@ -118,12 +118,14 @@ def read_name(printed: str, year: int | None = None) -> Name:
     if _PRONOUN.fullmatch(text):
         return Name(pronoun=True)
     name = _named(text, year)
-    return replace(name, regions=_of_their_time(name, year)) if year else name
+    return replace(name, regions=_of_their_time(name.regions, name.place, year))
 
 
-def _of_their_time(name: Name, year: int) -> tuple[Region, ...]:
+def _of_their_time(regions: tuple[Region, ...], place: str, year: int | None) -> tuple[Region, ...]:
     """Divisions that bore the name in a year or the ones beside it (reports appear in the next year); all if none did."""
-    return tuple(region for region in name.regions if _bore(region, name.place, year)) or name.regions
+    if year is None or len(regions) < 2:
+        return regions
+    return tuple(region for region in regions if _bore(region, place, year)) or regions
 
 
 def _bore(region: Region, place: str, year: int) -> bool:
@@ -166,7 +168,7 @@ def places(text: str, year: int | None = None) -> tuple[tuple[Region, ...], str,
     while True:
         step = next(_whole_names(text, at, tips, year), None) or next(_short_names(text, at, tips), None)
         if step is None:
-            return tips, text[:at], text[at:]
+            return _of_their_time(tips, text[:at], year), text[:at], text[at:]
         tips, at = step
 
 

@@ -136,14 +136,14 @@ def speaks_of(text: str, patterns: Iterable[str]) -> bool:
     return any(pattern in text for pattern in patterns)
 
 
-def before(text: str, body: str, levels: tuple[Level, ...]) -> set[str]:
+def before(text: str, body: str, levels: tuple[Level, ...], year: int | None) -> set[str]:
     """Codes of the divisions that stand directly before a body's name in a text, of the given ranks where any are given."""
     found: set[str] = set()
     at = text.find(body)
     while at >= 0:
         window = text[max(0, at - 16) : at]
         for start in range(len(window) - 1):
-            regions, _, rest = places(window[start:])
+            regions, _, rest = places(window[start:], year)
             if regions and not rest:
                 fitting = [r for r in regions if not levels or r.level in levels]
                 if len(fitting) == 1:

@@ -160,7 +160,9 @@ class _Case:
     def _before_body(self, body: Body, name: Name, fits: Callable[[Region], bool]) -> dict[str, Region]:
         """Divisions directly before the body's name in the prose ("杨陵区统计局以…")."""
         printed = {body.name, regex.sub(r"^[省市区县州旗镇乡]", "", folded(self.evidence.printed))}
-        codes = {code for form in printed if len(form) >= 3 for code in places.before(self.said, form, name.levels)}
+        codes = {
+            code for form in printed if len(form) >= 3 for code in places.before(self.said, form, name.levels, self.evidence.year)
+        }
         regions = (gazetteer().region(code) for code in sorted(codes))
         return {region.code: region for region in regions if region is not None and fits(region)}
 
