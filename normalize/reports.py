@@ -18,6 +18,7 @@ from normalize.mentions import check_mentions, mentions
 from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
 from normalize.placing import TableReading
 from normalize.recognise import recognise
+from normalize.scope import scope_of
 from normalize.sections import sections
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
@@ -50,6 +51,9 @@ def _reports(part: Document, readings: Sequence[TableReading], origin: str) -> l
 def _report(part: Document, identity: Identity, assembled: Assembled, origin: str) -> Report:
     chapters = sections(part.blocks)
     counted = mentions(chapters)
+    agency = resolve(_evidence(part, identity, chapters, origin))
+    preface = "\n".join(chapter.text for chapter in chapters if chapter.number == 0)
+    identity = replace(identity, scope=scope_of(identity.scope, agency.agency, preface))
     cells = {cell.key: cell for cell in assembled.cells}
     checks: tuple[RuleCheck, ...] = check(forms()[assembled.form], cells) if assembled.form else ()
     findings = (
@@ -71,7 +75,7 @@ def _report(part: Document, identity: Identity, assembled: Assembled, origin: st
         checks=checks,
         ignored=assembled.ignored,
         tally=assembled.tally,
-        agency=resolve(_evidence(part, identity, chapters, origin)),
+        agency=agency,
     )
 
 

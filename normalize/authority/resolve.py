@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
+from functools import cache, cached_property
 
 import regex
 
@@ -25,29 +25,32 @@ def resolve(evidence: Evidence) -> Resolution:
     parts = parts_of(evidence.printed)
     if not parts:
         return Resolution(None, reason=Reason.NO_NAME)
-    case = _Case.of(evidence)
+    case = _Case(evidence)
     first = case.resolve(read_name(parts[0], evidence.year))
     joint = tuple(r.agency for part in parts[1:] if (r := case.resolve(read_name(part, evidence.year))).agency)
     return replace(first, joint=joint) if joint else first
 
 
-@dataclass(frozen=True, slots=True)
 class _Case:
-    """The evidence in the shapes that deciding asks for."""
+    """The evidence in the shapes that deciding asks for; each is made when it is asked for, since most names say it all."""
 
-    evidence: Evidence
-    address: Address
-    others: tuple[Name, ...]
-    """The other names, taken apart."""
-    said: str
-    """Other names, prose and address in one folded text."""
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
 
-    @classmethod
-    def of(cls, evidence: Evidence) -> _Case:
-        address = places.read_address(evidence.origin, evidence.index_numbers)
-        others = [read_name(part, evidence.year) for name in dict.fromkeys(evidence.names) for part in parts_of(name)]
-        said = "\n".join((*map(folded, evidence.names), folded(evidence.text), address.text))
-        return cls(evidence, address, tuple(others), said)
+    @cached_property
+    def address(self) -> Address:
+        return places.read_address(self.evidence.origin, self.evidence.index_numbers)
+
+    @cached_property
+    def others(self) -> tuple[Name, ...]:
+        """The other names, taken apart."""
+        year = self.evidence.year
+        return tuple(read_name(part, year) for name in dict.fromkeys(self.evidence.names) for part in parts_of(name))
+
+    @cached_property
+    def said(self) -> str:
+        """Other names, prose and address in one folded text."""
+        return "\n".join((*map(folded, self.evidence.names), folded(self.evidence.text), self.address.text))
 
     def resolve(self, name: Name) -> Resolution:
         if name.pronoun or name.body is None:
