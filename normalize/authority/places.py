@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -98,28 +98,29 @@ def may_be_host(region: Region, address: Address) -> bool:
     """Whether a label of the host can be that division's: pinyin or initials, with those of what it lies in."""
     if address.system:
         return any(_hosts()["systems"].get(label) == region.code for label in address.labels)
-    own = _label(region)
-    return own is not None and any(own.fullmatch(label) for label in address.labels if label not in _COMMON)
-
-
-@cache
-def _label(region: Region) -> regex.Pattern[str] | None:
-    """What a site of the division may be called: 南京鼓楼 as njgl, nanjinggulou, gulou, njglq ..."""
     known = gazetteer()
     place = region if region.pinyin else known.parent(region)
     if place is None or not place.pinyin:
-        return None
-    above = "|".join(_abbreviated(outer.pinyin) for outer in known.ancestors(place) if outer.pinyin)
-    outer = f"(?:{above})?" if above else ""
-    return regex.compile(f"{outer}{_abbreviated(place.pinyin)}(?:{'|'.join(_TAILS)})?")
+        return False
+    above = [outer.pinyin.split("'") for outer in known.ancestors(place) if outer.pinyin]
+    labels = [label for label in address.labels if label not in _COMMON]
+    return any(_is_label(label, place.pinyin.split("'"), above) for label in labels)
 
 
-def _abbreviated(pinyin: str) -> str:
-    """Matches the syllables, each by its first letters at least."""
-    return "".join(
-        syllable[0] + "".join(f"(?:{letter}" for letter in syllable[1:]) + ")?" * (len(syllable) - 1)
-        for syllable in pinyin.split("'")
-    )
+def _is_label(label: str, syllables: Sequence[str], above: Iterable[Sequence[str]]) -> bool:
+    """Whether a site of the place may be called that: 南京鼓楼 is njgl, nanjinggulou, gulou, njglq ..."""
+    starts = {0}.union(*(_ends(label, outer, {0}) for outer in above))
+    return any(label[end:] in _TAILS or end == len(label) for end in _ends(label, syllables, starts))
+
+
+def _ends(label: str, syllables: Sequence[str], starts: set[int]) -> set[int]:
+    """Where the syllables end in a label, each written by its first letters at least."""
+    places_now = starts
+    for syllable in syllables:
+        places_now = {
+            at + length for at in places_now for length in range(1, len(syllable) + 1) if label.startswith(syllable[:length], at)
+        }
+    return places_now
 
 
 def chains(region: Region, place: str) -> Iterator[str]:

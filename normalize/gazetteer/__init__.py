@@ -86,13 +86,20 @@ class Region:
         return tuple(dict.fromkeys((self.name, *(past.name for past in self.former))))
 
 
-_SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "地区", "新区", "林区", "矿区", "特区", *"省市州县区盟旗")
+_SUFFIXES = {
+    "区": ("特别行政区", "自治区", "地区", "新区", "林区", "矿区", "特区", "区"),
+    "州": ("自治州", "州"),
+    "县": ("自治县", "县"),
+    "旗": ("自治旗", "旗"),
+    **{suffix: (suffix,) for suffix in "省市盟"},
+}
+"""Endings of divisions' names by their last character, the longest first."""
 _TOWN_SUFFIXES = ("民族乡", "民族苏木", "街道", "地区", "苏木", "镇", "乡")
 
 
 def stem(name: str) -> str:
     """The proper part of a division's name, at least two characters: 沭阳 of 沭阳县; a name without one is its own stem."""
-    for suffix in _SUFFIXES:
+    for suffix in _SUFFIXES.get(name[-1], ()):
         if name.endswith(suffix) and len(name) - len(suffix) >= 2:
             bare = name.removesuffix(suffix)
             proper = _nation().sub("", bare) if suffix.startswith("自治") else bare
