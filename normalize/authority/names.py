@@ -11,7 +11,7 @@ from importlib.resources import files
 import regex
 
 from normalize.authority.bodies import Body, kinds
-from normalize.gazetteer import Level, Region, gazetteer, town_names
+from normalize.gazetteer import Level, Region, gazetteer, town_names, town_stem
 from normalize.prose import folded
 
 _YEAR = regex.compile(r"(?:19|20)\d\d年?度?|二[〇○0零][一二〇○0零\d]{2}年度?")
@@ -55,6 +55,7 @@ _PARTY = regex.compile(r"(?:中共)?(?:省|市|县|区|州|旗|镇|乡)?委(?P<r
 _BRANCH = regex.compile(
     r"(?P<head>.+?局)(?P<place>\p{Han}{1,8}?)(?:区|县|市)?(?P<tail>分局|监管局|管理局|直属局|支局|税务分局|派出所)"
 )
+_UNKNOWN = regex.compile(r"\p{Han}{1,7}?(?:自治县|[省市县区州旗])(?=\p{Han}{2,}|$)")
 _LONGEST = 15
 
 
@@ -74,7 +75,8 @@ class Name:
     place: str = ""
     """The place as printed."""
     unknown: str = ""
-    """A place at its beginning that no division has."""
+    """A place that no division has (in ``outer``, if it stands behind one that is known)."""
+    outer: tuple[Region, ...] = ()
     pronoun: bool = False
     """我局 and the like: no name at all."""
     nation: bool = False
@@ -237,6 +239,10 @@ def _with_rest(name: Name, rest: str) -> Name:
     for reading in (_with_branch(name, rest), _with_zone(name, rest)):
         if reading is not None:
             return reading
+    unknown = _UNKNOWN.match(rest)
+    inner = kinds().known(rest[unknown.end() :] or "人民政府") if unknown else None
+    if unknown and inner:  # 宿州市 + 桶桥区: not a body of the city
+        return Name(body=inner, unknown=unknown.group(), outer=name.regions)
     return replace(name, body=kinds().body(rest))
 
 
@@ -255,6 +261,9 @@ def _with_town(name: Name, rest: str) -> Name | None:
         body = _town_body(towns[0].name, behind)
         if body is not None:
             return Name(towns, body, place=name.place + rest[:longest])
+    renamed = _renamed_town(name.regions, rest)
+    if renamed is not None:
+        return replace(renamed, place=name.place + renamed.place)
     match = _TOWN.match(rest) or _STREET.match(rest)
     counties = tuple(r for r in name.regions if r.level is Level.COUNTY or (r.level is Level.CITY and known.townships(r.code)))
     body = _town_body(match["town"], rest[match.end("town") :]) if match and counties else None
@@ -274,6 +283,17 @@ def _town_of(towns: tuple[Region, ...], rest: str) -> tuple[Region, int] | None:
             if length and (best is None or length > best[1]):
                 best = (town, length)
     return best
+
+
+def _renamed_town(counties: tuple[Region, ...], rest: str) -> Name | None:
+    """A township that the gazetteer has under another rank: 北洸镇 where it has 北洸乡, and no second 北洸."""
+    match = _TOWN.match(rest)
+    body = _town_body(match["town"], rest[match.end("town") :]) if match else None
+    if match is None or body is None or len(counties) != 1:
+        return None
+    proper = town_stem(match["town"])
+    alike = [town for town in gazetteer().townships(counties[0].code) if town_stem(town.name) == proper]
+    return Name((alike[0],), body, place=match["town"]) if len(alike) == 1 and len(proper) >= 2 else None
 
 
 def _town_body(town: str, behind: str) -> Body | None:
@@ -339,7 +359,7 @@ def _unplaced(text: str, below: str) -> Name:
     town = _bare_town(text)
     if town is not None:
         return town
-    unknown = regex.match(r"\p{Han}{1,7}?(?:自治县|[省市县区州旗])(?=\p{Han}{2,})", text)
+    unknown = _UNKNOWN.match(text)
     if unknown and (body := kinds().body(text[unknown.end() :])):
         return Name(unknown=unknown.group(), body=body)
     bare = regex.fullmatch(r"\p{Han}{2,8}(?:[省市县区州旗])", text)

@@ -82,7 +82,8 @@ class _Case:
         fuller = [o for o in self.others if len(o.regions) == 1 and _same_body(o, name) and o.place.endswith(name.unknown)]
         if fuller:
             return Resolution(_agency(fuller[0], fuller[0].regions[0]), basis="names")
-        alike = places.respelt(name.unknown)
+        respelt = places.respelt(name.unknown)
+        alike = [r for r in respelt if not name.outer or any(gazetteer().within(r, outer) for outer in name.outer)]
         if len(alike) == 1:
             return Resolution(_agency(name, alike[0]), basis="spelling")
         spoken = [region for region in alike if region.name in self.said]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import regex
 
@@ -173,7 +173,9 @@ class Gazetteer:
 
     @cached_property
     def _names(self) -> dict[str, tuple[Region, ...]]:
-        return _grouped((name, region) for region in self.regions for name in _full_names(region))
+        common = files(__package__).joinpath("common_names.txt").read_text(encoding="utf-8").split()
+        called = ((name, self._by_code[code]) for name, code in zip(common[::2], common[1::2], strict=True))
+        return _grouped(chain(((name, region) for region in self.regions for name in _full_names(region)), called))
 
     @cached_property
     def _stems(self) -> dict[str, tuple[Region, ...]]:
