@@ -15,7 +15,7 @@ from normalize.authority.bodies import kinds
 from normalize.authority.model import Evidence, Reason
 from normalize.authority.names import read_name
 from normalize.authority.places import in_host, in_path, read_address, respelt
-from normalize.authority.resolve import resolve
+from normalize.authority.resolve import prefix, resolve
 from normalize.gazetteer import Level, gazetteer
 
 LABELS = Path(__file__).parent / "data" / "agencies.csv"
@@ -173,6 +173,28 @@ def test_hosts(origin, codes):
 def test_folders_narrow_down():
     assert [r.code for r in in_path(read_address("山东/临沂/河东区/教育局.pdf"))] == ["371312"]
     assert [r.name for r in respelt("沐阳县")] == ["沭阳县"]
+
+
+def test_no_division_is_taken_for_another():
+    """Every seventh division under its own name and its full one: the right one, or undecided with it among the candidates."""
+    known = gazetteer()
+    outcomes = Counter()
+    for region in known.regions[::7]:
+        for name in (prefix(region), region.name):
+            found = resolve(Evidence(f"{name}财政局"))
+            if found.agency is not None:
+                assert found.agency.region_code == region.code, name
+            else:
+                assert region.code in {each.region_code for each in found.candidates}, name
+            outcomes[found.agency is not None] += 1
+    assert outcomes[True] > 0.95 * outcomes.total()
+
+
+def test_no_township_is_taken_for_another():
+    known = gazetteer()
+    counties = [region for region in known.regions if region.until is None and region.level is not Level.PROVINCE][::29]
+    for town in (town for county in counties for town in known.townships(county.code)[::3] if town.until is None):
+        assert resolve(Evidence(prefix(town))).agency.region_code == town.code, town.name
 
 
 class TestGazetteer:

@@ -49,6 +49,7 @@ TOWNSHIP_SNAPSHOTS = (
 )
 _NO_DIVISION = regex.compile(r"市辖区|县|.*直辖县级行政.*|.*直辖行政单位|晋城市市辖区|.*群岛.*")
 _SUFFIXES = ("特别行政区", "自治区", "自治州", "自治县", "自治旗", "矿区", "特区", "地区", "新区", "林区", *"省市州县区盟旗")
+_NO_TOWNSHIP = regex.compile(r"虚拟|类似乡级|撤销|撤分|,")
 _TOWN_SUFFIX = regex.compile(r"(?:街道|地区|民族乡|民族苏木|苏木|镇|乡)$")
 _NATIONS = (HERE / "nations.txt").read_text(encoding="utf-8").split()
 _NATION = regex.compile(rf"(?:{'|'.join(sorted(_NATIONS, key=len, reverse=True))}|各族)+$")
@@ -219,6 +220,7 @@ class Lineages:
 
 
 def _town_name(name: str) -> str:
+    name = name.replace("於", "于")  # as matching folds it
     return str(regex.sub(r"(街道|苏木|镇|乡|地区)(?:办事处|人民政府|办)$", r"\1", name))
 
 
@@ -247,7 +249,7 @@ def townships(folder: Path, county_now: Mapping[str, str]) -> dict[str, tuple[li
             county = county_now.get(
                 cities.get(area, area), ""
             )  # none for the statisticians' areas: their townships have no code of a division
-            if county and "虚拟" not in name and "类似乡级" not in name and "," not in name:
+            if county and not _NO_TOWNSHIP.search(name):
                 by_county[county].setdefault(name, code)
         lists.append((year, by_county))
     counties = sorted({county for _, listed in lists for county in listed})
