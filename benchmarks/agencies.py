@@ -4,8 +4,8 @@
     python benchmarks/agencies.py --all
 
 A row is right if division, area, level, kind of body and canonical name are all right; ``?`` says that the evidence does not
-decide, and undecided is then right. Prints each row that is not, and a line per part of the table. The parts held, held2 and held3
-were labelled after the code was written, each before the code had seen it.
+decide, and undecided is then right. Prints each row that is not, and a line per part of the table. The parts held, held2 and
+held3 were labelled after the code was written, each before the code had seen it.
 
 ``--all`` asks for every division and township there is, by its short and its full name: none may be taken for another.
 """
