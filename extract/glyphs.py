@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import regex
 
@@ -13,11 +14,12 @@ from extract.sheet import Glyph, Rectangle, bounds, facing
 VALUE = regex.compile(r"[+\-−－]?[\d.,，．]*\d[\d.,，．]*[%％]?|[/／—–\-－]+|无")
 """A line that by itself is a value: a number, or one of the marks printed for none."""
 NUMERIC = regex.compile(r"[+\-−－]?[\d.,，．]*\d[\d.,，．]*[%％]?")
-ALNUM = regex.compile(r"[A-Za-z0-9]")
+SPACE = regex.compile(r"\s")
+NARROWEST_GAP = 0.3
+"""Of the font size: a narrower gap parts nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One visual line: glyphs on one baseline, from left to right in reading direction."""
 
     glyphs: tuple[Glyph, ...]
@@ -27,7 +29,18 @@ class Row:
     @property
     def size(self) -> float:
         """The usual font size in it."""
-        return Counter(round(g.size, 1) for g in self.glyphs).most_common(1)[0][0]
+        sizes = [glyph.size for glyph in self.glyphs]
+        if min(sizes) == max(sizes):
+            return round(sizes[0], 1)
+        counts: Counter[float] = Counter()
+        for glyph in self.glyphs:
+            counts[round(glyph.size, 1)] += glyph.length
+        return counts.most_common(1)[0][0]
+
+    @property
+    def letters(self) -> int:
+        """Number of characters, spaces left out."""
+        return sum([glyph.length for glyph in self.glyphs])
 
 
 def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
@@ -37,71 +50,98 @@ def rows_of(glyphs: Iterable[Glyph], *, cell: bool = False) -> list[Row]:
         glyphs: of one page, one stream or one cell, in any order.
         cell: within one cell only gaps beside digits may part two things; in running text any wide gap does.
     """
+    glyphs = list(glyphs)
+    if len(glyphs) == 1 and not glyphs[0].text.isspace():
+        return [Row((glyphs[0],), bounds(glyphs), glyphs[0].text)]
     by_turn: dict[int, list[Glyph]] = {}
     for glyph in glyphs:
         by_turn.setdefault(glyph.turn, []).append(glyph)
     found: list[Row] = []
     for turn, group in by_turn.items():
-        faced = [(facing(g), g) for g in group] if turn else [(g, g) for g in group]
+        faced = [facing(glyph) for glyph in group] if turn else group
         for line in _baselines(faced):
-            line.sort(key=lambda pair: (pair[0].x0, pair[0].order))
-            text = _joined([f for f, _ in line], cell=cell)
+            text = _joined([faced[i] for i in line], cell=cell)
             if text:
-                inked = tuple(g for _, g in line if not g.text.isspace())
+                inked = tuple([glyph for glyph in map(group.__getitem__, line) if not glyph.text.isspace()])
                 found.append(Row(inked, bounds(inked), text))
     if len(by_turn) > 1:
         found.sort(key=lambda row: (row.box[1], row.box[0]))
     return found
 
 
-def _baselines(faced: list[tuple[Glyph, Glyph]]) -> list[list[tuple[Glyph, Glyph]]]:
-    faced.sort(key=lambda pair: pair[0].y)
-    lines: list[list[tuple[Glyph, Glyph]]] = []
+def _baselines(glyphs: Sequence[Glyph]) -> list[list[int]]:
+    """The glyphs (their indexes) by lines from top to bottom, each line from left to right."""
+    if len(glyphs) == 1:
+        return [[0]]
+    heights = [(glyph.top + glyph.bottom) / 2 for glyph in glyphs]
+    if max(heights) - min(heights) <= 0.4 * min([glyph.size for glyph in glyphs]):
+        lines = [list(range(len(glyphs)))]
+    else:
+        lines = _clustered(glyphs, heights)
+    for line in lines:
+        line.sort(key=lambda i: (glyphs[i].x0, glyphs[i].order))
+    return lines
+
+
+def _clustered(glyphs: Sequence[Glyph], heights: Sequence[float]) -> list[list[int]]:
+    lines: list[list[int]] = []
     centre = reach = 0.0
-    for pair in faced:
-        glyph = pair[0]
-        if lines and abs(glyph.y - centre) <= 0.4 * max(reach, glyph.size):
-            lines[-1].append(pair)
-            reach = max(reach, glyph.size)
-            centre += (glyph.y - centre) / len(lines[-1])
+    for index in sorted(range(len(glyphs)), key=heights.__getitem__):
+        y, size = heights[index], glyphs[index].size
+        if lines and abs(y - centre) <= 0.4 * max(reach, size):
+            lines[-1].append(index)
+            reach = max(reach, size)
+            centre += (y - centre) / len(lines[-1])
         else:
-            lines.append([pair])
-            centre, reach = glyph.y, glyph.size
+            lines.append([index])
+            centre, reach = y, size
     return lines
 
 
 def _joined(line: Sequence[Glyph], *, cell: bool) -> str:
     """The text of a line: printed spaces once, and a space for a gap that plainly separates."""
+    whole = "".join([glyph.text for glyph in line])
+    narrowest = NARROWEST_GAP * min([glyph.size for glyph in line])
+    if not SPACE.search(whole) and not any(b.x0 - a.x1 > narrowest for a, b in pairwise(line)):
+        return whole
     parts: list[str] = []
     before: Glyph | None = None
     for glyph in line:
-        if glyph.text.isspace():
+        text = glyph.text
+        if text.isspace():
             if before is not None and parts[-1] != " ":
                 parts.append(" ")
             continue
         if before is not None and parts[-1] != " " and _apart(before, glyph, cell=cell):
             parts.append(" ")
-        parts.append(glyph.text)
+        parts.append(text)
         before = glyph
     return "".join(parts).strip()
 
 
 def _apart(left: Glyph, right: Glyph, *, cell: bool) -> bool:
     gap = (right.x0 - left.x1) / max(left.size, right.size)
-    a, b = ALNUM.fullmatch(left.text[-1]), ALNUM.fullmatch(right.text[0])
-    if a and b:
-        return gap > 0.3
-    return gap > 1.2 if not cell else gap > 1.0 and bool(a or b)
+    if gap <= NARROWEST_GAP:
+        return False
+    a, b = _is_alphanumeric(left.text[-1]), _is_alphanumeric(right.text[0])
+    return (a and b) or (gap > 1.0 and (a or b) if cell else gap > 1.2)
+
+
+def _is_alphanumeric(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def words_of(row: Row) -> list[tuple[Glyph, ...]]:
     """Runs of a line without a gap larger than about half a character."""
     words: list[list[Glyph]] = []
+    before: Glyph | None = None
     for glyph in row.glyphs:
-        if words and facing(glyph).x0 - facing(words[-1][-1]).x1 <= 0.5 * max(glyph.size, words[-1][-1].size):
+        faced = facing(glyph)
+        if before is not None and faced.x0 - before.x1 <= 0.5 * max(faced.size, before.size):
             words[-1].append(glyph)
         else:
             words.append([glyph])
+        before = faced
     return [tuple(word) for word in words]
 
 
@@ -110,8 +150,7 @@ def run_text(glyphs: Sequence[Glyph]) -> str:
     return _joined([facing(g) for g in glyphs], cell=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """How much text fits between the borders of a cell."""
 
     width: float
@@ -128,6 +167,8 @@ class Measure:
 
 def length(line: Row) -> float:
     """Extent of a line in reading direction."""
+    if line.glyphs[0].turn == 0:
+        return line.box[2] - line.box[0]
     faced = bounds(map(facing, line.glyphs))
     return faced[2] - faced[0]
 
@@ -152,14 +193,12 @@ def _may_be_two(so_far: str, upper: Row, lower: Row, measure: Measure) -> bool:
         return False
     if not (NUMERIC.fullmatch(so_far) and NUMERIC.fullmatch(lower.text)) or so_far == "0":
         return True  # no number goes on after a leading zero
-    first = lower.glyphs[0]
-    return measure.fits(upper, first.x1 - first.x0 if first.turn in (0, 180) else first.bottom - first.top)
+    return measure.fits(upper, lower.glyphs[0].first_width)
 
 
 def fills(row: Row, measure: Measure) -> bool:
     """Whether a line leaves no room for another character like its last."""
-    last = row.glyphs[-1]
-    return not measure.fits(row, last.x1 - last.x0 if last.turn in (0, 180) else last.bottom - last.top)
+    return not measure.fits(row, row.glyphs[-1].last_width)
 
 
 def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float | None:
@@ -175,6 +214,6 @@ def padding_of(cells: Iterable[tuple[float, float, Sequence[Row]]]) -> float | N
         for x0, x1, rows in cells
         if len(rows) > 1
         for row in rows[:-1]
-        if len(row.glyphs) > 1 and not VALUE.fullmatch(row.text)
+        if row.letters > 1 and not VALUE.fullmatch(row.text)
     ]
     return min(max(min(margins), 0.0), 6.0) if margins else None

@@ -1,347 +1,318 @@
-"""pdfplumber's page objects -> ``Sheet``. The only module that knows how pdfplumber and pdfminer call things.
+"""What is painted on a page -> what can be seen on it: the ``Sheet``, whichever library read the file.
 
-pdfplumber's dictionaries lose two facts that matter here: the order of painting (a white patch over a number hides it) and
-the text rendering mode (mode 3 is invisible text). So its ``Page`` is given a recording device and the layout objects are
-read directly, which is also twice as fast.
+Each engine (``ink_pdfium``, ``ink_pdfplumber``) hands its marks to a ``Pen`` in order of painting; what hides what, which
+thin area is a rule and which letter was printed twice is decided here once.
 """
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from itertools import pairwise
 
-from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTPage
-from pdfminer.pdfinterp import PDFPageInterpreter
-from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
+import numpy as np
 
 from extract.rules import frame
-from extract.sheet import Fill, Glyph, Rectangle, Rule, Sheet
+from extract.sheet import Fill, Flags, Floats, Glyph, Integers, Rectangle, Rule, Sheet
 
 THIN = 3.2
 """A filled rectangle not thicker than this (points) is a rule; thicker ones are areas."""
-INVISIBLE_MODES = frozenset({3, 7})
-RADICALS = str.maketrans(
+MOST_CORNERS = 200
+"""A stroke from point to point with more of them is a drawing."""
+SLANTED = -1
+SMALLEST = 1.0
+"""Points; smaller type cannot be seen."""
+ASCENT, DESCENT = 0.88, 0.12
+"""Of the em box, above and below the baseline.
+
+The font's own ascent and descent are often wrong or absent, and then digits and Chinese characters of one line stand at
+different heights.
+"""
+UNMAPPED = "\ufffd"
+INVISIBLE_MODES = (3, 7)
+"""Text rendering modes without ink (ISO 32000-1, table 106)."""
+_RADICALS = str.maketrans(
     "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⼾⽕", "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟户火"
 )
 """Radicals that print like a common character; the Kangxi block otherwise follows NFKC."""
+_SPREAD = 0x9E3779B97F4A7C1
+"""An odd number that spreads the numbers of squares over the bits of a key; where keys collide, letters are only looked at."""
+_GRIDS = np.array([[[0.0, 0.0]], [[4.0, 0.0]], [[0.0, 4.0]], [[4.0, 4.0]]])
+_TIGHT = 0.25
+"""Of the font size: letters not further apart than this belong together whatever comes; less than ``NARROWEST_GAP``."""
+_LEVEL = 0.01
+"""Points between the baselines of letters on one baseline."""
+_UNPRINTED = "\u200b\ufeff\u00ad"
+_SPACES = "\u00a0\u2002\u2003\u2009"
 
 
-class Printed(Page):
-    """A pdfplumber page that remembers which text is invisible."""
-
-    unseen: frozenset[int] = frozenset()
-    """``id`` of each invisible LTChar of the layout last asked for."""
-
-    @property
-    def layout(self) -> LTPage:
-        """The page's objects in order of painting, coordinates from the media box, origin bottom left."""
-        device = _Recorder(self.pdf.rsrcmgr, pageno=self.page_number, laparams=None)
-        PDFPageInterpreter(self.pdf.rsrcmgr, device).process_page(self.page_obj)
-        self.unseen = frozenset(device.unseen)
-        return device.get_result()
+class LossyError(Exception):
+    """An engine's library left out characters of a page, or does not say where they stand: it cannot be relied on."""
 
 
-class _Recorder(PDFPageAggregatorWithMarkedContent):
-    """Marks characters that are painted without ink."""
-
-    inkless = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - pdfminer's own signature
-        super().__init__(*args, **kwargs)
-        self.unseen: set[int] = set()
-        """``id`` of each invisible LTChar; the layout keeps them alive."""
-
-    def render_string(self, textstate: Any, *args: Any) -> None:  # noqa: ANN401 - pdfminer's own signature
-        self.inkless = textstate.render in INVISIBLE_MODES
-        super().render_string(textstate, *args)
-
-    def render_char(self, *args: Any, **kwargs: Any) -> float:  # noqa: ANN401 - pdfminer's own signature
-        advance: float = super().render_char(*args, **kwargs)
-        if self.inkless and self.cur_item._objs:  # noqa: SLF001 - as pdfplumber's own device does
-            self.unseen.add(id(self.cur_item._objs[-1]))  # noqa: SLF001 - as above
-        return advance
-
-
-@dataclass(slots=True)
-class _Patch:
-    """A filled area on its way to being a fill, a rule, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A filled area."""
 
     box: Rectangle
     white: bool
     order: int
 
 
-@dataclass(slots=True)
-class _Pen:
-    """What has been found on the page so far."""
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The characters of a page: one array element each, in the order of painting."""
 
-    left: float
-    ceiling: float
+    texts: list[str]
+    boxes: Floats
+    """(n, 4): x0, top, x1, bottom of the em box, in points of the page as displayed."""
+    sizes: Floats
+    turns: Integers
+    """As ``Glyph.turn``."""
+    orders: Integers
+    """As ``Glyph.order``."""
+    pale: Flags
+    """White, whatever stands behind it."""
+    spaces: Flags
+    """White space."""
+
+    def only(self, kept: Flags) -> Letters:
+        """Some of them."""
+        return Letters(
+            texts=[text for text, is_kept in zip(self.texts, kept.tolist(), strict=True) if is_kept],
+            boxes=self.boxes[kept],
+            sizes=self.sizes[kept],
+            turns=self.turns[kept],
+            orders=self.orders[kept],
+            pale=self.pale[kept],
+            spaces=self.spaces[kept],
+        )
+
+
+@dataclass(slots=True)
+class Pen:
+    """What has been found on one page so far, in points of the page as displayed."""
+
+    number: int
+    """1-based."""
     width: float
     height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    pale: set[int] = field(default_factory=set)
+    letters: Letters | None = None
     rules: list[Rule] = field(default_factory=list)
     pale_rules: list[Rule] = field(default_factory=list)
-    patches: list[_Patch] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
     pictured: float = 0.0
     unmapped: int = 0
     hidden: int = 0
 
-    def place(self, box: Rectangle) -> Rectangle:
-        """A bottom-left box of pdfminer's as a top-left box of the displayed page."""
-        x0, y0, x1, y1 = box
-        return x0 - self.left, self.ceiling - y1, x1 - self.left, self.ceiling - y0
+    def write(self, letters: Letters, inked: Flags) -> None:
+        """The page's characters; ``inked`` tells those that are painted with ink at all."""
+        x, y = (letters.boxes[:, 0] + letters.boxes[:, 2]) / 2, (letters.boxes[:, 1] + letters.boxes[:, 3]) / 2
+        shown = inked & (x > -1) & (x < self.width + 1) & (y > -1) & (y < self.height + 1)
+        self.unmapped += letters.texts.count(UNMAPPED)
+        if not all(letters.texts):  # of control characters nothing is left
+            some = np.array([bool(text) for text in letters.texts], dtype=bool)
+            letters, shown = letters.only(some), shown[some]
+        self.hidden += int((~shown & ~letters.spaces).sum())
+        self.letters = letters if shown.all() else letters.only(shown)
 
+    def picture(self, box: Rectangle) -> None:
+        """An image was painted there."""
+        self.pictured = max(self.pictured, _area(box) / max(self.width * self.height, 1.0))
 
-def read_sheet(page: Printed) -> Sheet:
-    """One page as a sheet.
+    def line(self, box: Rectangle, *, white: bool) -> None:
+        """A thin area, or a stroke, was painted there."""
+        rules = self.pale_rules if white else self.rules
+        x0, top, x1, bottom = box
+        width, height = x1 - x0, bottom - top
+        is_dot = width <= THIN and height <= THIN  # a dot may belong to a dotted rule of either kind
+        if width >= height or is_dot:
+            rules.append(Rule(True, (top + bottom) / 2, x0, x1))
+        if height >= width or is_dot:
+            rules.append(Rule(False, (x0 + x1) / 2, top, bottom))
 
-    Args:
-        page: a page of an open pdfplumber document; the caller closes it.
+    def outline(self, box: Rectangle, *, white: bool) -> None:
+        """The four sides of a rectangle were stroked."""
+        (self.pale_rules if white else self.rules).extend(frame(*box))
 
-    Returns:
-        Glyphs that can be seen, rules and coloured areas, in points of the page as displayed (``/Rotate`` and crop box
-        applied).
-    """
-    left, drop, width, height = _displayed(page)
-    pen = _Pen(left=left, ceiling=float(page.height) - drop, width=width, height=height)
-    layout = page.layout
-    for order, item in enumerate(_leaves(layout)):
-        if isinstance(item, LTChar):
-            _add_char(pen, item, order, inkless=id(item) in page.unseen)
-        elif isinstance(item, LTCurve):
-            _add_path(pen, item, order)
-        elif isinstance(item, LTImage):
-            x0, top, x1, bottom = pen.place(item.bbox)
-            pen.pictured = max(pen.pictured, (x1 - x0) * (bottom - top) / max(width * height, 1.0))
-    fills = _fills(pen.patches, width * height)
-    rules = pen.rules + _seen_on(fills, pen.pale_rules)
-    glyphs, covered = _visible(pen, fills)
-    return Sheet(
-        number=page.page_number,
-        width=width,
-        height=height,
-        glyphs=tuple(_once(glyphs)),
-        rules=tuple(rules),
-        fills=tuple(fills),
-        pictured=min(pen.pictured, 1.0),
-        unmapped=pen.unmapped,
-        hidden=pen.hidden + covered,
-    )
+    def polyline(self, points: Sequence[tuple[float, float]], *, white: bool) -> None:
+        """Straight lines were stroked from point to point."""
+        (self.pale_rules if white else self.rules).extend(_straight_parts(points))
 
-
-def _displayed(page: Printed) -> tuple[float, float, float, float]:
-    """The crop box within the turned media box: left, top, width, height."""
-    mx0, my0, mx1, my1 = _ordered(page.page_obj.mediabox)
-    cx0, cy0, cx1, cy1 = _ordered(page.page_obj.cropbox or page.page_obj.mediabox)
-    cx0, cy0, cx1, cy1 = max(cx0, mx0), max(cy0, my0), min(cx1, mx1), min(cy1, my1)
-    if cx1 <= cx0 or cy1 <= cy0:
-        cx0, cy0, cx1, cy1 = mx0, my0, mx1, my1
-    across, along = cx1 - cx0, cy1 - cy0
-    match page.rotation:
-        case 90:
-            return cy0 - my0, cx0 - mx0, along, across
-        case 180:
-            return mx1 - cx1, cy0 - my0, across, along
-        case 270:
-            return my1 - cy1, mx1 - cx1, along, across
-        case _:
-            return cx0 - mx0, my1 - cy1, across, along
-
-
-def _ordered(box: Sequence[float]) -> Rectangle:
-    x0, x1 = sorted((float(box[0]), float(box[2])))
-    y0, y1 = sorted((float(box[1]), float(box[3])))
-    return x0, y0, x1, y1
-
-
-def _leaves(container: LTContainer[Any]) -> Iterator[Any]:
-    for item in container:
-        if isinstance(item, LTContainer):
-            yield from _leaves(item)
-        else:
-            yield item
+    def sheet(self) -> Sheet:
+        """The page, without what cannot be seen."""
+        fills = _fills(self.patches, self.width * self.height)
+        glyphs: list[Glyph] = []
+        covered = 0
+        if self.letters is not None and self.letters.texts:
+            seen, covered = _visible(self.letters, self.patches, fills)
+            glyphs = _tight(_once(seen))
+        return Sheet(
+            number=self.number,
+            width=self.width,
+            height=self.height,
+            glyphs=tuple(glyphs),
+            rules=(*self.rules, *_seen_on(fills, self.pale_rules)),
+            fills=tuple(fills),
+            pictured=min(self.pictured, 1.0),
+            unmapped=self.unmapped,
+            hidden=self.hidden + covered,
+        )
 
 
 # characters ----------------------------------------------------------------------------------------------------------
 
 
-def _add_char(pen: _Pen, char: LTChar, order: int, *, inkless: bool) -> None:
-    text = char.get_text()
-    if text.startswith("(cid:") or any(unicodedata.category(c) == "Co" or c == "\ufffd" for c in text):
-        pen.unmapped += 1
-        text = "\ufffd"
-    text = "".join(_plain(c) for c in text if c >= " " and c not in "\u200b\ufeff\u00ad")
-    if not text:
-        return
-    turn = _direction(char.matrix)
-    if inkless or turn is None or char.size < 1.0:
-        pen.hidden += not text.isspace()
-        return
-    x0, top, x1, bottom = pen.place(_em_box(char, turn))
-    if not (-1 < (x0 + x1) / 2 < pen.width + 1 and -1 < (top + bottom) / 2 < pen.height + 1):
-        pen.hidden += not text.isspace()
-        return
-    state = char.graphicstate
-    if _is_white(state.ncolor, state.ncs) and not text.isspace():
-        pen.pale.add(order)
-    size = x1 - x0 if turn in (90, 270) else bottom - top
-    pen.glyphs.append(Glyph(text, x0, top, x1, bottom, size, turn, order))
+@lru_cache(maxsize=1 << 15)
+def plain(text: str) -> str:
+    """The text that is printed for a font's character: without control characters; ``UNMAPPED`` where nothing tells.
+
+    Radical and compatibility code points, which some fonts map glyphs to, become the character that they look like.
+    """
+    if any(c == UNMAPPED or unicodedata.category(c) == "Co" for c in text):
+        return UNMAPPED
+    return "".join(_plain(c) for c in text if c >= " " and c not in _UNPRINTED)
 
 
 def _plain(char: str) -> str:
-    """Radical and compatibility code points, which some fonts map glyphs to, as the character that is printed."""
     if "\u2e80" <= char <= "\u2fdf" or "\uf900" <= char <= "\ufaff":
-        return unicodedata.normalize("NFKC", char.translate(RADICALS))
-    return " " if char in "\u00a0\u2002\u2003\u2009" else char
+        return unicodedata.normalize("NFKC", char.translate(_RADICALS))
+    return " " if char in _SPACES else char
 
 
-def _direction(matrix: tuple[float, ...]) -> int | None:
-    """Quarter turns; None for slanted baselines, which only watermarks and stamps have."""
-    a, b = matrix[0], matrix[1]
-    if abs(b) <= 0.05 * abs(a):
-        return 0 if a > 0 else 180
-    if abs(a) <= 0.05 * abs(b):
-        return 90 if b > 0 else 270
-    return None
+def spaces_among(texts: Iterable[str]) -> Flags:
+    """Which of them are white space."""
+    return np.array([text.isspace() for text in texts], dtype=bool)
 
 
-def _em_box(char: LTChar, turn: int) -> Rectangle:
-    """The em box on the baseline.
+def directions(a: Floats, b: Floats) -> Integers:
+    """Reading direction of each baseline along (a, b), y upwards, as ``Glyph.turn``.
 
-    The font's own descent, which pdfminer uses, is often wrong or absent, and then digits and Chinese characters of one
-    line stand at different heights.
+    ``SLANTED`` for what only watermarks and stamps have.
     """
-    e, f = char.matrix[4:]
-    x0, y0, x1, y1 = char.bbox
-    size = (y1 - y0) if turn in (0, 180) else (x1 - x0)
-    along = abs(e - (x0 if turn == 0 else x1)) if turn in (0, 180) else abs(f - (y0 if turn == 90 else y1))
-    if along > 0.05 * size:  # vertical writing mode: the origin is at the top centre and pdfminer's box is right
-        return x0, y0, x1, y1
-    low, high = 0.12 * size, 0.88 * size
-    match turn:
-        case 0:
-            return x0, f - low, x1, f + high
-        case 180:
-            return x0, f - high, x1, f + low
-        case 90:
-            return e - high, y0, e + low, y1
-        case _:
-            return e - low, y0, e + high, y1
+    flat, steep = np.abs(b) <= 0.05 * np.abs(a), np.abs(a) <= 0.05 * np.abs(b)
+    return np.select([flat & (a > 0), flat, steep & (b > 0), steep], [0, 180, 90, 270], SLANTED)
 
 
-def _is_white(colour: Any, space: Any = None) -> bool:  # noqa: ANN401 - pdfminer: a number, a tuple or a pattern
-    values = colour if isinstance(colour, tuple) else (colour,)
-    if not values or not all(isinstance(v, int | float) for v in values):
-        return False
-    name = getattr(space, "name", "")
-    if name in ("Separation", "DeviceN", "Indexed", "Pattern"):
-        return False
-    if len(values) == 4:
-        return all(v <= 0.02 for v in values)
-    return len(values) in (1, 3) and all(v >= 0.98 for v in values)
-
-
-def _visible(pen: _Pen, fills: list[Fill]) -> tuple[list[Glyph], int]:
-    """The glyphs that can be seen, and how many cannot: white on white, or under a white patch painted later."""
-    patches = [p for p in pen.patches if p.white]
-    seen: list[Glyph] = []
-    for glyph in pen.glyphs:
-        x, y = glyph.x, glyph.y
-        if glyph.order in pen.pale and not any(f.x0 <= x <= f.x1 and f.top <= y <= f.bottom for f in fills):
-            continue
-        if any(p.order > glyph.order and _covers(p.box, glyph) for p in patches):
-            continue
-        seen.append(glyph)
-    lost = len(pen.glyphs) - len(seen)
-    if lost > len(pen.glyphs) / 2:
+def _visible(letters: Letters, patches: Sequence[Patch], fills: Sequence[Fill]) -> tuple[Letters, int]:
+    """The letters that can be seen, and how many cannot: white on white, or under a white patch painted later."""
+    hiding = [patch for patch in patches if patch.white]
+    if not hiding and not letters.pale.any():
+        return letters, 0
+    x0, top, x1, bottom = letters.boxes.T
+    x, y = (x0 + x1) / 2, (top + bottom) / 2
+    on_colour = np.zeros(len(letters.texts), dtype=bool)
+    for fill in fills:
+        on_colour |= (fill.x0 <= x) & (x <= fill.x1) & (fill.top <= y) & (y <= fill.bottom)
+    hidden = letters.pale & ~on_colour & ~letters.spaces
+    inset = 0.2 * letters.sizes
+    for patch in hiding:
+        left, above, right, below = patch.box
+        across = (left <= x0 + 0.3) & (x1 - 0.3 <= right)
+        along = (above <= top + inset) & (bottom - inset <= below)
+        hidden |= (letters.orders < patch.order) & across & along
+    lost = int(hidden.sum())
+    if lost > len(letters.texts) / 2:
         # Half a page of hidden text is a colour or a transparency this module does not understand, not a trick.
-        return pen.glyphs, 0
-    return seen, lost
+        return letters, 0
+    return letters.only(~hidden), lost
 
 
-def _covers(box: Rectangle, glyph: Glyph) -> bool:
-    x0, top, x1, bottom = box
-    inset = 0.2 * glyph.size
-    return x0 <= glyph.x0 + 0.3 and glyph.x1 - 0.3 <= x1 and top <= glyph.top + inset and glyph.bottom - inset <= bottom
-
-
-def _once(glyphs: list[Glyph]) -> list[Glyph]:
+def _once(letters: Letters) -> Letters:
     """Without characters printed twice on the same spot: the fake bold of fonts that have none."""
-    kept: list[Glyph] = []
-    near: Mapping[tuple[str, int, int], list[Glyph]] = defaultdict(list)
-    for glyph in glyphs:
-        if glyph.text.isspace():
-            kept.append(glyph)
-            continue
-        reach = max(1.0, 0.12 * glyph.size)
-        column, row = int(glyph.x0 // 4), int(glyph.top // 4)
-        twins = (t for i in (-1, 0, 1) for j in (-1, 0, 1) for t in near.get((glyph.text, column + i, row + j), ()))
-        if any(abs(t.x0 - glyph.x0) < reach and abs(t.top - glyph.top) < reach for t in twins):
-            continue
-        near[glyph.text, column, row].append(glyph)
-        kept.append(glyph)
-    return kept
+    kept = np.ones(len(letters.texts), dtype=bool)
+    near: dict[tuple[str, int, int], list[tuple[float, float]]] = defaultdict(list)
+    for index in _near_twins(letters):
+        text, x0, top = letters.texts[index], float(letters.boxes[index, 0]), float(letters.boxes[index, 1])
+        reach = max(1.0, 0.12 * float(letters.sizes[index]))
+        column, row = int(x0 // 4), int(top // 4)
+        twins = (twin for i in (-1, 0, 1) for j in (-1, 0, 1) for twin in near.get((text, column + i, row + j), ()))
+        if any(abs(x - x0) < reach and abs(y - top) < reach for x, y in twins):
+            kept[index] = False
+        else:
+            near[text, column, row].append((x0, top))
+    return letters if kept.all() else letters.only(kept)
+
+
+def _near_twins(letters: Letters) -> list[int]:
+    """Letters that may have a twin within 4 points: a cheap look, so that few must be looked at closely.
+
+    Equal characters that are so near share a square of at least one of four grids of 8 points, each shifted by half a square.
+    """
+    names = np.fromiter(map(hash, letters.texts), dtype=np.int64, count=len(letters.texts))
+    names[letters.spaces] = np.arange(int(letters.spaces.sum()))  # no space has a twin
+    squares = np.floor((letters.boxes[None, :, :2] + _GRIDS) / 8).astype(np.int64)
+    keys = names ^ ((squares[:, :, 0] * 1_000_003 + squares[:, :, 1]) * _SPREAD + np.arange(4)[:, None])
+    ranking = np.argsort(keys, axis=None)
+    ordered = keys.ravel()[ranking]
+    equal = np.flatnonzero(ordered[1:] == ordered[:-1])
+    suspects = np.concatenate([ranking[equal], ranking[equal + 1]]) % len(letters.texts)
+    return sorted(set(suspects.tolist()))
+
+
+def _tight(letters: Letters) -> list[Glyph]:
+    """The letters as glyphs, those together that are set so tight that nothing could part them."""
+    x0, top, x1, bottom = letters.boxes.T
+    gap = x0[1:] - x1[:-1]
+    size = letters.sizes[1:]
+    loose = letters.spaces | (letters.turns != 0)
+    if sum(map(len, letters.texts)) != len(letters.texts):  # some code of a font stands for several characters
+        loose |= np.array([len(text) != 1 for text in letters.texts], dtype=bool)
+    joined = (
+        ~(loose[1:] | loose[:-1])
+        & (np.diff(letters.orders) == 1)
+        & (size == letters.sizes[:-1])
+        & (np.abs(np.diff(top)) <= _LEVEL)
+        & (np.abs(gap) <= _TIGHT * size)
+    )
+    starts = np.flatnonzero(np.concatenate([[True], ~joined])).tolist()
+    edges: list[float] = letters.boxes[:, [0, 2]].ravel().tolist()
+    rows = zip(starts, [*starts[1:], len(letters.texts)], strict=True)
+    tops, bottoms, sizes = top.tolist(), bottom.tolist(), letters.sizes.tolist()
+    turns, orders, texts = letters.turns.tolist(), letters.orders.tolist(), letters.texts
+    return [
+        Glyph(texts[i], edges[2 * i], tops[i], edges[2 * i + 1], bottoms[i], sizes[i], turns[i], orders[i])
+        if end - i == 1
+        else Glyph(
+            "".join(texts[i:end]),
+            edges[2 * i],
+            tops[i],
+            edges[2 * end - 1],
+            bottoms[i],
+            sizes[i],
+            0,
+            orders[i],
+            tuple(edges[2 * i : 2 * end]),
+        )
+        for i, end in rows
+    ]
 
 
 # rules and areas -----------------------------------------------------------------------------------------------------
 
 
-def _add_path(pen: _Pen, path: LTCurve, order: int) -> None:
-    x0, top, x1, bottom = pen.place(path.bbox)
-    width, height = x1 - x0, bottom - top
-    if not all(map(math.isfinite, (x0, top, x1, bottom))):
-        return
-    thin = min(width, height) <= THIN
-    white_fill, white_stroke = _is_white(path.non_stroking_color), _is_white(path.stroking_color)
-    if path.fill and not thin and _is_rectangular(path):
-        pen.patches.append(_Patch((x0, top, x1, bottom), white_fill, order))
-    if thin and (path.fill or path.stroke):
-        white = white_stroke if path.stroke else white_fill
-        (pen.pale_rules if white else pen.rules).extend(_thin_rules(x0, top, x1, bottom))
-    elif path.stroke:
-        target = pen.pale_rules if white_stroke else pen.rules
-        if _is_rectangular(path):
-            target.extend(frame(x0, top, x1, bottom))
-        else:
-            target.extend(_straight_parts(pen, path))
-
-
-def _thin_rules(x0: float, top: float, x1: float, bottom: float) -> Iterator[Rule]:
-    width, height = x1 - x0, bottom - top
-    if width >= height:
-        yield Rule(True, (top + bottom) / 2, x0, x1)
-    if height >= width or (width <= THIN and height <= THIN):  # a dot may belong to a dotted rule of either kind
-        yield Rule(False, (x0 + x1) / 2, top, bottom)
-    if height > width and width <= THIN and height <= THIN:
-        yield Rule(True, (top + bottom) / 2, x0, x1)
-
-
-def _is_rectangular(path: LTCurve) -> bool:
-    """All corners lie on the bounding box (pdfminer calls many exact rectangles curves)."""
-    x0, y0, x1, y1 = path.bbox
-    return len(path.pts) >= 4 and all(
-        min(abs(x - x0), abs(x - x1)) < 0.5 and min(abs(y - y0), abs(y - y1)) < 0.5 for x, y in path.pts
+def is_rectangular(points: Sequence[tuple[float, float]], box: Rectangle) -> bool:
+    """Whether all corners lie on the bounding box (in the points' own coordinates), whatever the file calls the figure."""
+    x0, y0, x1, y1 = box
+    return len(points) >= 4 and all(
+        min(abs(x - x0), abs(x - x1)) < 0.5 and min(abs(y - y0), abs(y - y1)) < 0.5 for x, y in points
     )
 
 
-def _straight_parts(pen: _Pen, path: LTCurve) -> Iterator[Rule]:
-    if len(path.pts) > 200 or any(step[0] in "cvy" for step in path.original_path or ()):
-        return
-    for (xa, ya), (xb, yb) in zip(path.pts, path.pts[1:], strict=False):
-        x0, top, x1, bottom = pen.place((min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+def _straight_parts(points: Sequence[tuple[float, float]]) -> Iterator[Rule]:
+    for (xa, ya), (xb, yb) in pairwise(points):
+        x0, x1 = sorted((xa, xb))
+        top, bottom = sorted((ya, yb))
         if bottom - top <= 1 < x1 - x0:
             yield Rule(True, (top + bottom) / 2, x0, x1)
         elif x1 - x0 <= 1 < bottom - top:
             yield Rule(False, (x0 + x1) / 2, top, bottom)
 
 
-def _fills(patches: list[_Patch], page_area: float) -> list[Fill]:
+def _fills(patches: Sequence[Patch], page_area: float) -> list[Fill]:
     """Coloured areas, and white ones painted on them: white alone is only the page, but white on grey is a cell."""
     coloured = [p for p in patches if not p.white and _area(p.box) < 0.9 * page_area]
     kept = list(coloured)
@@ -363,7 +334,7 @@ def _inside(inner: Rectangle, outer: Rectangle) -> bool:
     )
 
 
-def _seen_on(fills: list[Fill], pale: Iterable[Rule]) -> list[Rule]:
+def _seen_on(fills: Sequence[Fill], pale: Iterable[Rule]) -> list[Rule]:
     """White rules that can be seen because they run over, between or on from coloured areas."""
     if not fills:
         return []

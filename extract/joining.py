@@ -45,7 +45,8 @@ class Table:
             last = part.rows if number + 1 < len(self.parts) else -1
             for cell in part.cells:
                 runs_on = cell.runs_on and cell.row + cell.rowspan == last
-                cells.append(replace(cell, row=cell.row + offset, runs_on=runs_on))
+                is_placed = not offset and runs_on == cell.runs_on
+                cells.append(cell if is_placed else replace(cell, row=cell.row + offset, runs_on=runs_on))
             offset += part.rows
         layouts = {part.layout for part in self.parts}
         layout = Layout.LATTICE if layouts == {Layout.LATTICE} else Layout.ALIGNED

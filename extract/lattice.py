@@ -10,14 +10,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
-from extract.rules import SLIVER, TOUCH, covered, merged_rules, rules_of
+from extract.rules import SLIVER, TOUCH, covered, rules_of
 from extract.sheet import Fill, Glyph, Rectangle, Rule
 from extract.tiles import edges, last_strip, ruled_inside, share_coloured, side_by_side, stacked, tiles_among
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnCell:
+class DrawnCell(NamedTuple):
     """A rectangle of the lattice that no border crosses."""
 
     row: int
@@ -70,18 +73,17 @@ class Lattice:
         return locate
 
 
-def find_lattices(rules: Iterable[Rule], fills: Sequence[Fill] = (), glyphs: Sequence[Glyph] = ()) -> list[Lattice]:
+def find_lattices(rules: Sequence[Rule], fills: Sequence[Fill] = (), glyphs: Sequence[Glyph] = ()) -> list[Lattice]:
     """The drawn tables of a page, from top to bottom, boxes and single rows included.
 
     Args:
-        rules: in any order and as many pieces as the file draws them in.
+        rules: whole ones, as ``merged_rules`` gives them.
         fills: coloured areas; their edges count as borders where they tile like cells.
         glyphs: the text, to tell slivers from narrow columns and highlights from cells.
     """
-    straight = merged_rules(rules)
-    tiles = tiles_among(fills, straight, glyphs)
+    tiles = tiles_among(fills, rules, glyphs)
     lattices = []
-    for part_rules, part_tiles in _components(straight, tiles):
+    for part_rules, part_tiles in _components(rules, tiles):
         lattice = _lattice(part_rules, part_tiles, glyphs)
         if lattice is not None:
             lattices.append(lattice)
@@ -151,8 +153,12 @@ class _Axis:
     places: tuple[float, ...]
     drawn: tuple[tuple[tuple[float, float], ...], ...]
 
-    def bordered(self, place: int, start: float, end: float) -> bool:
-        return covered(self.drawn[place], start, end)
+    def bordered(self, place: int, cuts: Sequence[float]) -> list[bool]:
+        """Whether a border is drawn at a place, for each stretch between neighbouring cuts."""
+        spans = self.drawn[place]
+        if any(start <= cuts[0] and cuts[-1] <= end for start, end in spans):
+            return [True] * (len(cuts) - 1)
+        return [covered(spans, start, end) for start, end in pairwise(cuts)]
 
 
 def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> Lattice | None:
@@ -160,47 +166,75 @@ def _lattice(rules: Sequence[Rule], tiles: Sequence[Fill], glyphs: Sequence[Glyp
     if painted:
         tiles = [*tiles, *last_strip(tiles, glyphs)]
     borders = [*rules, *(edge for tile in tiles for edge in edges(tile))]
-    flat, steep = list(rules_of(borders, True)), list(rules_of(borders, False))
+    flat, steep = rules_of(borders, True), rules_of(borders, False)
     if not flat or not steep:
         return None
     around = (min(r.start for r in flat), min(r.start for r in steep), max(r.end for r in flat), max(r.end for r in steep))
-    within = [g for g in glyphs if around[0] <= g.x <= around[2] and around[1] <= g.y <= around[3] and not g.text.isspace()]
-    across = _axis(steep, flat, sorted(g.x for g in within))
-    down = _axis(flat, steep, sorted(g.y for g in within))
+    ink = _Ink(around, glyphs)
+    across = _axis(steep, flat, ink.across)
+    down = _axis(flat, steep, ink.down)
     if len(across.places) < 2 or len(down.places) < 2:
         return None
-    cells = _cells(across, down, tiles if painted else (), within)
+    cells = _cells(across, down, tiles if painted else (), ink)
     if not cells:
         return None
     return Lattice(across.places, down.places, tuple(cells))
 
 
-def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], ink: Sequence[float]) -> _Axis:
+class _Ink:
+    """Where the characters within a table stand; found out only if it is asked, which most tables never do."""
+
+    def __init__(self, around: Rectangle, glyphs: Sequence[Glyph]) -> None:
+        self._around = around
+        self._glyphs = glyphs
+
+    @cached_property
+    def points(self) -> list[tuple[float, float]]:
+        """The centre of each character."""
+        x0, top, x1, bottom = self._around
+        inked = (glyph for glyph in self._glyphs if top <= glyph.y <= bottom and not glyph.text.isspace())
+        centres = ((character.x, character.y) for glyph in inked for character in glyph.characters())
+        return [(x, y) for x, y in centres if x0 <= x <= x1]
+
+    def across(self, low: float, high: float) -> bool:
+        """Whether any stands between two x."""
+        return _between(self._xs, low, high)
+
+    def down(self, low: float, high: float) -> bool:
+        """Whether any stands between two y."""
+        return _between(self._ys, low, high)
+
+    @cached_property
+    def _xs(self) -> list[float]:
+        return sorted(x for x, _ in self.points)
+
+    @cached_property
+    def _ys(self) -> list[float]:
+        return sorted(y for _, y in self.points)
+
+
+def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[float, float], bool]) -> _Axis:
     """Clustered coordinates of parallel borders.
 
     Where the crossing rules run on beyond the outermost border, the table has no outer border there but still an end.
     """
     clusters: list[list[Rule]] = []
-    for rule in sorted(borders, key=lambda r: r.at):
+    for rule in sorted(borders, key=attrgetter("at")):
         if clusters and rule.at - clusters[-1][-1].at <= TOUCH and rule.at - clusters[-1][0].at <= 5.0:
             clusters[-1].append(rule)
         else:
             clusters.append([rule])
     collapsed: list[list[Rule]] = []
     for cluster in clusters:
-        if (
-            collapsed
-            and cluster[0].at - collapsed[-1][-1].at <= SLIVER
-            and not _between(ink, collapsed[-1][-1].at, cluster[0].at)
-        ):
+        if collapsed and cluster[0].at - collapsed[-1][-1].at <= SLIVER and not inked(collapsed[-1][-1].at, cluster[0].at):
             collapsed[-1].extend(cluster)
         else:
             collapsed.append(list(cluster))
-    places = [sum(r.at * r.length for r in c) / sum(r.length for r in c) for c in collapsed]
+    places = [sum([r.at * r.length for r in c]) / sum([r.length for r in c]) for c in collapsed]
     drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
     for end in (
-        _open_end([r.start for r in crossing], places[0], ink, -1),
-        _open_end([r.end for r in crossing], places[-1], ink, 1),
+        _open_end([r.start for r in crossing], places[0], inked, -1),
+        _open_end([r.end for r in crossing], places[-1], inked, 1),
     ):
         if end is not None:
             at = 0 if end < places[0] else len(places)
@@ -213,7 +247,7 @@ def _between(ink: Sequence[float], low: float, high: float) -> bool:
     return bisect_right(ink, high) > bisect_right(ink, low)
 
 
-def _open_end(ends: Sequence[float], border: float, ink: Sequence[float], side: int) -> float | None:
+def _open_end(ends: Sequence[float], border: float, inked: Callable[[float, float], bool], side: int) -> float | None:
     """Where a table without outer border ends on one side (-1 before, 1 after the outermost border).
 
     At least two crossing rules must end there; a fair share of them where no text shows that the strip is in use.
@@ -222,15 +256,15 @@ def _open_end(ends: Sequence[float], border: float, ink: Sequence[float], side: 
     if (far - border) * side <= SLIVER:
         return None
     count = sum(abs(e - far) <= TOUCH for e in ends)
-    used = _between(ink, min(far, border), max(far, border))
+    used = inked(min(far, border), max(far, border))
     return far if count >= (2 if used else max(2, 0.3 * len(ends))) else None
 
 
-def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], glyphs: Sequence[Glyph]) -> list[DrawnCell]:
+def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], ink: _Ink) -> list[DrawnCell]:
     xs, ys = across.places, down.places
     columns, rows = len(xs) - 1, len(ys) - 1
-    left = [[across.bordered(c, ys[r], ys[r + 1]) for r in range(rows)] for c in range(columns + 1)]
-    above = [[down.bordered(r, xs[c], xs[c + 1]) for c in range(columns)] for r in range(rows + 1)]
+    left = [across.bordered(c, ys) for c in range(columns + 1)]
+    above = [down.bordered(r, xs) for r in range(rows + 1)]
     union = _Union(rows * columns)
     for r in range(rows):
         for c in range(columns):
@@ -246,7 +280,7 @@ def _cells(across: _Axis, down: _Axis, tiles: Sequence[Fill], glyphs: Sequence[G
             box = xs[c0], ys[r0], xs[c1], ys[r1]
             painted = not tiles or share_coloured(box, tiles) >= 0.2
             open_row = not painted or (c1 - c0 == columns and (r0 == 0 or r1 == rows))
-            if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, glyphs)):
+            if not _enclosed(left, above, (r0, c0, r1, c1)) and not (open_row and _written(box, ink)):
                 continue
             cells.append(DrawnCell(r0, c0, r1 - r0, c1 - c0, box, regular=len(pieces) == 1, painted=painted))
     return sorted(cells, key=lambda cell: (cell.row, cell.column))
@@ -257,6 +291,9 @@ def _rectangles(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]
 
     Row by row or column by column, whichever needs fewer: a label column that runs into unruled rows is a comb.
     """
+    if len(places) == 1:
+        ((row, column),) = places
+        return [(row, column, row + 1, column + 1)]
     by_rows = _scanned(places)
     if len(by_rows) == 1:
         return by_rows
@@ -283,6 +320,8 @@ def _scanned(places: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
 def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int, int, int, int]) -> bool:
     """Whether two opposite sides are drawn; a notch beside a narrower part of the table is open on two neighbouring ones."""
     r0, c0, r1, c1 = place
+    if r1 - r0 == c1 - c0 == 1:
+        return (above[r0][c0] and above[r1][c0]) or (left[c0][r0] and left[c1][r0])
     top = sum(above[r0][c0:c1]) * 2 >= c1 - c0
     bottom = sum(above[r1][c0:c1]) * 2 >= c1 - c0
     west = sum(left[c0][r0:r1]) * 2 >= r1 - r0
@@ -290,5 +329,5 @@ def _enclosed(left: list[list[bool]], above: list[list[bool]], place: tuple[int,
     return (top and bottom) or (west and east)
 
 
-def _written(box: Rectangle, glyphs: Sequence[Glyph]) -> bool:
-    return any(box[0] <= g.x <= box[2] and box[1] <= g.y <= box[3] for g in glyphs)
+def _written(box: Rectangle, ink: _Ink) -> bool:
+    return any(box[0] <= x <= box[2] and box[1] <= y <= box[3] for x, y in ink.points)

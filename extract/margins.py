@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from statistics import median_high
 
 import regex
 
@@ -64,8 +65,11 @@ def _repeated(pages: Sequence[tuple[float, Sequence[Row]]]) -> list[set[int]]:
 
 
 def _usual_size(rows: Iterable[Row]) -> float:
-    sizes = sorted(row.size for row in rows for _ in row.glyphs)
-    return sizes[len(sizes) // 2] if sizes else 0.0
+    """The size of the middle glyph."""
+    sizes: Counter[float] = Counter()
+    for row in rows:
+        sizes[row.size] += row.letters
+    return median_high(sizes.elements()) if sizes else 0.0
 
 
 def _peel(order: Iterable[int], rows: Sequence[Row], height: float, edge: tuple[float, float], marked: set[int]) -> None:

@@ -12,6 +12,7 @@ from extract.joining import Table, begun, continued
 from extract.lattice import Lattice, find_lattices
 from extract.margins import furniture, page_number
 from extract.model import Block, Grid, Line, LineRole, ReaderWarning
+from extract.rules import merged_rules
 from extract.sheet import Glyph, Rectangle, Rule, Sheet, Turn, bounds
 from extract.streams import find_gutters, halves
 from extract.strips import level
@@ -30,6 +31,7 @@ class _Leaf:
     parts: list[Part] = field(default_factory=list)
     furniture: list[Row] = field(default_factory=list)
     rules: tuple[Rule, ...] = ()
+    """Merged."""
 
     def items(self) -> list[Row | Part]:
         """What stands on it, from top to bottom, furniture left out."""
@@ -63,30 +65,31 @@ def compose(sheets: Sequence[Sheet]) -> tuple[tuple[Block, ...], tuple[ReaderWar
 def _leaves(sheets: Sequence[Sheet], padding: float = USUAL_PADDING) -> list[_Leaf]:
     turned = [sheet.upright() for sheet in sheets]
     upright = [sheet for sheet, _ in turned]
-    lattices = [find_lattices(sheet.rules, sheet.fills, sheet.glyphs) for sheet in upright]
+    straight = [tuple(merged_rules(sheet.rules)) for sheet in upright]
+    lattices = [find_lattices(rules, sheet.fills, sheet.glyphs) for sheet, rules in zip(upright, straight, strict=True)]
     gutters = find_gutters(upright, lattices)
     leaves = []
-    for (sheet, turn), found, gutter in zip(turned, lattices, gutters, strict=True):
+    for (sheet, turn), rules, found, gutter in zip(turned, straight, lattices, gutters, strict=True):
         parts, rest = _parts(sheet, turn, found, padding)
         rows = rows_of(rest)
         if gutter is None:
-            leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, rows, parts, rules=sheet.rules))
+            leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, rows, parts, rules=rules))
             continue
         across, left, right = halves(rows, gutter)
         left_parts = [p for p in parts if p.box[0] < gutter]
         right_parts = [p for p in parts if p.box[0] >= gutter]
         left_rows = sorted([*across, *left], key=lambda r: r.box[1])
-        leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, left_rows, left_parts, rules=sheet.rules))
-        leaves.append(_Leaf(sheet.number, sheet.height, turn, 1, right, right_parts, rules=sheet.rules))
+        leaves.append(_Leaf(sheet.number, sheet.height, turn, 0, left_rows, left_parts, rules=rules))
+        leaves.append(_Leaf(sheet.number, sheet.height, turn, 1, right, right_parts, rules=rules))
     return leaves
 
 
 def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice], padding: float) -> tuple[list[Part], list[Glyph]]:
     """The drawn tables of a page, innermost first, and the glyphs that stand in none."""
-    rest = [g for g in sheet.glyphs if not g.text.isspace() or _matters(g)]
+    rest = [g for g in sheet.glyphs if g.text == " " or not g.text.isspace()]
     parts: list[Part] = []
     for lattice in sorted(lattices, key=lambda found: _area(found.box)):
-        inside = [g for g in rest if _holds(lattice.box, g)]
+        inside = _within(lattice.box, rest)
         taken, outside = read_parts(lattice, inside, sheet.number, turn, padding)
         if not taken:
             continue
@@ -96,16 +99,13 @@ def _parts(sheet: Sheet, turn: Turn, lattices: Sequence[Lattice], padding: float
     return parts, rest
 
 
-def _matters(glyph: Glyph) -> bool:
-    return glyph.text == " "
-
-
 def _area(box: Rectangle) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _holds(box: Rectangle, glyph: Glyph) -> bool:
-    return box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3]
+def _within(box: Rectangle, glyphs: Sequence[Glyph]) -> list[Glyph]:
+    x0, top, x1, bottom = box
+    return [g for g in glyphs if x0 <= (g.x0 + g.x1) / 2 <= x1 and top <= (g.top + g.bottom) / 2 <= bottom]
 
 
 def _in_order(leaves: list[_Leaf]) -> list[_Leaf]:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
-from itertools import islice
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Protocol
 
-import pdfplumber
 import regex
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfpage import PDFPage
-from pdfminer.utils import PDFDocEncoding
-from pdfplumber.pdf import PDF
 
-from collect.errors import EncryptedError, UnreadableError, UnsupportedError
-from extract.ink import Printed, read_sheet
+from collect.errors import UnreadableError, UnsupportedError
+from extract.ink import LossyError
 from extract.model import Document, Metadatum, Page, ReaderWarning
 from extract.pages import compose
 from extract.sheet import Sheet
@@ -34,7 +27,7 @@ FEW = 20
 
 
 def read_pdf(content: bytes) -> Document:
-    """The content of a PDF file in reading order.
+    """The content of a PDF file in reading order, read through pdfium.
 
     Ruled, partly ruled, coloured and unruled tables become grids, over page breaks; page numbers and running heads become
     lines marked as furniture. Boxes are in points of the page as displayed.
@@ -48,19 +41,37 @@ def read_pdf(content: bytes) -> Document:
         UnsupportedError: a scan (``needs_ocr``), a text layer without meaning (``unusable_text_layer``), or too many pages
             (``too_many_pages``).
     """
+    from extract.ink_pdfium import opened  # noqa: PLC0415 - each library is loaded only where it is used
+
+    try:
+        return _read(content, opened)
+    except LossyError as error:
+        again = read_pdf_again(content)
+        warning = ReaderWarning("second_reading", f"Read with the second reader: the first one would have lost {error}.")
+        return replace(again, warnings=(*again.warnings, warning))
+
+
+def read_pdf_again(content: bytes) -> Document:
+    """The same through pdfplumber, some twenty times slower: a second opinion from a library that shares no code."""
+    from extract.ink_pdfplumber import opened  # noqa: PLC0415 - as above
+
+    return _read(content, opened)
+
+
+class _Pages(Protocol):
+    """An open file, whichever library reads it."""
+
+    def sheets(self) -> Iterator[Sheet]: ...
+
+    def information(self) -> Mapping[str, bytes | str]: ...
+
+
+def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Pages]]) -> Document:
     if _is_cut_short(content):
         raise UnreadableError("The PDF file ends before its end.")
-    with _quiet():
-        try:
-            with pdfplumber.open(BytesIO(content)) as pdf:
-                sheets = _sheets(pdf)
-                metadata, producer = _metadata(pdf.doc.info)
-        except (EncryptedError, UnreadableError, UnsupportedError):
-            raise
-        except Exception as error:
-            if _needs_password(error):
-                raise EncryptedError("The PDF file opens only with a password.") from error
-            raise UnreadableError(f"The PDF file is damaged ({type(error).__name__}).") from error
+    with opened(content) as pages:
+        sheets = _sheets(pages)
+        metadata, producer = _metadata(pages.information())
     _check_text(sheets)
     blocks, warnings = compose(sheets)
     return Document(
@@ -73,44 +84,23 @@ def read_pdf(content: bytes) -> Document:
     )
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without pdfminer's remarks about fonts; nobody else's logging is touched."""
-    logger = logging.getLogger("pdfminer")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
 def _is_cut_short(content: bytes) -> bool:
     """No end-of-file mark after the last object. Not every file with a broken index is cut; every cut file lacks the mark."""
     end = content.rfind(b"%%EOF")
     return end < 0 or OBJECT.search(content, end) is not None
 
 
-def _needs_password(error: BaseException) -> bool:
-    causes: list[Any] = [error, error.__cause__, error.__context__, *error.args]
-    return any(isinstance(cause, PDFPasswordIncorrect) for cause in causes)
-
-
-def _sheets(pdf: PDF) -> list[Sheet]:
+def _sheets(pages: _Pages) -> list[Sheet]:
     sheets: list[Sheet] = []
-    for number, page_object in enumerate(islice(PDFPage.create_pages(pdf.doc), MOST_PAGES + 1), start=1):
-        if number > MOST_PAGES:
+    for sheet in pages.sheets():
+        if sheet.number > MOST_PAGES:
             raise UnsupportedError(
                 f"The PDF file has more than {MOST_PAGES} pages.",
                 code="too_many_pages",
                 advice="Cut the report out of the volume and ingest that.",
             )
-        page = Printed(pdf, page_object, page_number=number)
-        try:
-            sheets.append(read_sheet(page))
-        finally:
-            page.close()
-        if number == PATIENCE and not any(s.glyphs or s.unmapped for s in sheets):
+        sheets.append(sheet)
+        if sheet.number == PATIENCE and not any(s.glyphs or s.unmapped for s in sheets):
             break
     if not sheets:
         raise UnreadableError("The PDF file has no pages.")
@@ -139,7 +129,7 @@ def _check_text(sheets: list[Sheet]) -> None:
 
 
 def _inked(sheet: Sheet) -> int:
-    return sum(not g.text.isspace() for g in sheet.glyphs)
+    return sum(glyph.length for glyph in sheet.glyphs if not glyph.text.isspace())
 
 
 def _page_warnings(sheets: list[Sheet]) -> Iterator[ReaderWarning]:
@@ -157,9 +147,9 @@ def _page_warnings(sheets: list[Sheet]) -> Iterator[ReaderWarning]:
 # what the file says about itself -------------------------------------------------------------------------------------
 
 
-def _metadata(infos: list[dict[str, Any]]) -> tuple[tuple[Metadatum, ...], str]:
+def _metadata(information: Mapping[str, bytes | str]) -> tuple[tuple[Metadatum, ...], str]:
     """Title, author and date of creation, and the producing program."""
-    values = {key: _text(value) for info in infos for key, value in info.items()}
+    values = {key: _text(value) for key, value in information.items()}
     created = _iso_date(values.get("CreationDate", ""))
     facts = (("title", values.get("Title", "")), ("author", values.get("Author", "")), ("created", created))
     programs = [values.get("Creator", ""), values.get("Producer", "")]
@@ -167,22 +157,37 @@ def _metadata(infos: list[dict[str, Any]]) -> tuple[tuple[Metadatum, ...], str]:
     return tuple(Metadatum(name, value) for name, value in facts if value), producer
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - pdfminer resolves to anything
+def _text(value: bytes | str) -> str:
     """A PDF string, whichever encoding it really has: producers write UTF-16 in both orders, UTF-8 and GBK."""
-    value = value.resolve() if hasattr(value, "resolve") else value
-    if not isinstance(value, bytes):
-        return str(getattr(value, "name", value)) if value is not None else ""
-    is_utf16 = value.startswith((b"\xfe\xff", b"\xff\xfe"))
-    text = value.decode("utf-16", errors="replace") if is_utf16 else _first_decoding(value)
+    if isinstance(value, str):
+        value = _undecoded(value)
+    text = value if isinstance(value, str) else _decoded(value)
     return "".join(c for c in text if c >= " ").strip()
 
 
-def _first_decoding(value: bytes) -> str:
+def _undecoded(text: str) -> bytes | str:
+    """The bytes of a string that was decoded with PDF's own 8-bit encoding, which producers seldom really use.
+
+    A string that must have been UTF-16, or is ASCII, stays what it is.
+    """
+    if text.isascii():
+        return text
+    from pdfminer.utils import PDFDocEncoding  # noqa: PLC0415 - needed by few files
+
+    codes = {char: code for code, char in enumerate(PDFDocEncoding) if char != "\0" or code == 0}
+    return bytes(codes[char] for char in text) if all(char in codes for char in text) else text
+
+
+def _decoded(value: bytes) -> str:
+    if value.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return value.decode("utf-16", errors="replace")
     for encoding in ("utf-8", "gb18030"):
         try:
             return value.decode(encoding)
         except UnicodeDecodeError:
             continue
+    from pdfminer.utils import PDFDocEncoding  # noqa: PLC0415 - needed by few files
+
     return "".join(PDFDocEncoding[byte] for byte in value)
 
 

@@ -35,6 +35,21 @@ def read(content: bytes, name: str = "") -> Document:
     reader = READERS.get(media_type)
     if reader is None:
         raise _refusal(media_type)
+    return _read(reader, media_type, content)
+
+
+def read_again(content: bytes, name: str = "") -> Document | None:
+    """The content of the file by another, slower reader; None where the format has but one.
+
+    Raises:
+        NianbaoError: as ``read``.
+    """
+    media_type = sniff(content, name)
+    reader = SECOND_READERS.get(media_type)
+    return None if reader is None else _read(reader, media_type, content)
+
+
+def _read(reader: Reader, media_type: str, content: bytes) -> Document:
     try:
         return replace(reader(content), media_type=media_type)
     except NianbaoError:
@@ -49,6 +64,12 @@ def _pdf(content: bytes) -> Document:
     from extract.pdf import read_pdf  # noqa: PLC0415  # see above
 
     return read_pdf(content)
+
+
+def _pdf_again(content: bytes) -> Document:
+    from extract.pdf import read_pdf_again  # noqa: PLC0415  # see above
+
+    return read_pdf_again(content)
 
 
 def _html(content: bytes) -> Document:
@@ -103,6 +124,9 @@ READERS: dict[str, Reader] = {
     formats.WORD_XML: _office("xml"),
 }
 """Media type -> reader. A new format is one line here, one reader and one line in ``sniff``."""
+
+SECOND_READERS: dict[str, Reader] = {formats.PDF: _pdf_again}
+"""Media type -> the reader to ask where the first one's result is not certain."""
 
 _REFUSED = {
     "application/zip": ("A zip archive", "Ingest the archive itself: `nianbao ingest` opens zip and tar files."),

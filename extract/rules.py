@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from extract.sheet import Rule
 
@@ -20,11 +21,13 @@ MOST_RULES = 1500
 
 def merged_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Pieces that continue one another as single rules; dots and ticks dropped."""
+    rules = tuple(rules)
     merged: list[Rule] = []
     for horizontal in (True, False):
-        for track in _tracks(sorted((r for r in rules_of(rules, horizontal)), key=lambda r: r.at)):
-            spans = sorted((r.start, r.end) for r in track)
-            at = sum(r.at * (r.length + 0.01) for r in track) / sum(r.length + 0.01 for r in track)
+        for track in _tracks(sorted(rules_of(rules, horizontal), key=attrgetter("at"))):
+            spans = sorted([(r.start, r.end) for r in track])
+            weights = [r.end - r.start + 0.01 for r in track]
+            at = sum([r.at * weight for r, weight in zip(track, weights, strict=True)]) / sum(weights)
             start, end = spans[0]
             for a, b in [*spans[1:], (float("inf"), float("inf"))]:
                 if a - end <= DASH_GAP:
@@ -38,9 +41,9 @@ def merged_rules(rules: Iterable[Rule]) -> list[Rule]:
     return merged
 
 
-def rules_of(rules: Iterable[Rule], horizontal: bool) -> Iterable[Rule]:
+def rules_of(rules: Iterable[Rule], horizontal: bool) -> list[Rule]:
     """Those of one direction."""
-    return (r for r in rules if r.horizontal == horizontal)
+    return [rule for rule in rules if rule.horizontal == horizontal]
 
 
 def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
@@ -56,6 +59,10 @@ def _tracks(ordered: Sequence[Rule]) -> Iterable[list[Rule]]:
 
 def covered(spans: Iterable[tuple[float, float]], start: float, end: float) -> bool:
     """Whether the spans cover at least half of a stretch."""
+    spans = tuple(spans)
+    for a, b in spans:
+        if a <= start and end <= b:
+            return True
     covered, reached = 0.0, start
     for a, b in sorted(spans):
         low, high = max(a, reached), min(b, end)

@@ -10,16 +10,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from extract.model import Box
 
 Rectangle = tuple[float, float, float, float]
 """x0, top, x1, bottom."""
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One visible character in its em box."""
+class Glyph(NamedTuple):
+    """Ink with one meaning: a character in its em box, or several set tight on one baseline.
+
+    A page has a thousand characters but only some hundred pieces of text, so characters that no later step could part are
+    one glyph. A tuple, because it is the object a page has most of.
+    """
 
     text: str
     x0: float
@@ -31,7 +42,9 @@ class Glyph:
     turn: int = 0
     """Reading direction: 0 rightwards, 90 upwards (page must be turned clockwise to read it), 180 leftwards, 270 downwards."""
     order: int = 0
-    """Place in the order of painting."""
+    """Place in the order of painting; of the first character."""
+    edges: tuple[float, ...] = ()
+    """Left and right edge of each character in turn, where there are several; such a glyph reads rightwards."""
 
     @property
     def x(self) -> float:
@@ -43,9 +56,37 @@ class Glyph:
         """Centre."""
         return (self.top + self.bottom) / 2
 
+    @property
+    def length(self) -> int:
+        """Number of characters, as the file prints them."""
+        return len(self.edges) // 2 or 1
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+    @property
+    def first_width(self) -> float:
+        """Extent of the first character in reading direction."""
+        return self.edges[1] - self.edges[0] if self.edges else self._extent
+
+    @property
+    def last_width(self) -> float:
+        """Extent of the last character in reading direction."""
+        return self.edges[-1] - self.edges[-2] if self.edges else self._extent
+
+    @property
+    def _extent(self) -> float:
+        return self.x1 - self.x0 if self.turn in (0, 180) else self.bottom - self.top
+
+    def characters(self) -> tuple[Glyph, ...]:
+        """Each character by itself."""
+        if not self.edges:
+            return (self,)
+        each = zip(self.text, self.edges[::2], self.edges[1::2], strict=True)
+        return tuple(
+            Glyph(text, x0, self.top, x1, self.bottom, self.size, 0, self.order + place)
+            for place, (text, x0, x1) in enumerate(each)
+        )
+
+
+class Rule(NamedTuple):
     """A straight horizontal or vertical line, however it was drawn, without its thickness."""
 
     horizontal: bool
@@ -68,6 +109,12 @@ class Fill:
     top: float
     x1: float
     bottom: float
+
+
+@lru_cache(maxsize=1 << 12)
+def _hundredths(length: float) -> float:
+    """Rounded; remembered, since the cells of a table share their edges."""
+    return round(length, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +151,7 @@ class Turn:
                 x0, top, x1, bottom = self.width - bottom, x0, self.width - top, x1
             case _:
                 pass
-        return Box(page, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+        return Box(page, _hundredths(x0), _hundredths(top), _hundredths(x1), _hundredths(bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +174,10 @@ class Sheet:
 
     def upright(self) -> tuple[Sheet, Turn]:
         """The sheet turned until most of its text stands upright, and the way back."""
-        votes = Counter(g.turn for g in self.glyphs if g.text.strip())
+        votes: Counter[int] = Counter()
+        for glyph in self.glyphs:
+            if not glyph.text.isspace():
+                votes[glyph.turn] += glyph.length
         degrees = votes.most_common(1)[0][0] if votes else 0
         turn = Turn(degrees, self.width, self.height)
         if degrees == 0:
@@ -137,7 +187,7 @@ class Sheet:
             self,
             width=self.height if sideways else self.width,
             height=self.width if sideways else self.height,
-            glyphs=tuple(_turned_glyph(g, turn) for g in self.glyphs),
+            glyphs=tuple(_turned_glyph(character, turn) for g in self.glyphs for character in g.characters()),
             rules=tuple(_turned_rule(r, turn) for r in self.rules),
             fills=tuple(Fill(*turn.forth((f.x0, f.top, f.x1, f.bottom))) for f in self.fills),
         )
@@ -147,11 +197,14 @@ class Sheet:
 def bounds(boxes: Iterable[Glyph | Fill]) -> Rectangle:
     """The smallest rectangle around at least one thing."""
     things = tuple(boxes)
+    if len(things) == 1:
+        (only,) = things
+        return only.x0, only.top, only.x1, only.bottom
     return (
-        min(t.x0 for t in things),
-        min(t.top for t in things),
-        max(t.x1 for t in things),
-        max(t.bottom for t in things),
+        min([t.x0 for t in things]),
+        min([t.top for t in things]),
+        max([t.x1 for t in things]),
+        max([t.bottom for t in things]),
     )
 
 
@@ -162,7 +215,7 @@ def facing(glyph: Glyph) -> Glyph:
 
 def _turned_glyph(glyph: Glyph, turn: Turn) -> Glyph:
     x0, top, x1, bottom = turn.forth((glyph.x0, glyph.top, glyph.x1, glyph.bottom))
-    return replace(glyph, x0=x0, top=top, x1=x1, bottom=bottom, turn=(glyph.turn - turn.degrees) % 360)
+    return glyph._replace(x0=x0, top=top, x1=x1, bottom=bottom, turn=(glyph.turn - turn.degrees) % 360)
 
 
 def _turned_rule(rule: Rule, turn: Turn) -> Rule:

@@ -67,32 +67,51 @@ def _clear_place(low: float, high: float, glyphs: Sequence[Glyph], tables: Seque
 
 def _crosses(row: Row, x: float) -> bool:
     """Whether a line runs on across a place, rather than two lines facing each other there."""
-    return any(a.x <= x < b.x and b.x0 - a.x1 < 1.5 * row.size for a, b in pairwise(row.glyphs)) or any(
-        g.x0 < x < g.x1 for g in row.glyphs
-    )
+    return row.box[0] < x < row.box[2] and any(start < x < end for start, end in _stretches(row))
+
+
+def _stretches(row: Row) -> list[tuple[float, float]]:
+    """The pieces of a line between gaps so wide that two lines may face each other across them."""
+    widest = 1.5 * row.size
+    first = row.glyphs[0]
+    stretches = [(first.x0, first.x1)]
+    for before, glyph in pairwise(row.glyphs):
+        if glyph.x0 - before.x1 < widest:
+            stretches[-1] = (min(stretches[-1][0], glyph.x0), max(stretches[-1][1], glyph.x1))
+        else:
+            stretches.append((glyph.x0, glyph.x1))
+    return stretches
 
 
 def _between_columns(sheet: Sheet, glyphs: Sequence[Glyph], tables: Sequence[Lattice]) -> float | None:
     """The gutter between two columns of prose: many full lines on both sides, hardly any across."""
+    steps = (sheet.width * step / 100 for step in range(40, 61))
+    places = [x for x in steps if not any(t.box[0] < x < t.box[2] for t in tables)]
+    rows = rows_of(glyphs) if places else []
+    lines = [_stretches(row) for row in rows]
     gutter = None
-    for step in range(40, 61):
-        x = sheet.width * step / 100
-        if any(t.box[0] < x < t.box[2] for t in tables):
+    for x in places:
+        if sum(any(start < x < end for start, end in line) for line in lines) > 0.15 * len(lines):
             continue
         left = rows_of(g for g in glyphs if g.x < x)
         right = rows_of(g for g in glyphs if g.x >= x)
         if min(_prose_lines(left), _prose_lines(right)) < 5:
             continue
-        rows = rows_of(glyphs)
-        if sum(_crosses(row, x) for row in rows) <= 0.15 * len(rows):
-            gutter = x if gutter is None else gutter
-            if all(abs(g.x - x) > LEAST_GUTTER / 2 + g.size / 2 for g in glyphs):
-                return x
+        gutter = x if gutter is None else gutter
+        if all(_keeps_off(g, x) for g in glyphs):
+            return x
     return gutter
 
 
+def _keeps_off(glyph: Glyph, x: float) -> bool:
+    """Whether no character of a glyph is centred near a place."""
+    reach = LEAST_GUTTER / 2 + glyph.size / 2
+    first, last = glyph.x0 + glyph.first_width / 2, glyph.x1 - glyph.last_width / 2
+    return first > x + reach or last < x - reach
+
+
 def _prose_lines(rows: Sequence[Row]) -> int:
-    return sum(len(row.glyphs) >= 14 and sum(g.text.isdigit() for g in row.glyphs) < len(row.glyphs) / 2 for row in rows)
+    return sum(row.letters >= 14 and sum(char.isdigit() for char in row.text) < row.letters / 2 for row in rows)
 
 
 def _same_gutter(sheet: Sheet, lattices: Sequence[Lattice], gutter: float | None) -> float | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from extract.rules import merged_rules
+from extract.rules import rules_of
 from extract.shapes import is_value
 from extract.sheet import Rule
 from extract.words import Word
@@ -33,9 +33,11 @@ class Levelled:
 
 
 def level(words: Sequence[Word], rules: Iterable[Rule]) -> list[Levelled]:
-    """The words, wrapped labels of rows between rules joined and moved onto the line of the row's values."""
+    """The words, wrapped labels of rows between (merged) rules joined and moved onto the line of the row's values."""
+    if not words:
+        return []
     taken: dict[int, Levelled] = {}
-    strips = list(_strips([rule for rule in merged_rules(rules) if rule.horizontal]))
+    strips = list(_strips(rules_of(rules, horizontal=True)))
     values = [word for word in words if is_value(word.text) and any(_stands_in(word, strip) for strip in strips)]
     edge = min((word.x0 for word in values), default=0.0)
     for strip in strips:

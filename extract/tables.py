@@ -6,8 +6,10 @@ that plainly stands in several columns is cut there, and the part says that its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import NamedTuple
 
 from extract.glyphs import VALUE, Measure, Row, fills, joined_rows, length, padding_of, rows_of
 from extract.lattice import DrawnCell, Lattice
@@ -35,7 +37,7 @@ class Part:
     box: Rectangle
     """In the same coordinates."""
     cells: tuple[GridCell, ...]
-    """With ``runs_on`` for every cell whose last line is full; whether that means anything, only the next page tells."""
+    """With ``runs_on`` for cells of the last row whose last line is full; what that means, only the next page tells."""
     lines: tuple[Row, ...]
     """The text, should this turn out to be no table."""
     turn: Turn
@@ -110,14 +112,15 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     held: list[list[Glyph]] = [[] for _ in lattice.cells]
     doubted: set[int] = set()
     outside: list[Glyph] = []
-    for run in _digit_runs(glyphs):
-        homes = [locate(g.x, g.y) for g in run]
-        if len(set(homes)) > 1:  # a number wider than its column: it stays one number, wherever it belongs
-            middle = locate((run[0].x0 + run[-1].x1) / 2, run[0].y)
-            doubted.update(home for home in homes if home is not None)
-            homes = [middle] * len(run)
-        for glyph, home in zip(run, homes, strict=True):
-            (outside if home is None else held[home]).append(glyph)
+    ordered = sorted(_parted(glyphs, locate), key=attrgetter("order"))
+    homes = [locate((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in ordered]
+    for run in _digit_runs(ordered):
+        if len(set(homes[run])) > 1:  # a number wider than its column: it stays one number, wherever it belongs
+            first, last = ordered[run][0], ordered[run][-1]
+            doubted.update(home for home in homes[run] if home is not None)
+            homes[run] = [locate((first.x0 + last.x1) / 2, first.y)] * len(homes[run])
+    for glyph, home in zip(ordered, homes, strict=True):
+        (outside if home is None else held[home]).append(glyph)
     contents = []
     for index, (cell, inside) in enumerate(zip(lattice.cells, held, strict=True)):
         confidence = min(1.0 if cell.regular else DOUBTFUL_SHAPE, OVERFLOWING if index in doubted else 1.0)
@@ -125,17 +128,33 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     return contents, outside
 
 
-def _digit_runs(glyphs: Iterable[Glyph]) -> Iterable[list[Glyph]]:
-    """Digits set one right after the other; everything else by itself."""
-    run: list[Glyph] = []
-    for glyph in sorted(glyphs, key=lambda g: g.order):
-        if not (run and glyph.text.isdigit() and run[-1].text.isdigit() and _follows(run[-1], glyph)):
-            if run:
-                yield run
-            run = []
-        run.append(glyph)
-    if run:
-        yield run
+def _parted(glyphs: Sequence[Glyph], locate: Callable[[float, float], int | None]) -> Iterator[Glyph]:
+    """The glyphs, those that run over a border one character at a time."""
+    for glyph in glyphs:
+        if glyph.edges and locate(glyph.edges[0], glyph.y) != locate(glyph.edges[-1], glyph.y):
+            yield from glyph.characters()
+        else:
+            yield glyph
+
+
+def _digit_runs(glyphs: Sequence[Glyph]) -> Iterator[slice]:
+    """Where at least two glyphs of digits are set one right after the other.
+
+    Args:
+        glyphs: in the order of painting.
+    """
+    start = 0
+    for end in range(1, len(glyphs) + 1):
+        if (
+            end < len(glyphs)
+            and glyphs[end].text.isdigit()
+            and glyphs[end - 1].text.isdigit()
+            and _follows(*glyphs[end - 1 : end + 1])
+        ):
+            continue
+        if end - start > 1:
+            yield slice(start, end)
+        start = end
 
 
 def _follows(left: Glyph, right: Glyph) -> bool:
@@ -143,7 +162,7 @@ def _follows(left: Glyph, right: Glyph) -> bool:
         left.turn == right.turn == 0
         and abs(right.x0 - left.x1) <= 0.05 * left.size
         and abs(right.y - left.y) <= 0.1 * left.size
-        and right.order - left.order <= 2
+        and right.order - (left.order + left.length - 1) <= 2
     )
 
 
@@ -168,7 +187,7 @@ def _without_prose(contents: Sequence[Content], xs: Sequence[float]) -> list[lis
 
 
 def _is_prose(content: Content) -> bool:
-    rows = rows_of(content.glyphs, cell=True)
+    rows = content.rows
     width = content.cell.box[2] - content.cell.box[0]
     return len(rows) >= PROSE_LINES and sum(length(row) > 0.6 * width for row in rows) >= len(rows) / 2
 
@@ -187,7 +206,7 @@ def _may_be_table(group: Sequence[Content]) -> bool:
 
 def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usual: float) -> Part:
     contents = [piece for content in group for piece in parted_columns(content, lattice.xs)]
-    padding = padding_of((c.cell.box[0], c.cell.box[2], c.rows()) for c in contents)
+    padding = padding_of((c.cell.box[0], c.cell.box[2], c.rows) for c in contents)
     texts = _texts(contents, usual if padding is None else padding)
     if any("\n" in text.text for text in texts):
         contents = parted_rows(contents, ["\n" in text.text for text in texts], lattice.ys)
@@ -218,40 +237,47 @@ def _part(group: Sequence[Content], lattice: Lattice, page: int, turn: Turn, usu
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The lines of a cell, joined, and whether the last one fills the cell."""
+class _Text(NamedTuple):
+    """The lines of a cell, joined, and whether the last one fills a cell of the last row."""
 
-    lines: tuple[Row, ...]
-    text: str
-    full: bool
+    lines: tuple[Row, ...] = ()
+    text: str = ""
+    full: bool = False
 
 
 def _texts(contents: Sequence[Content], padding: float) -> list[_Text]:
-    rows = [content.rows() for content in contents]
-    widest = _widest(contents, rows)
+    """What the cells say. How much fits into one matters only where lines follow one another, here or on the next page."""
+    lowest = max(content.cell.row + content.cell.rowspan for content in contents)
+    widest: dict[tuple[int, int, bool], float] | None = None
     texts = []
-    for content, lines in zip(contents, rows, strict=True):
-        narrow = bool(lines) and lines[0].text.isascii()
-        measure = _measure(content.cell, lines, padding, widest.get((content.cell.column, content.cell.colspan, narrow), 0.0))
-        texts.append(_Text(tuple(lines), joined_rows(lines, measure), bool(lines) and fills(lines[-1], measure)))
+    for content in contents:
+        lines, cell = content.rows, content.cell
+        is_last = cell.row + cell.rowspan == lowest
+        if not lines:
+            texts.append(_Text())
+        elif len(lines) == 1 and not is_last:
+            texts.append(_Text(lines, lines[0].text))
+        else:
+            widest = _widest(contents) if widest is None else widest
+            measure = _measure(cell, lines, padding, widest.get((cell.column, cell.colspan, lines[0].text.isascii()), 0.0))
+            texts.append(_Text(lines, joined_rows(lines, measure), is_last and fills(lines[-1], measure)))
     return texts
 
 
 def _measure(cell: DrawnCell, lines: Sequence[Row], padding: float, widest: float) -> Measure:
-    sideways = bool(lines) and lines[0].glyphs[0].turn in (90, 270)
+    sideways = lines[0].glyphs[0].turn in (90, 270)
     x0, top, x1, bottom = cell.box
     return Measure(bottom - top if sideways else x1 - x0, padding, 0.0 if sideways else widest)
 
 
-def _widest(contents: Sequence[Content], rows: Sequence[Sequence[Row]]) -> dict[tuple[int, int, bool], float]:
+def _widest(contents: Sequence[Content]) -> dict[tuple[int, int, bool], float]:
     """The widest line of values by column, colspan and whether its characters are narrow.
 
     Lines are broken before the character that does not fit: a line of wide characters ("１２", "3件") ends elsewhere.
     """
     found: dict[tuple[int, int, bool], float] = {}
-    for content, lines in zip(contents, rows, strict=True):
-        for line in lines:
+    for content in contents:
+        for line in content.rows:
             if VALUE.fullmatch(line.text):
                 key = content.cell.column, content.cell.colspan, line.text.isascii()
                 found[key] = max(found.get(key, 0.0), length(line))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from extract.glyphs import NUMERIC, VALUE, Row, rows_of
@@ -18,7 +19,7 @@ INFERRED_ROW = 0.7
 DOUBTFUL_NUMBER = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they leave no room for what is computed once
 class Content:
     """A drawn cell and what stands in it."""
 
@@ -26,9 +27,10 @@ class Content:
     glyphs: tuple[Glyph, ...]
     confidence: float = 1.0
 
-    def rows(self) -> list[Row]:
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
         """Its lines."""
-        return rows_of(self.glyphs, cell=True)
+        return tuple(rows_of(self.glyphs, cell=True)) if self.glyphs else ()
 
 
 # columns -------------------------------------------------------------------------------------------------------------
@@ -44,16 +46,16 @@ def parted_columns(content: Content, xs: Sequence[float]) -> list[Content]:
     cell = content.cell
     if cell.colspan < 2:
         return [content]
-    rows = content.rows()
+    rows = content.rows
     free = [c for c in range(cell.column + 1, cell.column + cell.colspan) if _leaves_free(rows, xs[c])]
     edges = [cell.column, *free, cell.column + cell.colspan]
     pieces = []
     for start, end in pairwise(edges):
         glyphs = tuple(g for g in content.glyphs if xs[start] <= g.x < xs[end] or (start == edges[0] and g.x < xs[start]))
         box = (xs[start], cell.box[1], xs[end], cell.box[3])
-        drawn = replace(cell, column=start, colspan=end - start, box=box)
+        drawn = cell._replace(column=start, colspan=end - start, box=box)
         pieces.append(Content(drawn, glyphs, min(content.confidence, INFERRED_COLUMN)))
-    texts = ["".join(row.text for row in piece.rows()) for piece in pieces]
+    texts = ["".join(row.text for row in piece.rows) for piece in pieces]
     filled = [text for text in texts if text]
     if len(pieces) > 1 and (not cell.painted or (len(filled) > 1 and any(NUMERIC.fullmatch(text) for text in filled))):
         return pieces
@@ -91,7 +93,7 @@ def parted_rows(contents: Sequence[Content], stacked: Sequence[bool], ys: Sequen
     for content, several in zip(contents, stacked, strict=True):
         pieces = _at_boundaries(content, ys) if several and content.cell.rowspan > 1 else [content]
         cut.extend(pieces)
-        if several and content.cell.rowspan == 1 and all(VALUE.fullmatch(row.text) for row in content.rows()):
+        if several and content.cell.rowspan == 1 and all(VALUE.fullmatch(row.text) for row in content.rows):
             stacks.setdefault(content.cell.row, []).append(content)
     for row in sorted(stacks, reverse=True):
         beside = [c for c in cut if c.cell.row == row and c.cell.rowspan == 1 and c.glyphs]
@@ -111,9 +113,9 @@ def _at_boundaries(content: Content, ys: Sequence[float]) -> list[Content]:
     for row in range(cell.row, cell.row + cell.rowspan):
         glyphs = tuple(g for g in content.glyphs if ys[row] <= g.y < ys[row + 1])
         box = (cell.box[0], ys[row], cell.box[2], ys[row + 1])
-        drawn = replace(cell, row=row, rowspan=1, box=box)
+        drawn = cell._replace(row=row, rowspan=1, box=box)
         pieces.append(Content(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
-    fits = all(len(rows) == 1 and VALUE.fullmatch(rows[0].text) for rows in (piece.rows() for piece in pieces))
+    fits = all(len(rows) == 1 and VALUE.fullmatch(rows[0].text) for rows in (piece.rows for piece in pieces))
     return pieces if fits else [content]
 
 
@@ -140,7 +142,7 @@ def _doubted(content: Content, levels: Sequence[float]) -> Content:
 
 
 def _heights(content: Content) -> list[float]:
-    return [(row.box[1] + row.box[3]) / 2 for row in content.rows()]
+    return [(row.box[1] + row.box[3]) / 2 for row in content.rows]
 
 
 def _same(a: Sequence[float], b: Sequence[float], size: float) -> bool:
@@ -155,15 +157,15 @@ def _with_levels(contents: Sequence[Content], row: int, levels: Sequence[float])
     for content in contents:
         cell = content.cell
         if cell.row > row:
-            result.append(replace(content, cell=replace(cell, row=cell.row + more)))
+            result.append(replace(content, cell=cell._replace(row=cell.row + more)))
         elif cell.row + cell.rowspan <= row:
             result.append(content)
         elif cell.rowspan > 1:
-            result.append(replace(content, cell=replace(cell, rowspan=cell.rowspan + more)))
+            result.append(replace(content, cell=cell._replace(rowspan=cell.rowspan + more)))
         else:
             edges = [cell.box[1], *middles, cell.box[3]]
             for level, (top, bottom) in enumerate(pairwise(edges)):
                 glyphs = tuple(g for g in content.glyphs if top <= g.y < bottom)
-                drawn = replace(cell, row=row + level, box=(cell.box[0], top, cell.box[2], bottom))
+                drawn = cell._replace(row=row + level, box=(cell.box[0], top, cell.box[2], bottom))
                 result.append(Content(drawn, glyphs, min(content.confidence, INFERRED_ROW)))
     return result

@@ -399,6 +399,31 @@ def list_kinds() -> None:
         click.echo(f"{kind.key}\t{kind.group}\t{kind.label}{onward}")
 
 
+@main.command()
+@click.argument("text", nargs=-1, required=True)
+@_with_db
+@click.option("--agency", metavar="NAME", default="", help="Only agencies whose name contains this.")
+@click.option("--year", type=int, help="Only reports for this year.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many places.")
+def search(text: tuple[str, ...], db: str, agency: str, year: int | None, limit: int) -> int:
+    """Find TEXT in the prose of the reports: agency, year, chapter and the words around it.
+
+    Each TEXT is a phrase of one character or more, found wherever it stands, also in the middle of a longer word. White
+    space, letter case and the width of letters and digits do not count. Of several, a chapter must hold all. Exit code 1
+    if there is none.
+
+    \b
+    Examples:
+        nianbao search 复议
+        nianbao search 行政复议 败诉 --year 2023
+        nianbao search 依申请公开平台 --agency 江苏 --limit 100
+    """
+    from nianbao.show_search import show_search  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        return show_search(store, text, agency=agency, year=year, limit=limit)
+
+
 @main.command("forms")
 @click.argument("form", required=False)
 def list_forms(form: str | None) -> None:

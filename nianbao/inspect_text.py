@@ -14,7 +14,7 @@ from collect.errors import ConfigurationError, NianbaoError
 from collect.model import Source
 from extract.model import Document, Grid
 from nianbao.inspect_html import inspect_page
-from nianbao.pipeline import read_document, understand
+from nianbao.pipeline import read, read_document
 from nianbao.show import (
     SCOPE_LABELS,
     Figure,
@@ -39,19 +39,18 @@ def inspect_file(source: Source, output: Path | None = None) -> None:
     Raises:
         NianbaoError: it cannot be read, or is no such report. The page is written all the same if it can be read.
     """
-    document = read_document(source.content, source.document)
-    reports: tuple[Report, ...] = ()
     try:
-        reports = understand(document, evidence_of_origin(source)).reports
+        reading = read(source.content, source.document, evidence_of_origin(source))
     except NianbaoError as error:
         if output is not None:
+            document = read_document(source.content, source.document)
             _write(output, inspect_page(source.document, source.content, document, (), error))
         raise
-    say(document_text(document))
-    for report in reports:
+    say(document_text(reading.document))
+    for report in reading.reports:
         say(report_text(report))
     if output is not None:
-        _write(output, inspect_page(source.document, source.content, document, reports))
+        _write(output, inspect_page(source.document, source.content, reading.document, reading.reports))
         say(f"Page written to {output}")
 
 

@@ -29,7 +29,7 @@ from nianbao.show import (
 from normalize.forms import forms
 from normalize.model import Severity
 from store.load import Store
-from store.query import ReportDetail, ReportSummary, find_reports, report_detail, status
+from store.query import ReportDetail, ReportSummary, agency_names, find_reports, report_detail, status
 
 NOT_FOUND = 1
 _SHOWN = 12
@@ -60,7 +60,7 @@ def _suggest(store: Store, agency: str, year: int) -> None:
         years = sorted({str(summary.year or "?") for summary in others})
         advice = f"There are reports of {_some(list(names))} for {', '.join(years)}."
     else:
-        known = sorted({summary.agency for summary in find_reports(store, "") if summary.agency})
+        known = agency_names(store)
         near = [name for name, *_ in process.extract(agency, known, scorer=fuzz.WRatio, limit=5, score_cutoff=_LIKENESS)]
         advice = f"Did you mean {' or '.join(map(clean, near))}?" if near else "`nianbao status` says what there is."
     click.echo(f"error: There is no report of {clean(agency)} for {year}. {advice}", err=True)
@@ -134,12 +134,13 @@ def _remark(row: Mapping[str, Any]) -> Remark:
 def show_status(store: Store) -> None:
     """Prints what the database holds."""
     state = status(store)
+    failed_documents = sum(state.failures_by_reason.values())
     superseded = f" ({state.superseded} superseded)" if state.superseded else ""
     facts: list[tuple[str, RenderableType]] = [
         ("documents", str(state.documents)),
         ("reports", f"{state.reports}{superseded}"),
         ("cells", str(state.cells)),
-        ("failures", str(len(state.failures))),
+        ("failures", str(failed_documents)),
     ]
     if state.last_run is not None:
         run = state.last_run
@@ -156,8 +157,8 @@ def show_status(store: Store) -> None:
     say(facts_table((name, value) for name, value in counts if str(value)))
     for failed in state.failures[:_SHOWN]:
         say(Text(f"{clean(failed.document)}: {failed.reason}: {clean(failed.message)}", "dim"))
-    if len(state.failures) > _SHOWN:
-        say(Text(f"… and {len(state.failures) - _SHOWN} more: see the table failure", "dim"))
+    if failed_documents > _SHOWN:
+        say(Text(f"… and {failed_documents - _SHOWN} more: see the table failure", "dim"))
 
 
 def _counts(counts: Mapping[Any, int], unnamed: str) -> str:

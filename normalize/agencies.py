@@ -43,6 +43,8 @@ _PREFACE = tuple(
 _NARRATIVE = regex.compile(
     rf"^{YEAR}年度?[，]?{_BODY}(?=(?:以|坚持|认真|深入|全面|共|高度|按照|根据|在|严格|紧紧|围绕|结合|积极|切实|始终|持续|不断|主动|未)(?!\p{{Han}}?[局委办]))"
 )
+_BETWEEN_RUNS = regex.compile(rf"{YEAR}年?度?|[^\p{{Han}}A-Za-z·()（）、]+")
+_TWO_HAN = regex.compile(r"\p{Han}{2}")
 _LEAD = regex.compile(r"^(?:由|现将|将|的|和|以及|请与|经|并|特|现|我们|为此)+")
 _TAIL = regex.compile(r"(?:结合\p{Han}*|特|现|现将|认真|组织|负责|汇总|牵头|综合)$")
 
@@ -111,5 +113,5 @@ def in_signature(lines: Sequence[str]) -> str:
 
 def in_text(text: str) -> tuple[str, ...]:
     """Agency names that make up whole runs of Chinese characters in a file name, folder or other short text."""
-    runs = regex.split(rf"{YEAR}年?度?|[^\p{{Han}}A-Za-z·()（）、]+", text)
-    return tuple(tidy(run) for run in runs if run and regex.search(r"\p{Han}{2}", run) and is_agency(run))
+    runs = _BETWEEN_RUNS.split(text)
+    return tuple(tidy(run) for run in runs if run and _TWO_HAN.search(run) and is_agency(run))

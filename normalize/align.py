@@ -7,20 +7,26 @@ what the similarity exceeds a threshold by, so that no pair is matched that is b
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from normalize.labels import Folded, similarity, take_apart
+from normalize.labels import Folded, take_apart
+from normalize.lexicon import kin, likest_first, official_labels, related
 
 THRESHOLD = 0.6
 """Labels less alike than this are never the same label."""
 _CLEAR = 0.85
+_TIE = 1e-9
+"""Gains closer than this may be equal but for rounding."""
+Gains = Mapping[int, float]
+"""What a printed label gains by being matched, by place in the roster; in other places it gains nothing."""
 _CONTEXT = 0.12
 """What agreeing headings above a label add to its score; enough to tell equal labels apart, too little to join unlike ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A printed label: the headings above it, outermost first, and other ways to read the label itself."""
 
     path: tuple[str, ...]
@@ -30,15 +36,45 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A form's label, taken apart once per process."""
+    """A form's label, taken apart once per process. Its parts are among the ``official_labels``."""
 
     leaves: tuple[Folded, ...]
     parents: tuple[Folded, ...] = ()
 
     @classmethod
     def of(cls, path: Sequence[str], aliases: Sequence[str] = ()) -> Wanted:
-        """From a label's path and its aliases."""
-        return cls(tuple(take_apart(t) for t in (path[-1], *aliases)), tuple(take_apart(t) for t in path[:-1]))
+        """From a label's path and its aliases, as a form has them.
+
+        Raises:
+            ValueError: one of them is no label of a form, and nothing would ever be like it.
+        """
+        leaves, parents = tuple(map(take_apart, (path[-1], *aliases))), tuple(map(take_apart, path[:-1]))
+        if unknown := {*leaves, *parents}.difference(official_labels()):
+            raise ValueError(f"no labels of a form: {unknown}")
+        return cls(leaves, parents)
+
+
+class Roster(tuple[Wanted, ...]):
+    """The labels that a table of a form has in a row or a column, in order, with an index by their wordings."""
+
+    @cached_property
+    def places(self) -> Mapping[Folded, tuple[int, ...]]:
+        """Where each wording stands in the roster."""
+        found: dict[Folded, list[int]] = {}
+        for index, wanted in enumerate(self):
+            for leaf in wanted.leaves:
+                found.setdefault(leaf, []).append(index)
+        return {leaf: tuple(indexes) for leaf, indexes in found.items()}
+
+    def likenesses(self, printed: Printed, least: float) -> dict[int, float]:
+        """Which of the labels (indexes) a printed one is like by at least ``least``, and how much, the likest first."""
+        found: dict[int, float] = {}
+        for label, score in _kin(printed).items():
+            if score < least:
+                break
+            for index in self.places.get(label, ()):
+                found.setdefault(index, score)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,53 +86,92 @@ class Match:
     likeness: float
 
 
-def likeness(printed: Printed, wanted: Wanted) -> float:
-    """How alike the labels themselves are, headings left aside."""
+@lru_cache(maxsize=4096)
+def _kin(printed: Printed) -> Mapping[Folded, float]:
+    """The official labels that any reading of a printed label is like, the likest first."""
     readings = {printed.path[-1], *printed.readings} if printed.path else set(printed.readings)
-    return max((similarity(take_apart(r), leaf) for r in readings for leaf in wanted.leaves), default=0.0)
+    return likest_first(item for reading in readings for item in kin(take_apart(reading)).items())
+
+
+def likeness(printed: Printed, wanted: Wanted) -> float:
+    """How alike the labels themselves are, headings left aside; 0 below ``RELATED``."""
+    known = _kin(printed)
+    return max((known.get(leaf, 0.0) for leaf in wanted.leaves), default=0.0)
 
 
 def _context(printed: Printed, wanted: Wanted) -> float:
     """Agreement of the headings in [-1, 1]; 0 where either side prints none."""
-    above = [take_apart(t) for t in printed.path[:-1]]
+    above = printed.path[:-1]
     if not above or not wanted.parents:
         return 0.0
     # Each printed heading should be one of the form's; the nearest one says most.
-    found = [max(similarity(heading, parent) for parent in wanted.parents) >= THRESHOLD for heading in above]
+    found = [related(heading, wanted.parents, THRESHOLD) for heading in above]
     return 1.0 if all(found) else (0.3 if found[-1] else -1.0)
 
 
 def align(printed: Sequence[Printed], wanted: Sequence[Wanted], preferred: Container[int] = ()) -> list[Match]:
-    """The best monotone matching of ``printed`` to ``wanted``; quadratic in their lengths, both at most a few dozen.
+    """The best monotone matching of ``printed`` to ``wanted``.
 
+    At most quadratic in their lengths, both at most a few dozen; linear where every label has its one place.
     ``preferred`` are printed labels (indexes) that win over others as alike: rows with numbers over pieces of headings.
     """
-    rows, columns = len(printed), len(wanted)
-    alike = [[likeness(p, w) for w in wanted] for p in printed]
-    gain = [
-        [
-            alike[i][j] - THRESHOLD + (0.1 if i in preferred else 0.05) + _CONTEXT * _context(printed[i], wanted[j])
-            if alike[i][j] >= THRESHOLD
-            else -1.0
-            for j in range(columns)
-        ]
-        for i in range(rows)
+    roster = wanted if isinstance(wanted, Roster) else Roster(wanted)
+    alike = [roster.likenesses(label, THRESHOLD) for label in printed]
+    gains = [
+        {
+            place: score - THRESHOLD + (0.1 if index in preferred else 0.05) + _CONTEXT * _context(label, roster[place])
+            for place, score in alike[index].items()
+        }
+        for index, label in enumerate(printed)
     ]
-    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
-    for i in range(rows - 1, -1, -1):
-        for j in range(columns - 1, -1, -1):
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], gain[i][j] + best[i + 1][j + 1])
-    matches = []
+    pairs = _plain_order(gains)
+    return [Match(i, j, alike[i][j]) for i, j in (_best_order(gains, len(roster)) if pairs is None else pairs)]
+
+
+def _plain_order(gains: Sequence[Gains]) -> list[tuple[int, int]] | None:
+    """The best matching where no choice is to be made: each label gains most in one place, and the places rise.
+
+    What every label gains at most cannot be bettered by any other matching, so there is nothing to search for.
+    """
+    pairs = []
+    last = -1
+    for index, gain in enumerate(gains):
+        top = max(gain.values(), default=0.0)
+        if top <= 0.0:
+            continue
+        places = [place for place, other in gain.items() if other > top - _TIE]
+        if len(places) > 1 or places[0] <= last:
+            return None
+        last = places[0]
+        pairs.append((index, last))
+    return pairs
+
+
+def _best_order(gains: Sequence[Gains], columns: int) -> list[tuple[int, int]]:
+    """The best monotone matching by dynamic programming, the earliest of several as good."""
+    best = [[0.0] * (columns + 1)]
+    """By the first label and the first place that are left: what matching the rest gains. Falls from place to place."""
+    for gain in reversed(gains):
+        below, here = best[-1], best[-1].copy()
+        for place, gained in gain.items():
+            better, at = gained + below[place + 1], place
+            while at >= 0 and here[at] < better:
+                here[at] = better
+                at -= 1
+        best.append(here)
+    best.reverse()
+    pairs = []
     i = j = 0
-    while i < rows and j < columns:
-        if gain[i][j] > 0 and best[i][j] == gain[i][j] + best[i + 1][j + 1]:
-            matches.append(Match(i, j, alike[i][j]))
+    while i < len(gains) and j < columns:
+        gained = gains[i].get(j, 0.0)
+        if gained > 0 and best[i][j] == gained + best[i + 1][j + 1]:
+            pairs.append((i, j))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
             i += 1
         else:
             j += 1
-    return matches
+    return pairs
 
 
 def ambiguous(matches: Sequence[Match], printed: Sequence[Printed], wanted: Sequence[Wanted]) -> frozenset[int]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from normalize.forms import FormCell, form_cells, forms
+from normalize.forms import FormCell, cells_by_row, family_of, forms
 from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
 from normalize.numbers import Kind, Reading, read_number
 from normalize.placing import Placement, TableReading, holds_number
@@ -115,15 +115,14 @@ def _owed(form: str, chosen: Mapping[CellKey, Placement]) -> Iterator[FormCell]:
     }
     family_forms: dict[tuple[str, str], str] = {}
     for (table, row), row_form in row_forms.items():
-        family = (table, row.split(".")[0])
+        family = (table, family_of(row))
         # A row of the report's own form outweighs a stray one of another.
         if family_forms.get(family) != form:
             family_forms[family] = row_form
-    for (cell_form, key), cell in form_cells().items():
-        owing = family_forms.get((key.table, key.row.split(".")[0]), form)
-        printed_as = row_forms.get((key.table, key.row))
-        if cell_form == (printed_as or owing):
-            yield cell
+    for of_form in cells_by_row():
+        owing = row_forms.get((of_form.table, of_form.key)) or family_forms.get((of_form.table, of_form.family), form)
+        if of_form.form == owing:
+            yield from of_form.cells
 
 
 def _sliding_rows(chosen: Mapping[CellKey, Placement]) -> list[tuple[CellKey, ...]]:
@@ -148,21 +147,27 @@ def _cell(wanted: FormCell, placement: Placement, findings: list[Finding]) -> Ce
     """Read one placed cell; a doubt about place or text leaves it missing, with the text in a finding."""
     printed = placement.cell
     reading = read_number(printed.text, wanted.unit, signed=wanted.signed)
-    name = (str(wanted.key),)
     state, note = _state(reading, placement), reading.note
-    if placement.doubt and placement.doubt != _CONFLICT:
-        findings.append(Finding("cell.place_uncertain", Severity.DOUBT, placement.doubt, name, actual=printed.text))
-    elif reading.kind is Kind.TEXT:
-        findings.append(Finding("cell.not_a_number", Severity.DOUBT, reading.doubt, name, actual=printed.text))
-    elif reading.doubt:
-        findings.append(Finding("cell.odd_number", Severity.DOUBT, reading.doubt, name, actual=printed.text))
-    elif state is State.BLANK:
-        what = "printed blank" if reading.kind is Kind.EMPTY else f"printed {printed.text.strip()}, not a number"
-        findings.append(Finding("cell.blank", Severity.NOTE, what, name, actual=printed.text))
+    if peculiar := _peculiarity(placement, reading, state):
+        findings.append(Finding(*peculiar, (str(wanted.key),), actual=printed.text))
     if reading.kind is Kind.NUMBER and wanted.unit == "万元" and "unit" not in note and "万元" not in wanted.column_label:
         note = "; ".join(filter(None, (note, "no unit printed in the cell; taken as 万元")))
     value = reading.value if state is State.PRINTED else None
     return Cell(wanted.form, wanted.key, value, printed.text, state, note, printed.box, printed.locus, printed.confidence)
+
+
+def _peculiarity(placement: Placement, reading: Reading, state: State) -> tuple[str, Severity, str] | None:
+    """Rule, severity and message of what there is to say about a placed cell, if anything."""
+    if placement.doubt and placement.doubt != _CONFLICT:
+        return "cell.place_uncertain", Severity.DOUBT, placement.doubt
+    if reading.kind is Kind.TEXT:
+        return "cell.not_a_number", Severity.DOUBT, reading.doubt
+    if reading.doubt:
+        return "cell.odd_number", Severity.DOUBT, reading.doubt
+    if state is State.BLANK:
+        printed = placement.cell.text.strip()
+        return "cell.blank", Severity.NOTE, "printed blank" if reading.kind is Kind.EMPTY else f"printed {printed}, not a number"
+    return None
 
 
 def _state(reading: Reading, placement: Placement) -> State:

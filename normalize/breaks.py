@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from extract.model import Grid, GridCell
-from normalize.align import Printed, likeness
-from normalize.labels import fold
+from normalize.labels import fold, take_apart
+from normalize.lexicon import kin
 from normalize.numbers import Kind, kind_of
 from normalize.panels import row_labels
 from normalize.sheet import Sheet, is_label, names_section
@@ -17,15 +17,13 @@ _WHOLE = 0.7
 """Likeness to a row of the form from which two pieces of a label are one."""
 
 
-def join_cut_rows(grid: Grid) -> Grid:
-    """The grid with every row that a page break cut in two made whole. Rows that merely follow each other stay.
+def with_whole_rows(sheet: Sheet) -> Sheet:
+    """The sheet with every row that a page break cut in two made whole. Rows that merely follow each other stay.
 
     Where numbers without a label of the form follow the break and cannot be shown to belong above, those above are in doubt.
     """
-    if not grid.breaks:
-        return grid
-    sheet = Sheet(grid)
-    for first in sorted(grid.breaks, reverse=True):
+    for first in sorted(sheet.grid.breaks, reverse=True):
+        grid = sheet.grid
         upper, lower = first - 1, first
         while lower < sheet.rows and sheet.is_header(lower):
             lower += 1  # a repeated header stands between the halves
@@ -38,12 +36,15 @@ def join_cut_rows(grid: Grid) -> Grid:
                 grid = _doubted(sheet, upper, lower + 1)  # a third piece
         elif _best(_leaf(sheet, lower)) < _NAMED and sheet.has_number(lower) and not sheet.is_header(upper):
             grid = _doubted(sheet, upper, lower)
-        sheet = Sheet(grid)
-    return grid
+        if grid is not sheet.grid:
+            sheet = Sheet(grid)
+    return sheet
 
 
 def _best(text: str) -> float:
-    return max((likeness(Printed((text,)), wanted) for wanted in row_labels()), default=0.0) if text else 0.0
+    """The highest likeness to a row label of some form."""
+    known = kin(take_apart(text))
+    return max((known[label] for label in known.keys() & row_labels()), default=0.0) if text else 0.0
 
 
 def _leaf(sheet: Sheet, row: int) -> str:

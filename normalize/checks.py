@@ -10,48 +10,65 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from normalize.forms import Form, FormTable, Rule
 from normalize.model import Cell, CellKey, Finding, RuleCheck, Severity, State
 
 _ZERO = Decimal(0)
 Cells = Mapping[CellKey, Cell]
+PrintedRow = tuple[str, str]
+"""Table and row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One application of a rule: the sum over ``left`` equals the sum over ``right``."""
+    """One application of a rule: the sum over ``left`` equals the sum over ``right`` (indexes of the rule book's cells)."""
 
     rule: Rule
-    left: tuple[CellKey, ...]
-    right: tuple[CellKey, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    holds: RuleCheck
+    """The outcome where it does."""
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        """Both sides."""
+        return self.left + self.right
 
 
-def equations(form: Form, cells: Cells) -> Iterator[Equation]:
-    """Every application of the form's rules to the tables that the report prints."""
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Every application of a form's rules to a report that prints certain rows."""
+
+    cells: tuple[CellKey, ...]
+    equations: tuple[Equation, ...]
+
+
+@lru_cache(maxsize=64)
+def _rule_book(form: Form, rows: tuple[PrintedRow, ...]) -> RuleBook:
+    """The rule book for the rows a report prints; nearly all reports of a form print the same ones."""
     tables = {table.key: table for table in form.tables}
-    printed = {key.table for key in cells}
+    printed = {table for table, _ in rows}
+    places: dict[CellKey, int] = {}
+    equations = []
     for rule in form.rules:
         if rule.table in printed:
-            yield from _applications(rule, tables[rule.table], cells)
+            for left, right in _applications(rule, tables[rule.table], [row for table, row in rows if table == rule.table]):
+                holds = RuleCheck(rule.id, "holds", tuple(map(str, left + right)))
+                terms = [places.setdefault(key, len(places)) for key in left + right]
+                equations.append(Equation(rule, tuple(terms[: len(left)]), tuple(terms[len(left) :]), holds))
+    return RuleBook(tuple(places), tuple(equations))
 
 
-def _applications(rule: Rule, table: FormTable, cells: Cells) -> Iterator[Equation]:
-    rows = tuple(dict.fromkeys(key.row for key in cells if key.table == table.key))
+def _applications(rule: Rule, table: FormTable, rows: Sequence[str]) -> Iterator[tuple[tuple[CellKey, ...], tuple[CellKey, ...]]]:
     if rule.along == "row":
         for row in rows:
-            yield Equation(
-                rule,
-                tuple(CellKey(table.key, row, c) for c in rule.left),
-                tuple(CellKey(table.key, row, c) for c in rule.right),
-            )
+            yield tuple(CellKey(table.key, row, c) for c in rule.left), tuple(CellKey(table.key, row, c) for c in rule.right)
         return
+    left, right = tuple(_expand(rule.left, rows)), tuple(_expand(rule.right, rows))
     for column in table.columns:
-        yield Equation(
-            rule,
-            tuple(CellKey(table.key, r, column.key) for r in _expand(rule.left, rows)),
-            tuple(CellKey(table.key, r, column.key) for r in _expand(rule.right, rows)),
-        )
+        yield tuple(CellKey(table.key, r, column.key) for r in left), tuple(CellKey(table.key, r, column.key) for r in right)
 
 
 def _expand(terms: Sequence[str], rows: Sequence[str]) -> Iterator[str]:
@@ -63,59 +80,69 @@ def _expand(terms: Sequence[str], rows: Sequence[str]) -> Iterator[str]:
             yield term
 
 
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """What a report prints in the cells of a rule book, by their indexes there."""
+
+    values: tuple[Decimal, ...]
+    """0 where there is none."""
+    missing: frozenset[int]
+    blank: frozenset[int]
+
+    @classmethod
+    def of(cls, book: RuleBook, cells: Cells) -> _Figures:
+        read = [cells.get(key) for key in book.cells]
+        return cls(
+            tuple(_ZERO if cell is None or cell.value is None else cell.value for cell in read),
+            frozenset(i for i, cell in enumerate(read) if cell is None or cell.state is State.MISSING),
+            frozenset(i for i, cell in enumerate(read) if cell is not None and cell.state is State.BLANK),
+        )
+
+    def total(self, terms: Sequence[int]) -> Decimal:
+        return sum([self.values[i] for i in terms], _ZERO)
+
+
 def check(form: Form, cells: Cells) -> tuple[RuleCheck, ...]:
     """Apply every accounting rule of a form to a report's cells."""
-    every = tuple(equations(form, cells))
-    omitted = _omitted(every, cells)
-    return tuple(_apply(equation, cells, omitted) for equation in every)
+    book = _rule_book(form, tuple(dict.fromkeys((key.table, key.row) for key in cells)))
+    figures = _Figures.of(book, cells)
+    omitted = _omitted(book, figures) if figures.blank else frozenset()
+    return tuple(_apply(equation, figures, omitted) for equation in book.equations)
 
 
-def _value(cell: Cell) -> Decimal:
-    return cell.value if cell.value is not None else _ZERO
-
-
-def _known(key: CellKey, cells: Cells) -> bool:
-    return key in cells and cells[key].state is not State.MISSING
-
-
-def _omitted(every: Sequence[Equation], cells: Cells) -> frozenset[CellKey]:
+def _omitted(book: RuleBook, figures: _Figures) -> frozenset[int]:
     """Blanks that stand for numbers left out, not for zeros.
 
     A blank total over parts that are not zero; and the parts of a table whose totals alone were filled in.
     """
-    omitted: set[CellKey] = set()
+    omitted: set[int] = set()
     unfilled: dict[str, list[Equation]] = {}
     filled: set[str] = set()
-    for equation in every:
-        if len(equation.left) != 1 or not all(_known(k, cells) for k in (*equation.left, *equation.right)):
+    for equation in book.equations:
+        if len(equation.left) != 1 or not figures.missing.isdisjoint(equation.terms):
             continue
-        total = cells[equation.left[0]]
-        if total.state is State.BLANK and sum(_value(cells[k]) for k in equation.right) != 0:
-            omitted.add(equation.left[0])
-        if any(cells[k].state is not State.BLANK for k in equation.right):
+        total = equation.left[0]
+        if total in figures.blank and figures.total(equation.right) != 0:
+            omitted.add(total)
+        if not figures.blank.issuperset(equation.right):
             filled.add(equation.rule.id)
-        elif total.value is not None:
+        elif total not in figures.blank:
             unfilled.setdefault(equation.rule.id, []).append(equation)
     for rule, lonely in unfilled.items():
         if rule not in filled and len(lonely) > 3:  # three is a whole dispute table
-            omitted.update(k for equation in lonely for k in equation.right)
+            omitted.update(i for equation in lonely for i in equation.right)
     return frozenset(omitted)
 
 
-def _apply(equation: Equation, cells: Cells, omitted: frozenset[CellKey]) -> RuleCheck:
-    rule = equation.rule
-    keys = (*equation.left, *equation.right)
-    names = tuple(str(k) for k in keys)
-    lacking = [str(k) for k in keys if not _known(k, cells)]
-    if lacking:
-        return RuleCheck(rule.id, "not_assessable", names, message=f"missing: {', '.join(lacking[:4])}")
-    empty = [str(k) for k in keys if k in omitted]
-    if empty:
-        return RuleCheck(rule.id, "not_assessable", names, message=f"left blank: {', '.join(empty[:4])}")
-    left = sum((_value(cells[k]) for k in equation.left), _ZERO)
-    right = sum((_value(cells[k]) for k in equation.right), _ZERO)
+def _apply(equation: Equation, figures: _Figures, omitted: frozenset[int]) -> RuleCheck:
+    rule, names = equation.rule, equation.holds.cells
+    for what, unusable in (("missing", figures.missing), ("left blank", omitted)):
+        if unusable and not unusable.isdisjoint(equation.terms):
+            lacking = [name for i, name in zip(equation.terms, names, strict=True) if i in unusable]
+            return RuleCheck(rule.id, "not_assessable", names, message=f"{what}: {', '.join(lacking[:4])}")
+    left, right = figures.total(equation.left), figures.total(equation.right)
     if left == right:
-        return RuleCheck(rule.id, "holds", names)
+        return equation.holds
     return RuleCheck(rule.id, "fails", names, expected=f"{right:f}", actual=f"{left:f}", message=f"{rule.text} ({rule.text_en})")
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from extract.model import Grid, GridCell, Layout
-from normalize.align import Match, Printed, align, ambiguous, likeness
-from normalize.breaks import join_cut_rows
+from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
+from normalize.breaks import with_whole_rows
 from normalize.counted import map_by_count
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
-from normalize.labels import digits_of
 from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, panels
@@ -29,9 +28,10 @@ _SURE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class MatchedRow:
-    """A grid row that names a row of the form, and the doubt about it."""
+    """A grid row that names the ``place``-th row of a panel, and the doubt about it."""
 
     index: int
+    place: int
     row: PanelRow
     doubt: str = ""
 
@@ -47,7 +47,7 @@ class Inherited:
 def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableReading, Inherited | None]:
     """What a LATTICE or ALIGNED grid holds, and the header in force at its end."""
     draft = Draft()
-    sheet = Sheet(join_cut_rows(grid))
+    sheet = with_whole_rows(Sheet(grid))
     bands = find_bands(sheet)
     last = inherited
     top = bands[0].start if bands else sheet.rows
@@ -81,7 +81,7 @@ def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | No
     for panel in candidates:
         if panel.line:
             continue
-        matches = align([_label_of(sheet, r, labels_end) for r in rows], [row.wanted for row in panel.rows])
+        matches = align([_label_of(sheet, r, labels_end) for r in rows], panel.row_roster)
         if len(matches) * 5 < len(rows) * 4 or (len(matches) < 2 and not (inherited and panel is inherited.panel)):
             continue
         numeric = [c for c in range(sheet.columns) if any(_numeric_at(sheet, r, c) for r in rows)]
@@ -129,10 +129,10 @@ def _read_zone(
     for row in range(*zone):
         draft.see(sheet.starting(row))
     if panel.line:
-        matched = [MatchedRow(r, panel.rows[0]) for r in _value_rows(sheet, rows)]
+        matched = [MatchedRow(r, 0, panel.rows[0]) for r in _value_rows(sheet, rows)]
     else:
-        onward = _match_rows(sheet, rows, panel.rows[done:], first)
-        anew = _match_rows(sheet, rows, panel.rows, first) if done else onward
+        onward = _match_rows(sheet, rows, panel, first, done)
+        anew = _match_rows(sheet, rows, panel, first) if done else onward
         # A table that goes on names later rows; one that names more rows when read from the top begins anew.
         matched = onward if len(onward) >= len(anew) else anew
     for found in matched:
@@ -141,7 +141,7 @@ def _read_zone(
         draft.set_aside("table.serial_number", (c for c in sheet.across(found.index, 0, first) if holds_number(c.text)))
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
-    return Inherited(panel, max((panel.rows.index(found.row) + 1 for found in matched), default=done))
+    return Inherited(panel, max((found.place + 1 for found in matched), default=done))
 
 
 def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
@@ -152,20 +152,21 @@ def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
     return [r for r in rows if not any(is_label(c.text) for c in sheet.across(r))][:1]
 
 
-def _match_rows(sheet: Sheet, rows: Sequence[int], panel_rows: Sequence[PanelRow], first: int) -> list[MatchedRow]:
-    """Grid rows with the form rows they name."""
+def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done: int = 0) -> list[MatchedRow]:
+    """Grid rows with the form rows they name; ``done`` rows of the panel are read already."""
     printed = [_label_of(sheet, r, first) for r in rows]
-    wanted = [row.wanted for row in panel_rows]
-    matches = align(printed, wanted, {i for i, r in enumerate(rows) if sheet.has_number(r)})
+    wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
+    numeric = {i for i, r in enumerate(rows) if sheet.has_number(r)}
+    matches = align(printed, wanted, numeric)
     unclear = ambiguous(matches, printed, wanted)
-    taken = {m.printed for m in matches}
-    free = [i for i in range(len(rows)) if i not in taken and sheet.has_number(rows[i])]
+    free = sorted(numeric - {m.printed for m in matches})
     found = []
     for match in matches:
-        row = panel_rows[match.wanted]
+        place = done + match.wanted
+        row = panel.rows[place]
         if not row.heading:
             doubt = "the label fits several rows of the form" if match.printed in unclear else ""
-            found.append(MatchedRow(rows[match.printed], row, doubt or _row_doubt(match, row, printed, free)))
+            found.append(MatchedRow(rows[match.printed], place, row, doubt or _row_doubt(match, row, printed, free)))
     return found
 
 
@@ -176,15 +177,14 @@ def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: Se
         return f"two rows are labelled {label}"
     if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
         return f"label {label} is not clear"
-    official = {digits_of(leaf.core) for leaf in row.wanted.leaves}
-    if digits_of(label) not in official and match.likeness < 1.0:
+    if match.likeness < 1.0 and not row.has_digits_of(label):
         return f"a number stands in the label {label}"
     return ""
 
 
 def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:
     """Place the cells of one matched row."""
-    panel = columns.panel
+    panel, forms = columns.panel, matched.row.forms & columns.panel.forms
     for panel_column, item in zip(panel.columns, columns.items, strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
         if cell is None:
@@ -192,7 +192,7 @@ def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draf
         draft.close(cell)
         key = CellKey(panel.table, panel_column.row or matched.row.key, panel_column.key)
         doubt = matched.doubt or columns.doubt or why
-        draft.placements.append(Placement(key, matched.row.forms & panel.forms, cell, columns.year, doubt))
+        draft.placements.append(Placement(key, forms, cell, columns.year, doubt))
     for item in columns.extras:
         cell, _ = _cell_at(sheet, matched.index, item)
         if cell is not None and not _placed(cell, draft):

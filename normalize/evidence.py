@@ -10,9 +10,9 @@ from enum import IntEnum
 import regex
 
 from extract.model import Document, Line, LineRole
+from normalize.body import Body
 from normalize.origin import year_in_origin
-from normalize.prose import body_lines, folded, paragraphs
-from normalize.sections import first_chapter
+from normalize.prose import folded, folded_whole, paragraphs
 from normalize.titles import Title, title_of_page, titles, without_lists
 from normalize.years import YEAR, Period, periods, signed, year_expressions, year_value
 
@@ -22,6 +22,7 @@ _REPORTS_ON = (
     regex.compile(rf"(?P<year>{YEAR})年?度?(?:政府|政务)?信息公开(?:工作)?(?:情况|年度报告|年报)"),
     regex.compile(rf"编制(?:了|的|本机关|本单位)*(?P<year>{YEAR})年?度?"),
 )
+_CLAUSE_END = regex.compile(r"[，。]")
 _CAPTION = regex.compile(rf"[(\[]?(?P<year>{YEAR})年度?[)\]]?")
 _NARRATIVE = regex.compile(rf"(?P<year>{YEAR})年度?(?:以来|来|间|里)?[，,]")
 
@@ -56,26 +57,29 @@ class Reading:
     front: tuple[str, ...]
     """The lines before the first chapter."""
     paragraphs: tuple[str, ...]
+    periods: tuple[Period, ...]
+    """The statistical periods that the report states anywhere, in order."""
     whole: str
     """Everything, folded."""
     titles: tuple[Title, ...]
     """Titles before the first chapter, in order."""
 
     @classmethod
-    def of(cls, document: Document) -> Reading:
-        """Of a document whose blocks are one report's."""
-        body = [line for _, line in body_lines(document.blocks)]
-        head = min(first_chapter(body), _OPENING_LINES)
-        lines = tuple(line.text for line in body)
-        whole = folded("".join(lines) + "".join(datum.value for datum in document.metadata))
+    def of(cls, document: Document, body: Body) -> Reading:
+        """Of a document whose blocks are one report's, and its body."""
+        head = min(body.front, _OPENING_LINES)
+        lines = body.texts
+        whole = folded_whole((*lines, *(datum.value for datum in document.metadata)))
         found = titles(lines[: head or _OPENING_LINES], whole)
         titled = {at for title in found for at in range(title.first, title.behind)}
+        prose = paragraphs([line for at, line in enumerate(body.lines) if at not in titled])
         return cls(
             document=document,
             lines=lines,
-            opening=paragraphs([line for at, line in enumerate(body[:head]) if at not in titled]),
+            opening=paragraphs([line for at, line in enumerate(body.lines[:head]) if at not in titled]),
             front=lines[:head],
-            paragraphs=paragraphs([line for at, line in enumerate(body) if at not in titled]),
+            paragraphs=prose,
+            periods=tuple(period for text in prose for period in periods(text)),
             whole=whole,
             titles=without_lists(found),
         )
@@ -98,15 +102,10 @@ class Reading:
         return tuple(title for text in self.metadata("title") if (title := title_of_page(text)))
 
 
-def stated_periods(reading: Reading) -> tuple[Period, ...]:
-    """The statistical periods that the report states anywhere, in order."""
-    return tuple(period for text in reading.paragraphs for period in periods(text))
-
-
 def _prefaced(reading: Reading) -> Iterator[YearStatement]:
     for text in reading.opening:
         plain = folded(text)
-        if not regex.search(r"[，。]", plain):  # a menu or a title, no sentence
+        if not _CLAUSE_END.search(plain):  # a menu or a title, no sentence
             continue
         for pattern in _REPORTS_ON:
             match = pattern.search(plain)
@@ -154,7 +153,7 @@ def year_statements(reading: Reading, title: Title | None, origin: str) -> tuple
     if title and title.year and title in in_body:
         found.append(YearStatement(title.year, "title", Trust.STRONG, title.text))
     found += [YearStatement(t.year, "title", Trust.STRONG, t.text) for t in in_body if t.year and t is not title]
-    for period in stated_periods(reading):
+    for period in reading.periods:
         if period.year and not period.damaged:
             trust = Trust.STRONG if period.explicit else Trust.WEAK
             found.append(YearStatement(period.year, "period", trust, period.printed))

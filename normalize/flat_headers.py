@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from normalize.align import Printed, Wanted, align, likeness
+from normalize.align import Printed, Roster, Wanted, align
 from normalize.fields import Fields
 from normalize.headers import Item
-from normalize.labels import similarity, take_apart
+from normalize.labels import take_apart
+from normalize.lexicon import related
 from normalize.panels import Panel, corner_labels, panels, spanning_labels
 from normalize.sheet import names_section
 
 _MISFIT = 0.4
 _CERTAIN_PARENT = 0.9
+_CERTAIN_COLUMN = 0.72
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,12 @@ def announced(header: Sequence[Fields]) -> InForce | None:
     best: InForce | None = None
     best_score = 0.5
     for panel in panels():
-        wanted = [c.wanted for c in panel.columns]
+        wanted = panel.column_roster
         leaves = [t for r in rows for t, _ in groupby(r) if _heads(t, panel)]
         known = [t in leaves or _is_parent(t, panel) for t in texts]
         # What precedes the first label of the form (a caption, 附件：…) is no column.
         strangers = known[known.index(True) :].count(False) if any(known) else len(known)
-        named = [w for w in wanted if any(likeness(Printed((t,)), w) >= 0.72 for t in leaves)]
+        named = {at for t in leaves for at in wanted.likenesses(Printed((t,)), _CERTAIN_COLUMN)}
         score = min(len(named), len(leaves)) - _MISFIT * (len(wanted) - len(named) + strangers + abs(len(leaves) - len(wanted)))
         if score > best_score:
             runs = tuple(len(list(run)) for text, run in groupby(rows[-1]) if _heads(text, panel))
@@ -70,19 +72,16 @@ def _anchor(header: Sequence[Fields], panel: Panel) -> tuple[int | None, int]:
 
 
 def _heads(text: str, panel: Panel) -> bool:
-    return any(likeness(Printed((text,)), c.wanted) >= 0.72 for c in panel.columns)
+    return related(text, panel.column_roster.places, _CERTAIN_COLUMN)
 
 
 def _is_parent(text: str, panel: Panel) -> bool:
-    folded = take_apart(text)
-    parents = {parent for c in panel.columns for parent in c.wanted.parents}
-    return is_spanning(text) or any(similarity(folded, parent) >= _CERTAIN_PARENT for parent in parents)
+    return is_spanning(text) or related(text, panel.headings, _CERTAIN_PARENT)
 
 
 def is_corner(text: str) -> bool:
     """What stands over the label columns: a corner label, or the rule printed there (本列数据的勾稽关系为…)."""
-    folded = take_apart(text)
-    return "勾稽" in folded.core or any(similarity(folded, corner) >= 0.8 for corner in corner_labels())
+    return "勾稽" in take_apart(text).core or related(text, corner_labels(), 0.8)
 
 
 def _is_neutral(text: str) -> bool:
@@ -129,14 +128,14 @@ def _nest(rows: Sequence[Sequence[str]], panel: Panel) -> list[str] | None:
 
 def is_spanning(text: str) -> bool:
     """Whether a label spans columns without being part of their names (申请人情况)."""
-    return any(similarity(take_apart(text), label) >= _CERTAIN_PARENT for label in spanning_labels())
+    return related(text, spanning_labels(), _CERTAIN_PARENT)
 
 
 def _parents_in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
     """Headings over columns (行政复议, 行政诉讼) must stand in the form's order on each row."""
-    parents = list(dict.fromkeys(p for c in panel.columns for p in c.wanted.parents))
+    parents = Roster(Wanted((heading,)) for heading in panel.headings)
     for row in rows:
         found = list(dict.fromkeys(t for t in row if _is_parent(t, panel) and not is_spanning(t)))
-        if len(align([Printed((t,)) for t in found], [Wanted((p,)) for p in parents])) != len(found):
+        if len(align([Printed((t,)) for t in found], parents)) != len(found):
             return False
     return True

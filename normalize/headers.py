@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import regex
 
 from extract.model import GridCell
-from normalize.align import THRESHOLD, Printed, Wanted, align, likeness
+from normalize.align import THRESHOLD, Printed, Wanted, align
 from normalize.labels import fold, take_apart
 from normalize.panels import Panel, panels
 from normalize.sheet import Sheet, is_label, names_column, names_row
@@ -37,7 +39,12 @@ class Item:
     @property
     def years(self) -> frozenset[int]:
         """Years the stack names."""
-        return frozenset(int(y) for text in self.stack for y in _YEAR.findall(fold(text)))
+        return frozenset(chain.from_iterable(_years_in(text) for text in self.stack))
+
+
+@lru_cache(maxsize=4096)
+def _years_in(text: str) -> tuple[int, ...]:
+    return tuple(int(year) for year in _YEAR.findall(fold(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +167,36 @@ def map_columns(items: Sequence[Item]) -> list[ColumnMap]:
 
 
 def _best(items: Sequence[Item], year: int | None) -> ColumnMap | None:
+    """The map to the panel that fits best."""
     named = [i for i in items if i.stack]
-    maps = [m for panel in panels() if (m := _fit(panel, named, year)) is not None]
-    return max(maps, key=lambda m: m.score, default=None)
+    fit = _best_fit(tuple(i.printed for i in named))
+    if fit is None:
+        return None
+    columns = tuple(named[p] if p is not None else None for p in fit.places)
+    return ColumnMap(fit.panel, columns, tuple(named[k] for k in fit.extras), fit.score, year, fit.doubt, fit.by_order)
 
 
-def _fit(panel: Panel, items: Sequence[Item], year: int | None) -> ColumnMap | None:
-    wanted = [c.wanted for c in panel.columns]
-    printed = [i.printed for i in items]
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A panel's columns among printed ones (indexes), as in ``ColumnMap``."""
+
+    panel: Panel
+    places: tuple[int | None, ...]
+    extras: tuple[int, ...]
+    score: float
+    doubt: str
+    by_order: tuple[str, ...]
+
+
+@lru_cache(maxsize=512)
+def _best_fit(printed: tuple[Printed, ...]) -> _Fit | None:
+    """The panel that a header's wording fits best; most headers are worded as the form's are, and as one seen before."""
+    fits = [fit for panel in panels() if (fit := _fit(panel, printed)) is not None]
+    return max(fits, key=lambda fit: fit.score, default=None)
+
+
+def _fit(panel: Panel, printed: Sequence[Printed]) -> _Fit | None:
+    wanted = panel.column_roster
     matches = align(printed, wanted)
     if len(matches) * 2 < len(wanted):
         return None
@@ -177,22 +206,14 @@ def _fit(panel: Panel, items: Sequence[Item], year: int | None) -> ColumnMap | N
     by_order = _fill(places, printed, panel)
     taken = {p for p in places if p is not None}
     first = min(taken)
-    extras = [k for k in range(first, len(items)) if k not in taken]
+    extras = tuple(k for k in range(first, len(printed)) if k not in taken)
     missing = places.count(None)
     score = sum(m.likeness for m in matches) + 0.3 * len(by_order) - _MISFIT * (missing + len(extras))
     if score <= 0.5:
         return None
-    rivals = [items[k].stack[-1] for k in extras if any(likeness(printed[k], w) >= THRESHOLD + 0.1 for w in wanted)]
+    rivals = [printed[k].path[-1] for k in extras if wanted.likenesses(printed[k], THRESHOLD + 0.1)]
     doubt = f"two columns may be the same one: {rivals[0]}" if rivals else ""
-    return ColumnMap(
-        panel,
-        tuple(items[p] if p is not None else None for p in places),
-        tuple(items[k] for k in extras),
-        score,
-        year,
-        doubt,
-        tuple(by_order),
-    )
+    return _Fit(panel, tuple(places), extras, score, doubt, tuple(by_order))
 
 
 def _shares_characters(printed: str, wanted: Wanted) -> bool:

@@ -6,14 +6,16 @@ origin. The publication date and the clock are no evidence. What contradicts the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import regex
 
 from extract.model import Document, Grid
 from normalize.agencies import in_narrative, in_preface, in_signature, is_agency, is_generic, tidy
-from normalize.evidence import Reading, Trust, YearStatement, stated_periods, year_statements
+from normalize.authority.names import is_clear
+from normalize.body import Body
+from normalize.evidence import Reading, Trust, YearStatement, year_statements
 from normalize.model import Finding, Identity, Severity
 from normalize.origin import agency_in_origin, title_in_origin
 from normalize.prose import folded
@@ -39,7 +41,7 @@ def _grid_titles(document: Document) -> Iterator[Title]:
 
 def _title(reading: Reading) -> Title | None:
     """The document's title: of the body and the page's heading the one that says most, else metadata, cells, heads."""
-    periods = {period.year for period in stated_periods(reading) if period.year and period.explicit}
+    periods = {period.year for period in reading.periods if period.year and period.explicit}
     candidates = [*reading.titles, *reading.headings()]
     agreeing = [title for title in candidates if title.year in periods]
     best = best_title(agreeing) or best_title(candidates)
@@ -109,10 +111,15 @@ def _agencies(reading: Reading, title: Title | None, origin: str) -> Iterator[tu
     yield (agency_in_origin(origin) if origin else ""), "origin"
 
 
-def _agency(named: Sequence[tuple[str, str]]) -> tuple[str, str]:
+def _agency(reading: Reading, title: Title | None, origin: str) -> tuple[str, str]:
     """The agency and its source: the first whole name, else the first that is at least the end of one."""
-    whole = [item for item in named if not is_generic(item[0])]
-    return next(iter(whole or named), ("", ""))
+    first = ("", "")
+    for name, source in _agencies(reading, title, origin):
+        if name and not is_generic(name):
+            return name, source
+        if name and not first[0]:
+            first = (name, source)
+    return first
 
 
 def _agency_findings(agency: str, source: str, origin: str) -> Iterator[Finding]:
@@ -164,7 +171,7 @@ def _year_findings(statements: tuple[YearStatement, ...]) -> Iterator[Finding]:
 
 def _period(reading: Reading, year: int | None) -> tuple[str, tuple[Finding, ...]]:
     """The period as printed (the one of the report's year first) and what is wrong with it."""
-    stated = stated_periods(reading)
+    stated = reading.periods
     explicit = [period for period in stated if period.explicit]
     ordered = sorted(explicit or stated, key=lambda p: (p.year != year, p.damaged))
     findings = tuple(
@@ -192,23 +199,25 @@ def _published(reading: Reading) -> str:
     return ""
 
 
-def identify(document: Document, origin: str) -> Identity:
+def identify(document: Document, origin: str, body: Body | None = None) -> Identity:
     """Whose report a document (or one report's part of it) is, and for which year.
 
     Args:
         document: A document whose blocks are one report's.
         origin: Path, folder names, file name or address; percent-encoding is resolved here. May be empty.
+        body: The document's, where it is known.
 
     Returns:
         The identity with its findings: ``identity.no_year``, ``identity.year_inferred``, ``identity.year_from_origin``,
         ``identity.year_conflict``, ``identity.no_agency``, ``identity.agency_from_origin``, ``identity.period_damaged``.
     """
-    reading = Reading.of(document)
+    reading = Reading.of(document, body or Body(document.blocks))
     title = _title(reading)
     statements = year_statements(reading, title, origin)
-    agencies = [(name, source) for name, source in _agencies(reading, title, origin) if name]
-    agency, source = _agency(agencies)
+    agency, source = _agency(reading, title, origin)
     year = statements[0].year if statements else None
+    # Where the name says it all, nobody asks for the others; to find them takes longer than to understand it.
+    names = () if is_clear(agency, year) else dict.fromkeys(name for name, _ in _agencies(reading, title, origin) if name)
     period, damaged = _period(reading, year)
     named = title or title_in_origin(origin)
     return Identity(
@@ -219,5 +228,5 @@ def identify(document: Document, origin: str) -> Identity:
         published=_published(reading),
         scope=stated_scope(reading.opening, reading.paragraphs, named.text if named else ""),
         findings=(*_agency_findings(agency, source, origin), *_year_findings(statements), *damaged),
-        names=tuple(dict.fromkeys(name for name, _ in agencies)),
+        names=tuple(names),
     )

@@ -7,8 +7,8 @@ Labels are never compared with ``==``. Both sides are folded (NFKC, CJK radicals
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 from rapidfuzz.distance import Indel
@@ -44,9 +44,8 @@ def fold(text: str) -> str:
     return folded
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A label taken apart for comparison."""
+class Folded(NamedTuple):
+    """A label taken apart for comparison. A tuple, because labels are looked up by it more often than by anything else."""
 
     enumerator: str
     """``一`` (chapter), ``(一)`` (section), ``1`` (item) or empty."""
@@ -80,7 +79,6 @@ def digits_of(text: str) -> str:
     return "".join(c for c in take_apart(plain).core if c.isascii() and c.isdigit())
 
 
-@lru_cache(maxsize=65536)
 def _core_similarity(printed: str, wanted: str) -> float:
     if printed == wanted:
         return 1.0

@@ -15,7 +15,7 @@ import regex
 
 from normalize.counts import COUNT, count_value
 from normalize.model import Cell, CellKey, Finding, Mention, Section, Severity
-from normalize.prose import fold, sentences
+from normalize.prose import folded, sentences
 
 _NEW_APPLICATIONS: Final = CellKey("applications", "new", "total")
 _CASES = r"(?P<unit>件|宗|起|份|次|条|例|项)"
@@ -147,6 +147,26 @@ METRICS: Final[tuple[_Metric, ...]] = (
 )
 """Stable metric ids with the wordings that state them."""
 
+_MARKS: Final = {
+    "applications_received": "公开",
+    "applications_handled": "公开",
+    "applications_granted": "公开",
+    "applications_partly_granted": "部分公开",
+    "applications_refused": "公开",
+    "applications_unavailable": "无法提供",
+    "applications_not_processed": "不予处理",
+    "applications_carried_out": "下年",
+    "disclosed_items": "主动公开",
+    "published_items": "各类",
+    "reviews": "行政复议",
+    "suits": "行政诉讼",
+    "fee_notices": "收费通知",
+    "fee_collected": "收取",
+    "congress_suggestions": "人大",
+    "cppcc_proposals": "政协",
+    "trainings": "培训",
+}
+"""What every wording of a metric holds: sentences without it need no closer look."""
 _ELSEWHERE = regex.compile(
     r"代表\p{Han}{0,3}政府|向(?:市|省|县|区|州|镇|乡)?\p{Han}{0,6}(?:政府|办公厅|办公室)[^，]{0,12}(?:提出|申请)|上级|其中|(?:有关|相关|各)(?:部门|单位|县区|区县|街道|乡镇|科室)|"
     r"去年|上一?年度?(?!结转)|历年|以来(?!，)|往年|累计至今|截至目前|拟|计划|下一步|同比|增长|比(?:上年|去年)"
@@ -180,7 +200,7 @@ def _is_whole(metric: _Metric, text: str, match: regex.Match[str]) -> bool:
 
 
 def _found(metric: _Metric, sentence: str, section: Section) -> Iterator[Mention]:
-    text = fold(sentence).text
+    text = folded(sentence)
     if metric.needs and section.number not in metric.chapters and not metric.needs.search(text):
         return
     for match in metric.pattern.finditer(text):
@@ -207,8 +227,9 @@ def mentions(parts: Sequence[Section]) -> tuple[Mention, ...]:
     found: list[Mention] = []
     for part in parts:
         for sentence in sentences(part.text):
+            plain = folded(sentence)
             for metric in METRICS:
-                for mention in _found(metric, sentence, part):
+                for mention in _found(metric, sentence, part) if _MARKS.get(metric.name, "") in plain else ():
                     if not any((m.metric, m.value, m.sentence) == (mention.metric, mention.value, sentence) for m in found):
                         found.append(mention)
     stated: dict[CellKey, set[Decimal]] = {}

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from extract.model import Box, Locus
 from normalize.authority.model import Resolution
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CellKey:
-    """``table.row.column`` in the public vocabulary of the official forms (docs/cells.csv)."""
+class CellKey(NamedTuple):
+    """``table.row.column`` in the public vocabulary of the official forms (docs/cells.csv).
+
+    A tuple because figures are looked up by it everywhere, hundreds of times a report.
+    """
 
     table: str
     row: str
@@ -182,7 +185,7 @@ class Identity:
     scope: Scope | None = None
     findings: tuple[Finding, ...] = ()
     names: tuple[str, ...] = ()
-    """Every name of an agency that the document's evidence gives, the surest first."""
+    """Every name of an agency that the document's evidence gives, the surest first; none where ``agency`` is clear by itself."""
 
 
 @dataclass(frozen=True, slots=True)

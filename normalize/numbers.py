@@ -25,8 +25,14 @@ _CELL = regex.compile(
     regex.VERBOSE,
 )
 _SPACED_GROUPS = regex.compile(r"[0-9]{1,3}(?:[\u00a0\u2009\u202f ][0-9]{3})+(?:\.[0-9]+)?")
-_BREAK_IN_NUMBER = regex.compile(r"[0-9.,]\s*\n\s*[0-9.,]")
+_SPACE = regex.compile(r"\s+")
+_SPACE_IN_NUMBER = regex.compile(r"[0-9.,]\s++[0-9.,]")
+_BREAK_IN_NUMBER = regex.compile(r"[0-9.,][^\S\n]*+\n\s*+[0-9.,]")
 _MARKS = regex.compile(r"\p{No}")  # ①, ², ½: NFKC would make plain digits of them
+_LONGEST = 1000
+"""Characters of the longest cell that is looked at for a number."""
+_MOST_DIGITS = 15
+"""More are several numbers that something has glued together, and beyond what ``Decimal`` and every store keep exactly."""
 _MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10000)}
 _MULTIPLES = {"万": Decimal(10000), "亿": Decimal(100000000)}
 _WORDS = {"零": Decimal(0), "〇": Decimal(0)}
@@ -71,19 +77,21 @@ def read_number(text: str, unit: str = "", *, signed: bool = False) -> Reading:
     """
     if _BLANK.fullmatch(text):
         return Reading(Kind.EMPTY)
+    if len(text) > _LONGEST:
+        return Reading(Kind.TEXT, doubt="not a number")
     if _MARKS.search(text):
         return Reading(Kind.TEXT, doubt="a footnote mark beside the number")
     folded = unicodedata.normalize("NFKC", text).strip()
-    if _DASHES.fullmatch(regex.sub(r"\s+", "", folded)):
+    if _DASHES.fullmatch(_SPACE.sub("", folded)):
         return Reading(Kind.DASH, note=f"printed {text.strip()}")
     if _BREAK_IN_NUMBER.search(folded):
         return Reading(Kind.TEXT, doubt="two numbers, or one number cut in two")
     note = ""
     if _SPACED_GROUPS.fullmatch(folded):
         note = "grouped by spaces"
-    elif regex.search(r"[0-9.,]\s+[0-9.,]", folded):
+    elif _SPACE_IN_NUMBER.search(folded):
         return Reading(Kind.TEXT, doubt="two numbers in one cell")
-    compact = regex.sub(r"\s+", "", folded)
+    compact = _SPACE.sub("", folded)
     if compact in _WORDS:
         return Reading(Kind.NUMBER, _WORDS[compact], note="printed as a word")
     match = _CELL.fullmatch(compact)
@@ -94,7 +102,10 @@ def read_number(text: str, unit: str = "", *, signed: bool = False) -> Reading:
 
 def _convert(match: regex.Match[str], unit: str, *, signed: bool, note: str) -> Reading:
     sign, number, printed_unit, remark = match.group("sign", "number", "unit", "remark")
-    value = Decimal(number.replace(",", ""))
+    digits = number.replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        return Reading(Kind.NUMBER, None, note, "more digits than any count has")
+    value = Decimal(digits)
     notes, doubts = [note] if note else [], []
     if len(number) > 1 and number[0] == "0" and number[1] != ".":
         # What two stacked zeros look like once something has glued them: no value at all.

@@ -14,6 +14,8 @@ from normalize.years import year_expressions
 _SUFFIX = regex.compile(r"\.[A-Za-z]{2,5}$")
 _REPORT_YEAR = regex.compile(r"(?:^|[?&])(?:fbtime|nd|year|niandu)=(20[0-4]\d)(?!\d)", regex.I)
 _YEAR_FOLDER = regex.compile(r"(20[0-4]\d)(?:nd|nb|n)?", regex.I)
+_SEPARATOR = regex.compile(r"[/\\]+")
+_DATE = regex.compile(r"20\d\d[-_.]\d\d?[-_.]\d\d?")
 _MONTH_OR_DAY = regex.compile(r"\d{1,2}|\d{4,6}")
 
 
@@ -21,7 +23,7 @@ def _parts(origin: str) -> list[str]:
     """Decoded path components, the last first, without host and suffix."""
     text = unquote(origin)
     path = urlsplit(text).path if "://" in text else text
-    return [_SUFFIX.sub("", part) for part in reversed(regex.split(r"[/\\]+", path)) if part.strip()]
+    return [_SUFFIX.sub("", part) for part in reversed(_SEPARATOR.split(path)) if part.strip()]
 
 
 def title_in_origin(origin: str) -> Title | None:
@@ -47,7 +49,7 @@ def year_in_origin(origin: str) -> tuple[int, bool] | None:
         if folder and not _MONTH_OR_DAY.fullmatch(below):
             return int(folder[1]), False
         years = {y.year for y in year_expressions(folded(part)) if y.marked or "://" not in origin}
-        if not folder and len(years) == 1 and not regex.search(r"20\d\d[-_.]\d\d?[-_.]\d\d?", part):
+        if not folder and len(years) == 1 and not _DATE.search(part):
             return years.pop(), False
     return None
 

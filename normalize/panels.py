@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from normalize.align import Wanted
+from normalize.align import Roster, Wanted
 from normalize.forms import FormRow, FormTable, forms
-from normalize.labels import Folded, take_apart
+from normalize.labels import Folded, digits_of, take_apart
+from normalize.lexicon import CORNERS, SPANNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class PanelRow:
     forms: frozenset[str]
     wanted: Wanted
     heading: bool = False
+
+    def has_digits_of(self, text: str) -> bool:
+        """Whether the digits in a printed label's wording are those of the row's own, so that none is a stray number."""
+        return digits_of(text) in {digits_of(leaf.core) for leaf in self.wanted.leaves}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,18 @@ class Panel:
     columns: tuple[PanelColumn, ...]
     rows: tuple[PanelRow, ...]
     """In a line panel one nameless row."""
+    column_roster: Roster
+    row_roster: Roster
+    headings: tuple[Folded, ...]
+    """Over columns (行政复议, 行政诉讼), each once, in order."""
+
+    @classmethod
+    def of(cls, table: str, columns: tuple[PanelColumn, ...], rows: tuple[PanelRow, ...], *, line: bool) -> Panel:
+        """From its columns and rows; its forms are those that print any of its rows."""
+        forms = frozenset().union(*(r.forms for r in rows))
+        rosters = Roster(c.wanted for c in columns), Roster(r.wanted for r in rows)
+        headings = tuple(dict.fromkeys(p for c in columns for p in c.wanted.parents))
+        return cls(table, forms, line, columns, rows, *rosters, headings)
 
 
 def _wanted(row: FormRow) -> Wanted:
@@ -111,46 +128,40 @@ def panels() -> tuple[Panel, ...]:
                 columns[ident] = panel_columns
                 _merge(matrices.setdefault(ident, []), form.key, rows)
     found = [
-        Panel(table, frozenset().union(*(r.forms for r in rows)), False, columns[table, keys, wanted], tuple(rows))
-        for (table, keys, wanted), rows in matrices.items()
+        Panel.of(table, columns[table, keys, wanted], tuple(rows), line=False) for (table, keys, wanted), rows in matrices.items()
     ]
     found += [
-        Panel(table, frozenset(keys), True, line, (PanelRow("", frozenset(keys), Wanted(())),))
-        for (table, line), keys in lines.items()
+        Panel.of(table, line, (PanelRow("", frozenset(keys), Wanted(())),), line=True) for (table, line), keys in lines.items()
     ]
     return tuple(found)
 
 
 @cache
-def header_leaves() -> tuple[Folded, ...]:
+def header_labels() -> frozenset[Folded]:
     """Every column label of every panel, and in line panels the headings over them."""
-    leaves: dict[Folded, None] = {}
-    for panel in panels():
-        for column in panel.columns:
-            for leaf in (*column.wanted.leaves, *column.wanted.parents):
-                leaves[leaf] = None
-    return tuple(leaves)
+    wanted = [column.wanted for panel in panels() for column in panel.columns]
+    return frozenset(label for w in wanted for label in (*w.leaves, *w.parents))
 
 
 @cache
-def row_labels() -> tuple[Wanted, ...]:
+def row_labels() -> frozenset[Folded]:
     """Every row label of every panel with rows of its own."""
-    return tuple(dict.fromkeys(row.wanted for panel in panels() if not panel.line for row in panel.rows))
+    return frozenset(label for panel in panels() if not panel.line for row in panel.rows for label in row.wanted.leaves)
 
 
 @cache
-def corner_labels() -> tuple[Folded, ...]:
+def corner_labels() -> frozenset[Folded]:
     """What the forms print over their label columns, and over the units."""
-    return tuple(take_apart(t) for t in ("信息内容", "统计指标", "单位", "序号", "指标名称"))
+    return frozenset(map(take_apart, CORNERS))
 
 
 @cache
-def spanning_labels() -> tuple[Folded, ...]:
+def spanning_labels() -> frozenset[Folded]:
     """What the forms print over columns without it being part of their names."""
-    return (take_apart("申请人情况"),)
+    return frozenset(map(take_apart, SPANNING))
 
 
 @cache
-def section_labels() -> tuple[Folded, ...]:
+def section_labels() -> frozenset[Folded]:
     """Headings over rows (第二十条第（五）项, （三）不予公开), as far as they are no rows of their own."""
-    return tuple(dict.fromkeys(p for panel in panels() for row in panel.rows for p in row.wanted.parents))
+    return frozenset(label for panel in panels() for row in panel.rows for label in row.wanted.parents)

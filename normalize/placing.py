@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import regex
 
@@ -118,6 +119,7 @@ class Draft:
         )
 
 
+@lru_cache(maxsize=16384)
 def holds_number(text: str) -> bool:
     """Whether a cell prints a number, readable or not ("12", "3件", "22(16)", two stacked numbers), not a label with digits."""
     kind = kind_of(text)

@@ -48,6 +48,9 @@ _FOLD: dict[int, str | int | None] = {
 }
 _COMMA = regex.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")
 _PAGE_NUMBER = regex.compile(r"[-—–―─·•－]+\d{1,4}[-—–―─·•－]+|第?\d{1,4}页?[/共，]*第?\d{1,4}页|第\d{1,4}页")
+_SENTENCE_STOP = regex.compile(r"[。！？\n]")
+_LONGEST_LINE = 2000
+"""Characters. Longer texts are not kept: the cache stays small whatever is read."""
 _SENTENCE_END = "。！？；…"
 _NUMBERED = regex.compile(
     r"[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]+(?:部分|章)|\d{1,2}[、.．](?!\d)"
@@ -59,32 +62,57 @@ _CAPTION = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A copy of ``raw`` for matching: no whitespace, one form of every digit, bracket and character.
-
-    ``text[i]`` stands for ``raw[at[i]]``.
-    """
+    """A copy of ``raw`` for matching: no whitespace, one form of every digit, bracket and character."""
 
     text: str
     raw: str
-    at: tuple[int, ...]
 
     def printed(self, start: int, end: int) -> str:
         """What is printed where ``text[start:end]`` matched."""
-        return self.raw[self.at[start] : self.at[end - 1] + 1] if start < end else ""
+        if start >= end:
+            return ""
+        if len(self.text) == len(self.raw):  # nothing was left out
+            return self.raw[start:end]
+        at = _places(self.raw)
+        return self.raw[at[start] : at[end - 1] + 1]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8)
+def _places(raw: str) -> tuple[int, ...]:
+    """Where each character of the folded copy stands in the print; asked only of texts in which something was found."""
+    return tuple(i for i, char in enumerate(raw) if not char.isspace() and char not in _INVISIBLE)
+
+
 def fold(raw: str) -> Folded:
     """The folded copy of a text."""
-    at = tuple(i for i, char in enumerate(raw) if not char.isspace() and char not in _INVISIBLE)
-    return Folded(folded(raw), raw, at)
+    return Folded(folded(raw), raw)
+
+
+def folded(raw: str) -> str:
+    """Only the text of the folded copy; the lines of a document are asked for again and again, hence a cache for them."""
+    return _folded_line(raw) if len(raw) <= _LONGEST_LINE else folded_whole((raw,))
+
+
+def folded_whole(parts: Iterable[str]) -> str:
+    """The folded text of several parts printed one after the other."""
+    text = "".join([_characters_of_line(p) if len(p) <= _LONGEST_LINE else _characters(p) for p in parts])
+    text = text.replace("资讯", "信息")
+    return str(_COMMA.sub("，", text)) if "," in text else text
 
 
 @lru_cache(maxsize=8192)
-def folded(raw: str) -> str:
-    """Only the text of the folded copy; the lines of a document are asked for again and again, hence the cache."""
-    text = "".join(raw.split()).translate(_FOLD).replace("资讯", "信息")
-    return str(_COMMA.sub("，", text)) if "," in text else text
+def _folded_line(raw: str) -> str:
+    return folded_whole((raw,))
+
+
+@lru_cache(maxsize=8192)
+def _characters_of_line(raw: str) -> str:
+    return _characters(raw)
+
+
+def _characters(raw: str) -> str:
+    """Folded character by character; what depends on the characters beside it is left."""
+    return "".join(raw.split()).translate(_FOLD)
 
 
 def mend(raw: str) -> str:
@@ -106,23 +134,27 @@ def body_lines(blocks: Iterable[Block]) -> list[tuple[int, Line]]:
     ]
 
 
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
+def glue(*parts: str) -> str:
+    """The pieces of a broken text as one: a space only where two Latin words would run together."""
+    pieces: list[str] = []
+    for index, part in enumerate(parts):
+        piece = part.lstrip() if index else part
+        if pieces:
+            pieces[-1] = before = pieces[-1].rstrip()
+            if before and piece and _is_latin(before[-1]) and _is_latin(piece[0]):
+                pieces.append(" ")
+        if piece or not pieces:
+            pieces.append(piece)
+    return "".join(pieces)
 
 
-def glue(first: str, second: str) -> str:
-    """Two halves of a broken text as one: a space only where two Latin words would run together."""
-    first, second = first.rstrip(), second.lstrip()
-    apart = first and second and first[-1].isascii() and second[0].isascii() and first[-1].isalpha() and second[0].isalpha()
-    return f"{first} {second}" if apart else first + second
+def _is_latin(char: str) -> bool:
+    return char.isascii() and char.isalpha()
 
 
 def on_one_line(text: str) -> str:
     """The text without line breaks, runs of spaces collapsed."""
-    joined = ""
-    for part in text.splitlines():
-        joined = glue(joined, part)
-    return " ".join(joined.split())
+    return " ".join(glue("", *text.splitlines()).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +175,10 @@ class Measure:
 
     def is_full(self, line: Line) -> bool:
         """The line ends within three characters of the right edge (a character may not have fitted)."""
-        return line.box is not None and line.box.x1 >= self.edges[line.box.page][1] - 3 * _em(line)
+        if line.box is None:
+            return False
+        edge = self.edges[line.box.page][1]
+        return line.box.x1 >= edge or line.box.x1 >= edge - 3 * _em(line)
 
     def is_indented(self, line: Line) -> bool:
         """The line begins at least one character inside the left edge, as a paragraph does."""
@@ -153,8 +188,10 @@ class Measure:
 def _em(line: Line) -> float:
     """Width of one character of a line with a box, in points."""
     assert line.box is not None  # noqa: S101 - callers looked
-    widths = sum(1.0 if _is_wide(char) else 0.5 for char in line.text.strip())
-    return (line.box.x1 - line.box.x0) / max(widths, 1.0)
+    text = line.text.strip()
+    classes = "".join(map(unicodedata.east_asian_width, text))
+    wide = classes.count("W") + classes.count("F")  # no other class is spelt with either letter
+    return (line.box.x1 - line.box.x0) / max((len(text) + wide) / 2, 1.0)
 
 
 def continues(first: Line, second: Line, measure: Measure) -> bool:
@@ -181,17 +218,17 @@ def continues(first: Line, second: Line, measure: Measure) -> bool:
 def paragraphs(lines: Sequence[Line], measure: Measure | None = None) -> tuple[str, ...]:
     """Lines joined to paragraphs, without spaces between the halves of a wrapped Chinese sentence."""
     measure = measure or Measure.of(lines)
-    joined: list[str] = []
+    joined: list[list[str]] = []
     last: Line | None = None
     for line in lines:
         if last is not None and continues(last, line, measure):
-            joined[-1] = glue(joined[-1], line.text)
+            joined[-1].append(line.text)
         else:
-            joined.append(on_one_line(line.text))
+            joined.append([on_one_line(line.text)])
         last = line
-    return tuple(text for text in joined if text)
+    return tuple(text for parts in joined if (text := glue(*parts)))
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text as printed, without the stop that ends them. A semicolon ends no sentence."""
-    return tuple(part.strip() for part in regex.split(r"[。！？\n]", text) if part.strip())
+    return tuple(part.strip() for part in _SENTENCE_STOP.split(text) if part.strip())

@@ -8,17 +8,18 @@ is one too. Doubt about a report's content is a finding, not a rejection.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import regex
 
 from collect.errors import NotAReportError
 from extract.model import Block, Document, Grid, Line, LineRole
 from normalize.agencies import is_agency
+from normalize.body import Body
 from normalize.kinds import ERROR_PAGE, HEADLINES
 from normalize.origin import title_in_origin
-from normalize.prose import body_lines, folded, paragraphs
-from normalize.sections import chapter_numbers, first_chapter, sections
+from normalize.prose import folded, folded_whole, paragraphs
+from normalize.sections import chapter_numbers
 from normalize.titles import Title, head_title, read_title, title_of_page, titles, without_lists
 from normalize.years import periods
 
@@ -29,6 +30,9 @@ _PLACEHOLDER = regex.compile(
     r"[×xX✕＊*]{2,}(?:省|市|县|区|局|镇|年|单位|部门|机关)|20[×xX*_]{2}年|_{2,}年|[(（]\s*[)）]年|某某(?:省|市|县|区|局|镇|单位|部门|机关)|\(单位名称\)|\(年份\)"
 )
 _GARBLED = regex.compile(r"鏀垮簻|淇℃伅|鍏紑|骞村害|锟斤拷|Ã¥|â€|\ufffd{3}")
+_HAN = regex.compile(r"\p{Han}")
+_CLAUSE_END = regex.compile("[，。；]")
+_FIGURE = regex.compile(r"[+-]?[\d,.]+")
 _HEADLINE_LINES = 6
 _OPENING = 1500
 _REPORT_PROSE = 150
@@ -58,30 +62,24 @@ def _reject_nothing(whole: str) -> None:
     if len(whole) < _NOTHING:
         raise _reject("empty", "The document holds no text.")
     marks = sum(whole.count(mark) for mark in "?？\ufffd")
-    han = len(regex.findall(r"\p{Han}", whole))
+    han = len(_HAN.findall(whole))
     if _GARBLED.search(whole) or (marks > len(whole) / 4 and marks > han):
         raise _reject("garbled", "The text was destroyed by a wrong decoding before it came here.")
 
 
-def _title_lines(document: Document) -> tuple[list[str], int]:
-    """The body lines and how many precede the first chapter."""
-    body = [line for _, line in body_lines(document.blocks)]
-    return [line.text for line in body], first_chapter(body)
-
-
-def _report_title(document: Document, lines: Sequence[str], front: int, whole: str) -> Title | None:
+def _report_title(document: Document, body: Body, whole: str) -> Title | None:
     """The report's own title, wherever it stands; the file name does not count."""
-    stated = [title_of_page(d.value) for d in document.metadata if d.name in ("heading", "title")]
-    heads = [head_title(b.text) for b in document.blocks if isinstance(b, Line) and b.role is LineRole.FURNITURE]
-    cells = [read_title(c.text) for b in document.blocks if isinstance(b, Grid) for c in b.cells[:40] if len(c.text) < 120]
-    inside = without_lists(titles(lines[: front or 60][:60], whole))
-    return next((title for title in (*inside, *stated, *heads, *cells) if title), None)
+    inside = without_lists(titles(body.texts[: body.front or 60][:60], whole))
+    stated = (title_of_page(d.value) for d in document.metadata if d.name in ("heading", "title"))
+    heads = (head_title(b.text) for b in document.blocks if isinstance(b, Line) and b.role is LineRole.FURNITURE)
+    cells = (read_title(c.text) for b in document.blocks if isinstance(b, Grid) for c in b.cells[:40] if len(c.text) < 120)
+    return next((title for title in chain(inside, stated, heads, cells) if title), None)
 
 
 def _headlines(document: Document, lines: Sequence[str]) -> list[str]:
     """Folded lines that may say what the document is: its heading, title and first lines, joined in twos as well."""
     stated = [d.value for d in document.metadata if d.name in ("heading", "title")]
-    first = [line for line in lines[:_HEADLINE_LINES] if len(folded(line)) <= 60 and not regex.search("[，。；]", line)]
+    first = [line for line in lines[:_HEADLINE_LINES] if len(folded(line)) <= 60 and not _CLAUSE_END.search(line)]
     joined = [above + below for above, below in pairwise(first)]
     return [folded(text) for text in (*stated, *first, *joined)]
 
@@ -96,9 +94,7 @@ def _other_kind(headlines: Sequence[str]) -> tuple[str, str, str] | None:
 
 
 def _has_figures(document: Document) -> bool:
-    return any(
-        regex.fullmatch(r"[+-]?[\d,.]+", folded(cell.text)) for b in document.blocks if isinstance(b, Grid) for cell in b.cells
-    )
+    return any(_FIGURE.fullmatch(folded(cell.text)) for b in document.blocks if isinstance(b, Grid) for cell in b.cells)
 
 
 def _is_blank_template(document: Document, title: Title | None, whole: str) -> bool:
@@ -117,30 +113,32 @@ def _is_list(lines: Sequence[str], whole: str) -> bool:
     return sentences <= 2 and (len(lines) >= 3 or len(whole) < _SHORT)
 
 
-def recognise(document: Document, tables_found: int, origin: str) -> None:
+def recognise(document: Document, tables_found: int, origin: str, body: Body | None = None) -> None:
     """Returns if the document is such an annual report; raises with the reason if it is not.
 
     Args:
         document: What was read.
         tables_found: How many tables of the official forms were recognised in it.
         origin: Path or address, to name the document's kind where nothing else does.
+        body: The document's, where it is known.
 
     Raises:
         NotAReportError: ``reason`` is ``not_a_report.`` with ``empty``, ``garbled``, ``error_page``, ``half_year``,
             ``notice``, ``template``, ``website_report``, ``rule_of_law``, ``budget``, ``guide``, ``catalogue``, ``rules``,
             ``plan``, ``other_report``, ``list_page`` or ``other``.
     """
-    whole = folded("".join(_texts(document.blocks)))
+    whole = folded_whole(_texts(document.blocks))
     if not tables_found:
         _reject_nothing(whole)
-    lines, front = _title_lines(document)
-    title = _report_title(document, lines, front, whole)
-    chapters = chapter_numbers(sections(document.blocks))
-    kind = _other_kind(_headlines(document, lines))
+    body = body or Body(document.blocks)
+    title = _report_title(document, body, whole)
+    # With tables and a title no headline turns the document away.
+    kind = None if tables_found and title else _other_kind(_headlines(document, body.texts))
     if tables_found:
         _judge_with_tables(document, title, kind, whole)
         return
-    prose = [text for text in paragraphs([line for _, line in body_lines(document.blocks)]) if "。" in text]
+    chapters = chapter_numbers(body.chapters)
+    prose = [text for text in paragraphs(body.lines) if "。" in text]
     if not chapters and len(whole) < _SHORT and ERROR_PAGE.search(whole):
         raise _reject("error_page", "This is an error, login or verification page of the site, not the document.")
     if kind and kind[0] in ("half_year", "notice", "template"):
@@ -155,7 +153,7 @@ def recognise(document: Document, tables_found: int, origin: str) -> None:
         return
     if kind:
         raise _reject(kind[0], f"This is {kind[1]} ({kind[2][:60]}), not an annual report on information disclosure.")
-    if _is_list(lines, whole):
+    if _is_list(body.texts, whole):
         raise _reject("list_page", "This page holds titles and menus, but no report.")
     named = " although its name says so" if title_in_origin(origin) else ""
     raise _reject("other", f"Neither title, chapters nor tables of an annual report are there{named}.")

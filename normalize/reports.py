@@ -11,6 +11,7 @@ from extract.model import Document
 from normalize.assemble import Assembled, assemble, years_in
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
+from normalize.body import Body
 from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.identity import identify
@@ -19,7 +20,6 @@ from normalize.model import Finding, Identity, Report, RuleCheck, Section, Sever
 from normalize.placing import TableReading
 from normalize.recognise import recognise
 from normalize.scope import scope_of
-from normalize.sections import sections
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
 
@@ -32,24 +32,32 @@ def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
     Raises:
         NotAReportError: it is something else; the error says what.
     """
-    parts = [(part, read_tables(part.blocks)) for part in split_reports(document)]
-    recognise(document, sum(len(r.panels) for _, readings in parts for r in readings), origin)
-    return tuple(report for part, readings in parts for report in _reports(part, readings, origin))
+    body = Body(document.blocks)
+    parts = [(part, read_tables(part.blocks)) for part in split_reports(document, body)]
+    recognise(document, sum(len(r.panels) for _, readings in parts for r in readings), origin, body)
+    return tuple(
+        report
+        for part, readings in parts
+        for report in _reports(part, body if part is document else Body(part.blocks), readings, origin)
+    )
 
 
-def _reports(part: Document, readings: Sequence[TableReading], origin: str) -> list[Report]:
+def _reports(part: Document, body: Body, readings: Sequence[TableReading], origin: str) -> list[Report]:
     """The report of a part, or one a year where its tables print several years side by side."""
-    identity = identify(part, origin)
+    identity = identify(part, origin, body)
     years = years_in(readings)
     if years == (None,):
-        return [_report(part, identity, assemble(readings, identity.year), origin)]
+        return [_report(part, body.chapters, identity, assemble(readings, identity.year), origin)]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
-    return [_report(part, replace(identity, year=y, findings=others), assemble(readings, y, y), origin) for y in years if y]
+    return [
+        _report(part, body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y), origin)
+        for y in years
+        if y
+    ]
 
 
-def _report(part: Document, identity: Identity, assembled: Assembled, origin: str) -> Report:
-    chapters = sections(part.blocks)
+def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, assembled: Assembled, origin: str) -> Report:
     counted = mentions(chapters)
     agency = resolve(_evidence(part, identity, chapters, origin))
     preface = "\n".join(chapter.text for chapter in chapters if chapter.number == 0)

@@ -7,7 +7,7 @@ table of contents or a sub-heading "（一）主动公开" opens no chapter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -38,10 +38,22 @@ _MARKERS = (
     (Marker.ARABIC, regex.compile(r"\d{1,2}(?P<stop>[、.．，,])(?!\d)")),
     (Marker.BRACKET, regex.compile(r"\((?:[一二三四五六七八九十]{1,2}|\d{1,2})\)(?P<stop>[、.]?)")),
 )
+_MARKED = frozenset("第一二三四五六七八九十(")
 _WEIGHT = {Marker.TOP: 1.0, Marker.NONE: 0.8, Marker.ARABIC: 0.6, Marker.BRACKET: 0.4}
 _MAX_HEADING = 40
+_MAX_MARKER = 12
 _PARTICLES = str.maketrans("", "", "、，,的及和与:：。.．;；()")
+_NO_HEADING = regex.compile(r"[，。；！？%|()]|\d")
+_RUN_IN_STOP = regex.compile(r"[。：:]")
 _CONTENTS_LINE = regex.compile(r"[.…·]{3,}|\d+$")
+
+
+_SPELLINGS = tuple(
+    spelling
+    for name in sorted((n for names in OFFICIAL.values() for n in names), key=len, reverse=True)
+    for spelling in (name, name.replace("、", ""))
+)
+"""Official names as they may begin a paragraph, the longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ def _recognise(text: str) -> tuple[_Name, float] | None:
     exact = _names().get(bare)
     if exact:
         return exact, 1.0
-    best = process.extractOne(bare, list(_names()), scorer=fuzz.ratio, score_cutoff=74)
+    best = process.extractOne(bare, _names().keys(), scorer=fuzz.ratio, score_cutoff=74)
     if best is None:
         return None
     name = _names()[best[0]]
@@ -100,7 +112,7 @@ def _recognise(text: str) -> tuple[_Name, float] | None:
 
 def _marker(text: str) -> tuple[Marker, int, bool]:
     """The numbering that a folded line begins with, its length, and whether a stop ends it."""
-    for marker, pattern in _MARKERS:
+    for marker, pattern in _MARKERS if text[:1] in _MARKED or text[:1].isdecimal() else ():
         match = pattern.match(text)
         if match:
             return marker, match.end(), bool(match["stop"]) or marker is Marker.BRACKET or match.group().startswith("第")
@@ -109,33 +121,33 @@ def _marker(text: str) -> tuple[Marker, int, bool]:
 
 def _run_in(text: str, start: int) -> tuple[int, _Name] | None:
     """Where a heading ends that its own paragraph follows on the same line, and what it names."""
-    stop = regex.compile(r"[。：:]").search(text, start, start + _MAX_HEADING)
+    stop = _RUN_IN_STOP.search(text, start, start + _MAX_HEADING)
     if stop:
         known = _recognise(text[start : stop.start()])
         if known and known[1] >= 0.85:
             return stop.end(), known[0]
-    for name in sorted((n for names in OFFICIAL.values() for n in names), key=len, reverse=True):
-        for spelling in (name, name.replace("、", "")):
-            if text.startswith(spelling, start):
-                return start + len(spelling), _names()[_bare(name)]
+    for spelling in _SPELLINGS:
+        if text.startswith(spelling, start):
+            return start + len(spelling), _names()[_bare(spelling)]
     return None
 
 
 def _single(at: int, raw: str, lines: int) -> _Heading | None:
     """The heading that a text is, if it is one."""
-    source = fold(raw)
-    marker, start, stopped = _marker(source.text)
-    words = source.text[start:]
+    plain = folded(raw)
+    marker, start, stopped = _marker(plain)
+    words = plain[start:]
     known = _recognise(words.rstrip("。：:.．;；")) if len(words) <= _MAX_HEADING else None
     if known and (known[1] >= 0.9 or (stopped and marker is not Marker.NONE)):
         return _Heading(at, lines, marker, on_one_line(raw), "", known[0].number, known[0].official, known[1])
     if marker is Marker.TOP and stopped and len(words) > 6:
-        run_in = _run_in(source.text, start)
+        run_in = _run_in(plain, start)
         if run_in:
             end, name = run_in
-            heading, rest = source.printed(0, end), source.printed(end, len(source.text))
+            source = fold(raw)
+            heading, rest = source.printed(0, end), source.printed(end, len(plain))
             return _Heading(at, lines, marker, on_one_line(heading), rest, name.number, name.official, 0.9)
-    if marker is Marker.TOP and stopped and 2 <= len(words) <= 30 and not regex.search(r"[，。；！？%|()]|\d", words):
+    if marker is Marker.TOP and stopped and 2 <= len(words) <= 30 and not _NO_HEADING.search(words):
         if any(label in words for label in FORM_LABELS):
             return None
         return _Heading(at, lines, marker, on_one_line(raw), "", None, official=False, score=0.0)
@@ -159,7 +171,8 @@ def _heading_at(lines: Sequence[Line | None], at: int) -> _Heading | None:
         return None
     alone = _single(at, line.text, 1)
     both = None
-    if following is not None and plain[-1] not in "。：" and (alone is None or (alone.score < 1.0 and not alone.rest)):
+    short = following is not None and len(plain) + len(folded(following.text)) <= _MAX_HEADING + _MAX_MARKER
+    if following is not None and short and plain[-1] not in "。：" and (alone is None or (alone.score < 1.0 and not alone.rest)):
         both = _single(at, glue(line.text, following.text), 2)
         if both and (both.rest or both.number is None or (alone and both.score <= alone.score)):
             both = None
@@ -193,8 +206,8 @@ def _eligible(found: Sequence[_Heading]) -> list[_Heading]:
             break
     else:
         pool = [h for h in known if h.marker <= Marker.NONE] or known
-    there = {h.number for h in pool}
-    pool = [h for h in known if h in pool or (h.official and h.score == 1.0 and h.number not in there)]
+    there, chosen = {h.number for h in pool}, {h.at for h in pool}
+    pool = [h for h in known if h.at in chosen or (h.official and h.score == 1.0 and h.number not in there)]
     official = {h.number for h in pool if h.official}
     return [h for h in pool if h.official or h.number not in official]
 
@@ -202,16 +215,17 @@ def _eligible(found: Sequence[_Heading]) -> list[_Heading]:
 def _chain(pool: Sequence[_Heading], followed: set[int]) -> list[_Heading]:
     """The heaviest chain of chapters in rising order; older chapters may share an official number."""
     best: list[tuple[float, int]] = []
+    ends: dict[tuple[int, bool], int] = {}
+    """The heading that ends the heaviest chain so far, the first of several, by its number and whether it is official."""
     for j, heading in enumerate(pool):
+        number = heading.number or 0
+        before = [at for (n, official), at in ends.items() if n < number or (n == number and not official | heading.official)]
+        back = max(before, default=-1, key=lambda i: (best[i][0], -i))
         weight = heading.weight + (0.1 if heading.at in followed else 0.0)
-        options = [
-            (best[i][0], i)
-            for i in range(j)
-            if (pool[i].number or 0) < (heading.number or 0)
-            or (pool[i].number == heading.number and not pool[i].official and not heading.official)
-        ]
-        value, back = max(options, default=(0.0, -1), key=lambda option: (option[0], -option[1]))
-        best.append((value + weight, back))
+        best.append(((best[back][0] if back >= 0 else 0.0) + weight, back))
+        end = ends.setdefault((number, heading.official), j)
+        if best[j][0] > best[end][0]:
+            ends[number, heading.official] = j
     at = max(range(len(pool)), key=lambda i: best[i][0], default=-1)
     chain: list[_Heading] = []
     while at >= 0:
@@ -252,13 +266,13 @@ def _section(number: int, heading: str, lines: Sequence[Line | None], measure: M
     return Section(number, heading, text)
 
 
-def sections(blocks: Sequence[Block]) -> tuple[Section, ...]:
-    """The chapters of one report, in order, tables left out.
+def sections(blocks: Sequence[Block], placed: Iterable[tuple[int, Line]] | None = None) -> tuple[Section, ...]:
+    """The chapters of one report, in order, tables left out. ``placed`` are its ``body_lines``, where they are known.
 
     What precedes the first chapter (title and preface) is section 0 without a heading; a chapter that no official one
     covers is section 0 with its heading. Several older chapters may share the official number they are nearest to.
     """
-    body = dict(body_lines(blocks))
+    body = dict(body_lines(blocks) if placed is None else placed)
     lines: list[Line | None] = []
     for index, block in enumerate(blocks):
         if index in body:

@@ -13,7 +13,6 @@ from extract.model import Grid, GridCell
 from normalize.align import Match, align, ambiguous, likeness
 from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
-from normalize.labels import digits_of
 from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, panels
@@ -83,7 +82,7 @@ def _continued(last: InForce | None, body: Sequence[Fields]) -> InForce | None:
 
 
 def _row_matches(panel: Panel, rows: Sequence[Fields]) -> list[Match]:
-    return align([f.printed for f in rows], [row.wanted for row in panel.rows])
+    return align([f.printed for f in rows], panel.row_roster)
 
 
 def _read_line(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
@@ -125,7 +124,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     rows = [f for f in body if f.labels]
     matches = _row_matches(panel, rows)
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
-    unclear = ambiguous(matches, [f.printed for f in rows], [row.wanted for row in panel.rows])
+    unclear = ambiguous(matches, [f.printed for f in rows], panel.row_roster)
     count = sum(header.repeats) or len(panel.columns)
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
@@ -164,8 +163,7 @@ def _read_row(
         reason = "the header is not the form's" if not header.sound else f"{len(fields.values)} fields for {len(keys)} columns"
         draft.doubt("table.position_unknown", f"{label}: {reason}", fields.values, keys)
         return
-    official = {digits_of(leaf.core) for leaf in row.wanted.leaves}
-    odd = digits_of(label) not in official and likeness(fields.printed, row.wanted) < 1.0
+    odd = likeness(fields.printed, row.wanted) < 1.0 and not row.has_digits_of(label)
     doubt = f"a number stands in the label {label}" if odd else ""
     _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular)
 

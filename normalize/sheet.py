@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from extract.model import Grid, GridCell
-from normalize.align import Printed, likeness
-from normalize.labels import fold, similarity, take_apart
+from normalize.labels import fold
+from normalize.lexicon import related
 from normalize.numbers import Kind, kind_of
-from normalize.panels import header_leaves, row_labels, section_labels
+from normalize.panels import header_labels, row_labels, section_labels
 from normalize.placing import holds_number
 
 _UNITS = frozenset({"条", "件", "次", "篇", "万元", "元", "个", "人", "人次", "项", "件次", "场次", "期", "份"})
 
 
+@lru_cache(maxsize=8192)
 def is_label(text: str) -> bool:
     """Whether a cell's text names something (it is neither empty nor a dash, a number or a unit)."""
     return kind_of(text) is Kind.TEXT and not holds_number(text) and fold(text).strip("()") not in _UNITS
@@ -23,26 +24,19 @@ def is_label(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def names_column(text: str) -> bool:
     """Whether a text is a column label of some form, or a heading over columns."""
-    if not is_label(text):
-        return False
-    folded = take_apart(text)
-    return any(similarity(folded, leaf) >= 0.72 for leaf in header_leaves())
+    return is_label(text) and related(text, header_labels(), 0.72)
 
 
 @lru_cache(maxsize=8192)
 def names_row(text: str) -> bool:
     """Whether a text is a row label of some form."""
-    if not is_label(text):
-        return False
-    printed = Printed((text,))
-    return any(likeness(printed, wanted) >= 0.75 for wanted in row_labels())
+    return is_label(text) and related(text, row_labels(), 0.75)
 
 
 @lru_cache(maxsize=8192)
 def names_section(text: str) -> bool:
     """Whether a text is a heading over rows of some form."""
-    folded = take_apart(text)
-    return any(similarity(folded, heading) >= 0.9 for heading in section_labels())
+    return related(text, section_labels(), 0.9)
 
 
 class Sheet:
@@ -52,17 +46,18 @@ class Sheet:
         self.grid = grid
         self.rows = grid.rows
         self.columns = grid.columns
-        self._places: dict[tuple[int, int], GridCell] = {}
+        self._places: list[dict[int, GridCell]] = [{} for _ in range(self.rows)]
         self._starting: list[list[GridCell]] = [[] for _ in range(self.rows)]
+        self._headers: dict[int, bool] = {}
         for cell in grid.cells:
             self._starting[cell.row].append(cell)
-            for row in range(cell.row, cell.row + cell.rowspan):
+            for places in self._places[cell.row : cell.row + cell.rowspan]:
                 for column in range(cell.column, cell.column + cell.colspan):
-                    self._places.setdefault((row, column), cell)
+                    places.setdefault(column, cell)
 
     def covering(self, row: int, column: int) -> GridCell | None:
         """The cell that covers a place."""
-        return self._places.get((row, column))
+        return self._places[row].get(column)
 
     def starting(self, row: int) -> Sequence[GridCell]:
         """Cells whose top is in this row, left to right."""
@@ -70,11 +65,9 @@ class Sheet:
 
     def across(self, row: int, start: int = 0, stop: int | None = None) -> list[GridCell]:
         """Distinct cells covering places of a row from column ``start`` up to ``stop``, left to right."""
-        found: dict[int, GridCell] = {}
-        for column in range(start, self.columns if stop is None else stop):
-            if cell := self._places.get((row, column)):
-                found.setdefault(id(cell), cell)
-        return list(found.values())
+        places = self._places[row]
+        columns = range(start, self.columns if stop is None else stop)
+        return list({id(cell): cell for column in columns if (cell := places.get(column))}.values())
 
     def labels(self, row: int, stop: int | None = None) -> list[GridCell]:
         """Label cells covering a row left of column ``stop``, outermost first."""
@@ -82,10 +75,19 @@ class Sheet:
 
     def has_number(self, row: int) -> bool:
         """Whether a number is printed in cells that start in this row."""
-        return any(holds_number(c.text) for c in self._starting[row])
+        return self._numeric[row]
 
     def is_header(self, row: int) -> bool:
         """Whether a row names columns: no numbers, and labels of columns rather than of a row."""
+        if row not in self._headers:
+            self._headers[row] = self._names_columns(row)
+        return self._headers[row]
+
+    @cached_property
+    def _numeric(self) -> list[bool]:
+        return [any(holds_number(c.text) for c in cells) for cells in self._starting]
+
+    def _names_columns(self, row: int) -> bool:
         if self.has_number(row):
             return False
         cells = [c for c in self._starting[row] if names_column(c.text)]

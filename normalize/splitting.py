@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import regex
 
 from extract.model import Block, Document, Grid, Metadatum
-from normalize.prose import body_lines, folded
+from normalize.body import Body
+from normalize.prose import folded, folded_whole
 from normalize.titles import Title, same_report, title_of_page, titles, without_lists
 
 _FORM_WORDS = regex.compile(r"申请人情况|本年新收|信息内容|现行有效|行政复议|结果维持|统计指标|收到申请数|主动公开政府信息数")
 
 
-def _holds_table(blocks: tuple[Block, ...]) -> bool:
-    """Whether there is a table of the report among the blocks."""
-    return any(isinstance(block, Grid) and any(_FORM_WORDS.search(folded(cell.text)) for cell in block.cells) for block in blocks)
+def _tables(blocks: Sequence[Block]) -> list[int]:
+    """Which blocks are tables of a report."""
+    return [
+        index
+        for index, block in enumerate(blocks)
+        if isinstance(block, Grid) and any(_FORM_WORDS.search(folded(cell.text)) for cell in block.cells)
+    ]
 
 
-def _starts(document: Document) -> list[tuple[int, Title]]:
+def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
     """Block index and title where another report begins, the first report at 0."""
-    body = body_lines(document.blocks)
-    lines = [line.text for _, line in body]
-    found = without_lists(titles(lines, folded("".join(lines))))
+    found = without_lists(titles(body.texts, folded_whole(body.texts)))
     if len({(t.year, folded(t.agency)) for t in found}) < 2:
         return []
+    tables = _tables(document.blocks)
     starts = [(0, found[0])]
     for title in found[1:]:
-        at = body[title.first][0]
+        at = body.placed[title.first][0]
         begin, current = starts[-1]
         if same_report(current, title):
             fuller = (title.year is not None) + bool(title.agency) > (current.year is not None) + bool(current.agency)
             starts[-1] = (begin, title if fuller else current)
-        elif _holds_table(document.blocks[begin:at]) and _holds_table(document.blocks[at:]):
+        elif bisect_left(tables, begin) < bisect_left(tables, at) < len(tables):
             starts.append((at, title))
     return starts
 
@@ -48,14 +54,14 @@ def _own(metadata: tuple[Metadatum, ...], title: Title) -> tuple[Metadatum, ...]
     )
 
 
-def split_reports(document: Document) -> tuple[Document, ...]:
+def split_reports(document: Document, body: Body | None = None) -> tuple[Document, ...]:
     """One document for each report; the document itself if it holds one.
 
     A new report begins at a title whose year or agency differs from the current report's, when tables of the report
     stand both before and behind it. A repeated title (title page, running head), a list of reports, and a stale title
-    in the prose split nothing.
+    in the prose split nothing. ``body`` is the document's, where it is known.
     """
-    starts = _starts(document)
+    starts = _starts(document, body or Body(document.blocks))
     if len(starts) < 2:
         return (document,)
     bounds = [*(at for at, _ in starts), len(document.blocks)]

@@ -22,6 +22,7 @@ _TAIL = (
     r"(?P<tail>(?:[(〔\[【][^()〔〕\[\]【】]{1,24}[)〕\]】]){0,2}(?:的(?:报告|公告|公示|通知|函))?"
     r"(?:\.(?:pdf|docx?|wps|html?|shtml|txt|ofd|jpg))?)"
 )
+_ENDS_AS_TITLE = regex.compile(rf"(?:报告书?|年报|报表|总结){_TAIL}$", regex.I)
 _TITLE = regex.compile(rf"{_HEAD}(?P<core>{_SUBJECT}(?:(?P<strong>{_STRONG})|{_WEAK})){_TAIL}", regex.I)
 _YEARLY = regex.compile(rf"{_HEAD}(?P<core>年度?报告|年报){_TAIL}", regex.I)
 _LEADING = regex.compile(
@@ -30,11 +31,16 @@ _LEADING = regex.compile(
 _NOT_A_HEAD = regex.compile(r"印发|转发|格式|上[半]年|下半年|季度|关于做好|关于开展|上一篇|下一篇|解读|图解|一图|如何|培训")
 _PRONOUN = regex.compile(r"^(?:我|本|各)[\p{Han}]{0,4}$|^本(?:机关|单位|行政机关|部门|级)")
 _GOES_ON = regex.compile(r"^(?:格式|有关(?:事项|工作|问题)|编制(?:的|工作)|的(?!报告)|撰写|模板|范文|制度|，|。|、|》|”|中的)")
+_EMPTY_BRACKETS = regex.compile(r"[()（）\[\]【】〔〕]{2}$")
+_NAME_TAIL = regex.compile(r"(?:年度|年|度|的|关于|對于)$")
+_HAN = regex.compile(r"\p{Han}")
+_LAST_PART = regex.compile(r"[^>＞/\\]+$")
+_PRINTED_ON = regex.compile(r"^\d{4}[-/.]\d\d?[-/.]\d\d?(?:\s+\d\d?[:：]\d\d)?\s*|\s*\d{1,3}\s*$")
 _SITE = regex.compile(r"\s*(?:[_|｜]|——|--|\s[-–—·]\s|(?<=报告)[-–—]|(?<=年报)[-–—]|(?<=[)）])[-–—])\s*")
 MAX_LINE = 70
 """Folded characters. A title is broken into lines at most this long; longer lines are prose."""
 _MAX_PAGE_TITLE = 400
-_DISTINCT_YEARS_OF_A_LIST = 3
+_DISTINCT_OF_A_LIST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,20 @@ def _own_words(source: Folded, end: int, core_end: int, years: Sequence[YearExpr
     for start, stop in [*spans, (end, end)]:
         parts.append(source.printed(at, start))
         at = stop
-    name = regex.sub(r"[()（）\[\]【】〔〕]{2}$", "", "".join(parts).strip())
+    name = _EMPTY_BRACKETS.sub("", "".join(parts).strip())
     plain = folded(name)
     lead = _LEADING.match(plain)
     if lead:
         name = fold(name).printed(lead.end(), len(plain))
-    name = regex.sub(r"(?:年度|年|度|的|关于|對于)$", "", tidy(name))
+    name = _NAME_TAIL.sub("", tidy(name))
     if name.endswith("人民") and source.text[end:core_end].startswith("政府"):
         return name + "政府", False  # XX市人民政府信息公开…: one 政府 printed for two
     return name, bool(name) and not (spans and spans[-1][1] == end)
+
+
+def may_be_title(plain: str) -> bool:
+    """Whether a folded text may end in a title that names its subject: most texts do not, and need no closer look."""
+    return "公开" in plain and bool(_ENDS_AS_TITLE.search(plain))
 
 
 def read_title(text: str, *, loose: bool = False) -> Title | None:
@@ -78,6 +89,8 @@ def read_title(text: str, *, loose: bool = False) -> Title | None:
 
     ``loose`` also takes "X局2021年年度报告", which names no subject.
     """
+    if not loose and not may_be_title(folded(text)):
+        return None
     source = fold(text)
     match = _TITLE.fullmatch(source.text) or (_YEARLY.fullmatch(source.text) if loose else None)
     if not match or _NOT_A_HEAD.search(match["head"]) or len(match["head"]) > 60:
@@ -92,7 +105,7 @@ def read_title(text: str, *, loose: bool = False) -> Title | None:
     if _SUBJECT_ONLY.search(match["head"]):
         return None
     agency, adjoining = _own_words(source, match.start("core"), match.end("core"), years)
-    if _PRONOUN.match(agency) or not regex.search(r"\p{Han}", agency) or len(folded(agency)) < 2:
+    if _PRONOUN.match(agency) or not _HAN.search(agency) or len(folded(agency)) < 2:
         agency = ""
     year = inside[-1].year if inside else None
     return Title(mend(on_one_line(text)), agency, year, adjoining and bool(agency), core=match.end("core") - match.start("core"))
@@ -106,14 +119,14 @@ def title_of_page(text: str) -> Title | None:
     if len(text) > _MAX_PAGE_TITLE:
         return None
     pieces = [text, *_SITE.split(text)]
-    pieces += [m.group() for m in regex.finditer(r"[^>＞/\\]+$", text)]
+    pieces += [m.group() for m in _LAST_PART.finditer(text)]
     found = [title for piece in pieces if (title := read_title(piece.strip()))]
     return max(found, key=lambda t: (t.year is not None, bool(t.agency)), default=None)
 
 
 def head_title(text: str) -> Title | None:
     """The title in a running head, which may carry the date of printing and a page number."""
-    bare = regex.sub(r"^\d{4}[-/.]\d\d?[-/.]\d\d?(?:\s+\d\d?[:：]\d\d)?\s*|\s*\d{1,3}\s*$", "", text.strip())
+    bare = _PRINTED_ON.sub("", text.strip())
     return read_title(bare)
 
 
@@ -136,7 +149,12 @@ def _takes_in(upper: Title, lower: Title, line: str, whole: str) -> bool:
     if gains_year:
         return upper.agency == lower.agency or is_agency(upper.agency)
     # Both whole: the line above begins the name only if the longer name is known elsewhere in the document.
-    return is_agency(upper.agency) and not read_title(line) and whole.count(folded(upper.agency)) >= 2
+    return is_agency(upper.agency) and not read_title(line) and _is_repeated(folded(upper.agency), whole)
+
+
+def _is_repeated(name: str, whole: str) -> bool:
+    first = whole.find(name)
+    return first >= 0 and whole.find(name, first + len(name)) >= 0
 
 
 def _grown(lines: Sequence[str], lower: Title, whole: str) -> Title:
@@ -156,9 +174,12 @@ def _grown(lines: Sequence[str], lower: Title, whole: str) -> Title:
 def _smallest(lines: Sequence[str]) -> Iterator[Title]:
     """Every title in its smallest form, by the line it ends on."""
     behind_last = 0
+    plain = [folded(line) for line in lines]
     for end in range(1, len(lines) + 1):
+        if not may_be_title("".join(plain[max(end - 4, 0) : end])):
+            continue
         for first in range(end - 1, max(end - 5, behind_last - 1), -1):
-            if len(folded(lines[first])) > MAX_LINE:
+            if len(plain[first]) > MAX_LINE:
                 break
             title = _window(lines, first, end)
             if title:
@@ -179,7 +200,11 @@ def titles(lines: Sequence[str], whole: str) -> tuple[Title, ...]:
 
 def without_lists(found: Sequence[Title]) -> tuple[Title, ...]:
     """The titles that head something: lists of reports (menus, "previous years") are left out."""
-    return tuple(title for title in found if not _in_list(title, found))
+    kept: list[Title] = []
+    for run in _runs(found):
+        lists = [named for named in (True, False) if _is_list([t for t in run if bool(t.agency) is named])]
+        kept += [title for title in run if bool(title.agency) not in lists]
+    return tuple(kept)
 
 
 def _with_year_below(lines: Sequence[str], title: Title) -> Title:
@@ -193,21 +218,20 @@ def _with_year_below(lines: Sequence[str], title: Title) -> Title:
     return title
 
 
-def _in_list(title: Title, all_titles: Sequence[Title]) -> bool:
-    """Part of an unbroken run of titles of several years: a menu, not a title."""
-    here = all_titles.index(title)
-    run = [title]
-    for step in (-1, 1):
-        at = here + step
-        edge = title
-        while 0 <= at < len(all_titles) and _touch(edge, all_titles[at]):
-            edge = all_titles[at]
-            run.append(edge)
-            at += step
-    alike = [t for t in run if bool(t.agency) == bool(title.agency)]
-    return (
-        len({t.year for t in alike}) >= _DISTINCT_YEARS_OF_A_LIST or len({t.agency for t in alike}) >= _DISTINCT_YEARS_OF_A_LIST
-    )
+def _runs(found: Sequence[Title]) -> Iterator[list[Title]]:
+    """Unbroken runs of titles, each directly behind the one before."""
+    run: list[Title] = []
+    for title in found:
+        if run and not _touch(run[-1], title):
+            yield run
+            run = []
+        run.append(title)
+    yield run
+
+
+def _is_list(run: Sequence[Title]) -> bool:
+    """Titles of several years or agencies: a menu."""
+    return len({t.year for t in run}) >= _DISTINCT_OF_A_LIST or len({t.agency for t in run}) >= _DISTINCT_OF_A_LIST
 
 
 def _touch(one: Title, other: Title) -> bool:

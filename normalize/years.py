@@ -6,6 +6,7 @@ damaged and never trusted. No function knows today's date: a plausible year is o
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -34,10 +35,12 @@ _UNTIL = regex.compile(
 _SPEAKS_OF_DATA = regex.compile(
     r"统计|数据|期限|时段|时限|时间(?:为|从|自|范围)|期间|本(?:年度)?(?:报告|年报)|(?:报告|年报)(?:的)?(?:时间|期)|情况报告如下"
 )
+_STOP = regex.compile("[。；！？]")
 _STATES_PERIOD = regex.compile(
     r"(?:统计(?:的)?(?:期限|时限|时段|时间|期间|数据)|数据(?:的)?(?:统计)?(?:期限|时限|时段|时间|截[至止])|数据.{0,6}[自从])"
     r"[^，。；]{0,12}?(?P<damaged>[自从起为是至：]?\d[\d年月日起至到止,，自从-]{5,40})"
 )
+_WHOLE_DATE = regex.compile(rf"(?P<y>{YEAR})(?:年|[./-])(?P<m>{_SMALL})(?:月|[./-])(?P<d>{_SMALL})(?!\d)")
 _TIME_OF_DAY = regex.compile(r"(?<=\d{4}[./-]\d\d[./-]\d\d)\d{1,2}：\d\d(?:：\d\d)?")
 _SIGNED = regex.compile(rf"(?P<year>{YEAR})(?:年(?P<month>{_SMALL})月(?:{_SMALL}日)?|[./-](?P<month>\d\d?)[./-]\d\d?)")
 
@@ -98,40 +101,68 @@ def _from_range(match: regex.Match[str], printed: str, *, explicit: bool) -> Per
     return Period(printed, None, explicit, damaged=True)
 
 
-def _clause(text: str, start: int, end: int) -> str:
-    """The sentence round a match: where it must speak of data."""
-    left = max((text.rfind(stop, 0, start) for stop in "。；！？"), default=-1)
-    right = min((i for i in (text.find(stop, end) for stop in "。；！？") if i >= 0), default=len(text))
-    return text[left + 1 : right]
+class _Sentences:
+    """The sentences of a text, and which of them speak of data; a statement of a period never runs over a sentence."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._stops = [match.start() for match in _STOP.finditer(text)]
+        self._speaks: dict[int, bool] = {}
+
+    def speaks_of_data(self, at: int) -> bool:
+        """Whether the sentence does that holds a place."""
+        index = bisect_left(self._stops, at)
+        if index not in self._speaks:
+            start = self._stops[index - 1] + 1 if index else 0
+            end = self._stops[index] if index < len(self._stops) else len(self._text)
+            self._speaks[index] = bool(_SPEAKS_OF_DATA.search(self._text, start, end))
+        return self._speaks[index]
+
+
+class _Taken:
+    """Stretches of a text that are taken; none reaches into another."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def take(self, start: int, end: int) -> bool:
+        """Take a stretch, unless a part of it is taken."""
+        at = bisect_right(self._starts, start)
+        if (at and self._ends[at - 1] > start) or (at < len(self._starts) and self._starts[at] < end):
+            return False
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+        return True
 
 
 def _whole(source: Folded) -> Iterator[tuple[int, int, Period]]:
     text = source.text
+    sentences = _Sentences(text)
     for match in _RANGE.finditer(text):
-        explicit = bool(_SPEAKS_OF_DATA.search(_clause(text, *match.span())))
+        explicit = sentences.speaks_of_data(match.start())
         yield *match.span(), _from_range(match, source.printed(*match.span()), explicit=explicit)
     for match in _MONTHS.finditer(text):
-        explicit = bool(_SPEAKS_OF_DATA.search(_clause(text, *match.span())))
+        explicit = sentences.speaks_of_data(match.start())
         months = _small(match["m2"])
         year = year_value(match["from"]) if months == 12 else None
         yield *match.span(), Period(source.printed(*match.span()), year, explicit, partial=months != 12)
-    for match in _UNTIL.finditer(text):
-        explicit = bool(_SPEAKS_OF_DATA.search(_clause(text, *match.span())))
+    for match in _UNTIL.finditer(text) if "截" in text else ():
+        explicit = sentences.speaks_of_data(match.start())
         yield *match.span(), Period(source.printed(*match.span()), year_value(match["from"]), explicit)
 
 
 def periods(text: str) -> tuple[Period, ...]:
     """The statistical periods that a paragraph states, damaged ones included, in order."""
     source = fold(text)
-    found: list[tuple[int, int, Period]] = []
-    for start, end, period in _whole(source):
-        if all(end <= a or start >= b for a, b, _ in found):
-            found.append((start, end, period))
-    for match in _STATES_PERIOD.finditer(source.text):
+    taken = _Taken()
+    found = [(start, period) for start, end, period in _whole(source) if taken.take(start, end)]
+    speaks_of_data = "统计" in source.text or "数据" in source.text
+    for match in _STATES_PERIOD.finditer(source.text) if speaks_of_data else ():
         start, end = match.span("damaged")
-        if all(end <= a or start >= b for a, b, _ in found):
-            found.append((start, end, Period(source.printed(start, end), None, explicit=True, damaged=True)))
-    return tuple(period for _, _, period in sorted(found, key=lambda item: item[0]))
+        if taken.take(start, end):
+            found.append((start, Period(source.printed(start, end), None, explicit=True, damaged=True)))
+    return tuple(period for _, period in sorted(found, key=lambda item: item[0]))
 
 
 def signed(text: str) -> tuple[int, int] | None:
@@ -144,7 +175,7 @@ def signed(text: str) -> tuple[int, int] | None:
 def iso_date(text: str) -> str:
     """The first whole date of a text as ISO 8601, or nothing."""
     source = fold(text).text
-    for match in regex.finditer(rf"(?P<y>{YEAR})(?:年|[./-])(?P<m>{_SMALL})(?:月|[./-])(?P<d>{_SMALL})(?!\d)", _dated(source)):
+    for match in _WHOLE_DATE.finditer(_dated(source)):
         try:
             return date(year_value(match["y"]), _small(match["m"]) or 0, _small(match["d"]) or 0).isoformat()
         except ValueError:

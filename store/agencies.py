@@ -2,106 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
-from normalize.authority.aliases import Alias, AliasFile
+from normalize.authority.aliases import AliasFile
 from normalize.authority.bodies import kinds
-from normalize.authority.model import Agency
+from normalize.authority.model import Agency, Resolution
 from normalize.gazetteer import Level, Region, gazetteer
-from normalize.model import Report
-from store.schema import agency, agency_alias, agency_kind, agency_succession, document, region, region_heir, report
+from store.bulk import batched
+from store.schema import (
+    agency,
+    agency_alias,
+    agency_kind,
+    agency_succession,
+    document,
+    document_path,
+    region,
+    region_heir,
+    report,
+)
 from store.supersede import Subject, settle, subject
 
 if TYPE_CHECKING:
     from store.load import Store
 
-_REGION = select(region.c.code).where(region.c.code == bindparam("code"))
-_AGENCY = select(agency.c.id, agency.c.name, agency.c.name_year).where(agency.c.key == bindparam("key"))
-_ALIASES = select(agency_alias).where(agency_alias.c.printed == bindparam("printed")).order_by(agency_alias.c.ordinal)
+_AGENCIES = select(agency.c.id, agency.c.key, agency.c.name, agency.c.name_year).where(
+    agency.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
-def place_agency(connection: Connection, loaded: Report, name: str, origin: str) -> dict[str, Any]:
-    """The columns of ``report`` that say whose it is; agency and region are added where they are new.
+class Register:
+    """The agencies of the database, looked up and added many at a time inside one transaction."""
 
-    Args:
-        connection: Inside the transaction that writes the report.
-        loaded: The report.
-        name: Public name of the document, and ``origin`` its address: an alias may be for some documents only.
-        origin: See ``name``.
-    """
-    resolution, year = loaded.agency, loaded.identity.year
-    read = write_agency(connection, resolution.agency, year) if resolution and resolution.agency else None
-    columns: dict[str, Any] = {
-        "agency_id": read,
-        "agency_read": read,
-        "agency_basis": resolution.basis or None if resolution else None,
-        "agency_reason": resolution.reason.value if resolution and resolution.reason else None,
-    }
-    alias = _alias(connection, loaded.identity.agency, year, (name, origin))
-    return columns if alias is None else columns | {"agency_id": alias, "agency_basis": "alias"}
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers: dict[str, int] = {}
+        self._aliases: dict[str, list[Row[Any]]] = {}
+        for row in connection.execute(select(agency_alias).order_by(agency_alias.c.ordinal)):
+            self._aliases.setdefault(row.printed, []).append(row)
+
+    def add(self, named: Iterable[tuple[Agency | None, int | None]]) -> None:
+        """Agencies with the years of their reports: those that are new are added. The latest report gives the name."""
+        latest: dict[str, tuple[int, str, Agency]] = {}
+        for each, year in named:
+            if each is not None:
+                offered = (year or 0, each.name, each)
+                latest[each.key] = max(latest.get(each.key, offered), offered, key=lambda item: item[:2])
+        for keys in batched(sorted(latest)):
+            for row in self._connection.execute(_AGENCIES, {"keys": list(keys)}):
+                self._numbers[row.key] = row.id
+                year, name, _ = latest[row.key]
+                if (year, name) > (row.name_year or 0, row.name):
+                    changed = update(agency).where(agency.c.id == row.id).values(name=name, name_year=year or None)
+                    self._connection.execute(changed)
+        new = [(each, year) for key, (year, _, each) in latest.items() if key not in self._numbers]
+        if new:
+            self._add_new(new)
+
+    def _add_new(self, new: Sequence[tuple[Agency, int]]) -> None:
+        _write_kinds(self._connection)
+        _write_regions(self._connection, {each.region_code for each, _ in new if each.region_code})
+        for each, year in new:
+            row = {
+                "key": each.key,
+                "name": each.name,
+                "name_year": year or None,
+                "region_code": each.region_code or None,
+                "level": each.level.value,
+                "kind": each.kind,
+                "category": each.group,
+                "area": each.area,
+                "system": int(each.system),
+            }
+            number = self._connection.scalar(insert(agency).values(row).returning(agency.c.id))
+            if number is None:
+                raise LookupError("the table agency numbers its rows")
+            self._numbers[each.key] = number
+
+    def number(self, named: Agency) -> int:
+        """The number of an agency that was added."""
+        return self._numbers[named.key]
+
+    def place(
+        self, resolution: Resolution | None, printed: str, year: int | None, names: Sequence[str]
+    ) -> tuple[int | None, int | None, str | None, str | None]:
+        """The values of ``agency_id``, ``agency_read``, ``agency_basis`` and ``agency_reason`` of a report.
+
+        ``names`` are those of the document: its public name and its address. An alias may be for some documents only.
+        """
+        read = self.number(resolution.agency) if resolution and resolution.agency else None
+        reason = resolution.reason.value if resolution and resolution.reason else None
+        alias = self.alias(printed, year, names)
+        if alias is not None:
+            return alias, read, "alias", reason
+        return read, read, (resolution.basis or None) if resolution else None, reason
+
+    def alias(self, printed: str, year: int | None, names: Sequence[str]) -> int | None:
+        """The agency that the alias file says a printed name means."""
+        rows = self._aliases.get(printed, ())
+        return next((row.agency_id for row in rows if _fits(row.document, row.first_year, row.last_year, year, names)), None)
 
 
-def write_agency(connection: Connection, named: Agency, year: int | None) -> int:
-    """The number of an agency, added where it is new. Its name is that of its latest report."""
-    known = connection.execute(_AGENCY, {"key": named.key}).one_or_none()
-    if known is not None:
-        if (year or 0, named.name) > (known.name_year or 0, known.name):
-            changed = {"name": named.name, "name_year": year}
-            connection.execute(update(agency).where(agency.c.id == known.id).values(changed))
-        return int(known.id)
-    _write_kinds(connection)
-    place_of = gazetteer().region(named.region_code) if named.region_code else None
-    if place_of is not None:
-        _write_region(connection, place_of)
-    row = {
-        "key": named.key,
-        "name": named.name,
-        "name_year": year,
-        "region_code": place_of.code if place_of else None,
-        "level": named.level.value,
-        "kind": named.kind,
-        "category": named.group,
-        "area": named.area,
-        "system": int(named.system),
-    }
-    (number,) = connection.execute(insert(agency).values(row)).inserted_primary_key or (None,)
-    if not isinstance(number, int):
-        raise TypeError("agency numbers its rows")
-    return number
-
-
-def _write_region(connection: Connection, place_of: Region) -> None:
-    """The division, those it lies in and those that took it over, where they are new."""
+def _write_regions(connection: Connection, codes: set[str]) -> None:
+    """The divisions, those they lie in and those that took them over, where they are new."""
     known = gazetteer()
-    parent = known.parent(place_of)
-    if connection.execute(_REGION, {"code": place_of.code}).first() is not None:
-        return
-    if parent is not None:
-        _write_region(connection, parent)
-    above = {each.level: each.name for each in _upwards(place_of)}
-    row = {
-        "code": place_of.code,
-        "name": place_of.name,
-        "level": place_of.level.value,
-        "parent_code": parent.code if parent else None,
-        "province": above.get(Level.PROVINCE, ""),
-        "city": above.get(Level.CITY, ""),
-        "county": above.get(Level.COUNTY, ""),
-        "since": place_of.since,
-        "until": place_of.until,
-    }
-    connection.execute(insert(region).values(row))
-    heirs = [{"code": place_of.code, "heir_code": heir.code, "year": heir.year} for heir in place_of.heirs]
+    wanted = {each.code: each for code in codes if (place := known.region(code)) for each in _upwards(place)}
+    query = select(region.c.code)
+    for some in batched(sorted(wanted)):
+        for code in connection.scalars(query.where(region.c.code.in_(some))):
+            del wanted[code]
+    if wanted:
+        connection.execute(insert(region), [_region_row(wanted[code]) for code in sorted(wanted)])
+    heirs = [{"code": code, "heir_code": heir.code, "year": heir.year} for code in sorted(wanted) for heir in wanted[code].heirs]
     if heirs:
         connection.execute(insert(region_heir), heirs)
 
 
-def _upwards(place_of: Region) -> Iterable[Region]:
-    each: Region | None = place_of
+def _region_row(place: Region) -> dict[str, Any]:
+    parent = gazetteer().parent(place)
+    above = {each.level: each.name for each in _upwards(place)}
+    return {
+        "code": place.code,
+        "name": place.name,
+        "level": place.level.value,
+        "parent_code": parent.code if parent else None,
+        "province": above.get(Level.PROVINCE, ""),
+        "city": above.get(Level.CITY, ""),
+        "county": above.get(Level.COUNTY, ""),
+        "since": place.since,
+        "until": place.until,
+    }
+
+
+def _upwards(place: Region) -> Iterator[Region]:
+    each: Region | None = place
     while each is not None:
         yield each
         each = gazetteer().parent(each)
@@ -126,11 +163,6 @@ def _write_kinds(connection: Connection) -> None:
     )
 
 
-def _alias(connection: Connection, printed: str, year: int | None, names: Sequence[str]) -> int | None:
-    rows = connection.execute(_ALIASES, {"printed": printed}).all() if printed else ()
-    return next((row.agency_id for row in rows if _fits(row.document, row.first_year, row.last_year, year, names)), None)
-
-
 def _fits(pattern: str, first: int | None, last: int | None, year: int | None, names: Sequence[str]) -> bool:
     in_time = year is None or ((first is None or first <= year) and (last is None or year <= last))
     return in_time and any(fnmatchcase(name, pattern) for name in names)
@@ -150,39 +182,42 @@ def use_aliases(store: Store, file: AliasFile) -> int:
 def _apply(connection: Connection, file: AliasFile) -> tuple[int, list[Subject | None]]:
     connection.execute(delete(agency_alias))
     connection.execute(delete(agency_succession))
+    register = Register(connection)
+    register.add((alias.agency, None) for alias in file.aliases)
+    register.add((end, None) for each in file.successions for end in (each.agency, each.successor))
     for ordinal, alias in enumerate(file.aliases):
-        connection.execute(insert(agency_alias).values(_alias_row(ordinal, alias, write_agency(connection, alias.agency, None))))
+        row = {
+            "ordinal": ordinal,
+            "printed": alias.printed,
+            "document": alias.document,
+            "first_year": alias.first_year,
+            "last_year": alias.last_year,
+            "agency_id": register.number(alias.agency),
+        }
+        connection.execute(insert(agency_alias).values(row))
     for each in file.successions:
-        ends = [write_agency(connection, end, None) for end in (each.agency, each.successor)]
-        connection.execute(insert(agency_succession).values(agency_id=ends[0], successor_id=ends[1], year=each.year))
+        ends = {"agency_id": register.number(each.agency), "successor_id": register.number(each.successor)}
+        connection.execute(insert(agency_succession).values(ends | {"year": each.year}))
     return _settle(connection, {alias.printed for alias in file.aliases})
-
-
-def _alias_row(ordinal: int, alias: Alias, agency_id: int) -> dict[str, Any]:
-    return {
-        "ordinal": ordinal,
-        "printed": alias.printed,
-        "document": alias.document,
-        "first_year": alias.first_year,
-        "last_year": alias.last_year,
-        "agency_id": agency_id,
-    }
 
 
 def _settle(connection: Connection, printed: Iterable[str]) -> tuple[int, list[Subject | None]]:
     """Bring the reports that an alias fits, or used to fit, to what the aliases say now."""
+    register = Register(connection)
     columns = (report.c.id, report.c.agency, report.c.year, report.c.scope, report.c.agency_id, report.c.agency_read)
+    path = document_path.c
     query = (
-        select(*columns, report.c.agency_basis, document.c.document, document.c.origin)
+        select(*columns, report.c.agency_basis, document.c.document, path.origin)
         .join(document, document.c.id == report.c.document_id)
+        .outerjoin(document_path, and_(path.document == document.c.document, path.document_id == document.c.id))
         .where(report.c.agency.in_(sorted(printed)) | (report.c.agency_basis == "alias"))
     )
     settled, affected = 0, list[Subject | None]()
     for row in connection.execute(query).all():
-        alias = _alias(connection, row.agency, row.year, (row.document, row.origin))
+        alias = register.alias(row.agency, row.year, (row.document, row.origin or ""))
         chosen = row.agency_read if alias is None else alias
         settled += alias is not None
-        if (chosen, row.agency_basis == "alias") == (row.agency_id, alias is not None):
+        if (chosen, alias is not None) == (row.agency_id, row.agency_basis == "alias"):
             continue
         affected += [subject(row.agency, row.year, row.scope, number) for number in (row.agency_id, chosen)]
         basis = "alias" if alias is not None else ("name" if row.agency_read is not None else None)

@@ -61,6 +61,19 @@ def from_sqlite(stored: float | None) -> Decimal | None:
     return Decimal(stored) if isinstance(stored, int) else Decimal(repr(stored))
 
 
+def to_numeric(value: Decimal | None) -> Decimal | None:
+    """The number for PostgreSQL's NUMERIC, written as ``figure_text`` does.
+
+    Raises:
+        StoreError: ``value`` is infinite or not a number.
+    """
+    if value is None:
+        return None
+    if not value.is_finite():
+        raise StoreError(f"{value} is no figure.", advice="Please report this with the document that caused it.")
+    return Decimal(figure_text(value))
+
+
 class Figure(UserDefinedType[Decimal]):
     """A printed number, as ``Decimal``.
 
@@ -79,7 +92,7 @@ class Figure(UserDefinedType[Decimal]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Decimal | None], Any] | None:
         """Decimal to what the driver takes."""
-        return to_sqlite if dialect.name == "sqlite" else None
+        return to_sqlite if dialect.name == "sqlite" else to_numeric
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None] | None:  # noqa: ARG002 - SQLAlchemy's signature
         """What the driver gives to Decimal."""

@@ -1,69 +1,53 @@
-"""Putting reports into the database: one transaction a document, idempotent by content and reader version."""
+"""An open database of reports: runs, loading, and the transactions everything else works in."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from collect.errors import NianbaoError, NotAReportError, StoreError
-from normalize.model import CellKey, Report
-from store import documents, schema
-from store.agencies import place_agency
-from store.documents import DocumentFacts, Known, Run, iso
-from store.rows import Positions, identity_row, part_rows, wide_positions
-from store.supersede import Subject, settle, subject
+from collect.errors import NianbaoError, StoreError
+from normalize.model import Report
+from store import schema
+from store.batch import Outcome
+from store.columns import to_numeric, to_sqlite
+from store.documents import DocumentFacts, Run, iso
+from store.loader import BATCH, SECONDS, Loader, known_outcome
+from store.rows import Preparation
+from store.wide import wide_tables
 
-PARTS = {
-    name: schema.metadata.tables[name]
-    for name in (
-        *(table.name for table in schema.FORM_TABLES.values()),
-        *(
-            "block",
-            "cell_note",
-            "provenance",
-            "extra_cell",
-            "section",
-            "mention",
-            "finding",
-            "rule_check",
-            "ignored",
-            "agency_candidate",
-        ),
-    )
-}
-"""The tables that hold a report's parts; all have ``report_id``."""
-
-_INSERTS = {name: insert(table) for name, table in PARTS.items()}
-_INSERT_REPORT = insert(schema.report)
-
-
-class Outcome(StrEnum):
-    """What loading a document changed."""
-
-    ADDED = "added"
-    REREAD = "reread"
-    """The same content, read by another version of the reader: its reports are replaced."""
-    RENAMED = "renamed"
-    """Known content under a new name, or back under an old one: only the name is noted."""
-    UNCHANGED = "unchanged"
+__all__ = ["Outcome", "Store", "as_store_error"]
 
 
 @contextmanager
-def as_store_error() -> Iterator[None]:
+def as_store_error(engine: Engine) -> Iterator[None]:
     """What the database refuses, as a ``StoreError`` that says what to do."""
+    # COPY bypasses SQLAlchemy, so the driver's own errors come through as well.
+    driver: type[Exception] = getattr(engine.dialect.dbapi, "Error", sqlite3.Error)
     try:
         yield
-    except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).splitlines()[0]
-        advice = "Another program is writing to it: try again when that has ended." if "locked" in said else None
-        raise StoreError(f"The database said: {said}.", advice=advice) from error
+    except (SQLAlchemyError, OverflowError, driver) as error:
+        said = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
+        raise StoreError(f"The database said: {said.rstrip('.')}.", advice=_advice(engine, error, said)) from error
+
+
+def _advice(engine: Engine, error: Exception, said: str) -> str | None:
+    if "locked" in said:
+        return "Another program is writing to it: try again when that has ended."
+    original = getattr(error, "orig", None) or error
+    operational = getattr(engine.dialect.dbapi, "OperationalError", sqlite3.OperationalError)
+    if engine.dialect.name == "postgresql" and isinstance(original, operational):
+        return (
+            "Check that the server at this address runs and takes connections, then run the same command again: "
+            "what was written stays, and the rest is done then."
+        )
+    return None
 
 
 class Store:
@@ -74,12 +58,11 @@ class Store:
 
     def __init__(self, engine: Engine, columns: Mapping[str, Sequence[str]]) -> None:
         self.engine = engine
-        self._positions: Positions = wide_positions(columns)
-        self.columns: dict[str, list[CellKey | None]] = {form: [None] * len(names) for form, names in columns.items()}
-        """The wide tables' columns as cells, by form, in the database's order; None for ``report_id``."""
-        for form, places in self._positions.items():
-            for key, place in places.items():
-                self.columns[form][place] = key
+        self.tables = wide_tables(columns)
+        """The layout of the wide tables, by form."""
+        self.columns = {form: table.cells for form, table in self.tables.items()}
+        """The wide tables' columns as cells, by form, in the database's order; None for a column that is none."""
+        self._preparation = Preparation(self.tables, to_sqlite if engine.dialect.name == "sqlite" else to_numeric)
 
     def __enter__(self) -> Store:
         """The store itself: ``with open_store(...) as store``."""
@@ -96,13 +79,15 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state of the database throughout. A failure becomes a ``StoreError``."""
-        with as_store_error(), self.engine.connect() as connection:
+        with as_store_error(self.engine), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that holds the only writer's place from its start; done or undone as a whole."""
-        with as_store_error(), self.engine.connect() as connection:
+        with as_store_error(self.engine), self.engine.connect() as connection:
             connection.execution_options(immediate=True)
             with connection.begin():
                 yield connection
@@ -111,7 +96,10 @@ class Store:
         """Note that a run starts. ``reader`` is the version of the reading code."""
         with self.writing() as connection:
             row = {"started": iso(started), "reader": reader, "arguments": arguments}
-            return Run(documents.inserted_key(connection, insert(schema.run), row), reader)
+            number = connection.scalar(insert(schema.run).values(row).returning(schema.run.c.id))
+        if number is None:
+            raise LookupError("the table run numbers its rows")
+        return Run(number, reader)
 
     def finish_run(self, run: Run, counts: Mapping[str, Any], finished: datetime | None = None) -> None:
         """Note that it came to its end, and what became of the documents."""
@@ -119,88 +107,62 @@ class Store:
         with self.writing() as connection:
             connection.execute(update(schema.run).where(schema.run.c.id == run.id).values(row))
 
+    def loading(self, run: Run, *, size: int = BATCH, seconds: float = SECONDS) -> Loader:
+        """Loads many documents, ``size`` a transaction, or what ``seconds`` gave: ``with store.loading(run) as loader``."""
+        return Loader(self.writing, self.tables, self._preparation, run, size=size, seconds=seconds)
+
     def recognise(self, facts: DocumentFacts, run: Run) -> Outcome | None:
         """Whether this content needs no reading, since this reader's version has read it: notes its name if that is new.
 
         None where the document must be read. Only ``document``, ``sha256`` and ``origin`` of the facts are used.
         """
         with self.reading() as connection:
-            known = documents.known(connection, facts.sha256)
-            if known is None or known.reader != run.reader:
-                return None
-            if _is_named(connection, facts, known):
-                return Outcome.UNCHANGED
-        with self.writing() as connection:
-            return _rename(connection, facts, known, run)
+            outcome = known_outcome(connection, facts, run)
+        if outcome is not Outcome.RENAMED:
+            return outcome
+        with _One(self, run) as one:
+            one.loader.see(facts, one.tell)
+        return one.outcome
 
     def load(self, facts: DocumentFacts, reports: Sequence[Report], run: Run) -> Outcome:
-        """Keep what was read from a document: all of it or, if this is interrupted, nothing."""
-        with self.writing() as connection:
-            known = documents.known(connection, facts.sha256)
-            if known is not None and known.reader == run.reader:
-                return _rename(connection, facts, known, run)
-            affected = documents.subjects_of(connection, known.id) if known else []
-            document_id = documents.write_document(connection, facts, known.id if known else None, run)
-            affected += documents.write_name(connection, facts, document_id, run)
-            affected += self._write_reports(connection, document_id, facts, reports)
-            settle(connection, affected)
-        return Outcome.REREAD if known else Outcome.ADDED
+        """Keep what was read from a document: all of it or, if this is interrupted, nothing.
+
+        Raises:
+            StoreError: the database fails, or does not take what the document holds.
+        """
+        with _One(self, run) as one:
+            one.loader.load(facts, reports, one.tell)
+        return one.outcome
 
     def fail(self, facts: DocumentFacts, error: NianbaoError, run: Run, time: datetime | None = None) -> Outcome:
         """Note that a document could not be loaded, and why; one row a name, the latest.
 
         What an older reader loaded from the same content stays, unless the word now is that it is no report at all.
         """
-        with self.writing() as connection:
-            known = documents.known(connection, facts.sha256)
-            if known is not None and isinstance(error, NotAReportError):
-                settle(connection, documents.remove_document(connection, known.id))
-            new = documents.write_failure(connection, facts, error, run, time)
-        return Outcome.ADDED if new else Outcome.UNCHANGED
-
-    def _write_reports(
-        self, connection: Connection, document_id: int, facts: DocumentFacts, reports: Sequence[Report]
-    ) -> list[Subject | None]:
-        """Write the document's reports over those it had; gives what they are about."""
-        numbers = _clear(connection, document_id, len(reports))
-        subjects: list[Subject | None] = []
-        for ordinal, report in enumerate(reports):
-            row = identity_row(report) | place_agency(connection, report, facts.document, facts.origin)
-            row |= {"current": 1, "superseded_by": None}
-            number = numbers.get(ordinal)
-            if number is None:
-                row |= {"document_id": document_id, "ordinal": ordinal}
-                number = documents.inserted_key(connection, _INSERT_REPORT, row)
-            else:
-                connection.execute(update(schema.report).where(schema.report.c.id == number).values(row))
-            for name, rows in part_rows(number, report, self._positions).items():
-                connection.execute(_INSERTS[name], rows)
-            subjects.append(subject(row["agency"], row["year"], row["scope"], row["agency_id"]))
-        return subjects
+        with _One(self, run) as one:
+            one.loader.fail(facts, error, time, one.tell)
+        return one.outcome
 
 
-def _is_named(connection: Connection, facts: DocumentFacts, known: Known) -> bool:
-    """Whether the document is known to stand at that name, with nothing to say against it."""
-    return documents.found_at(connection, facts.document, known.id) and documents.failure_of(connection, facts.document) is None
+class _One:
+    """Loading of a single document, with its outcome."""
 
+    def __init__(self, store: Store, run: Run) -> None:
+        self.loader = store.loading(run, size=1)
+        self._told: Outcome | StoreError | None = None
 
-def _rename(connection: Connection, facts: DocumentFacts, known: Known, run: Run) -> Outcome:
-    if _is_named(connection, facts, known):
-        return Outcome.UNCHANGED
-    settle(connection, documents.write_name(connection, facts, known.id, run))
-    return Outcome.RENAMED
+    def __enter__(self) -> _One:
+        return self
 
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.loader.flush()
 
-def _clear(connection: Connection, document_id: int, keep: int) -> dict[int, int]:
-    """Empty the document's reports and remove those beyond the first ``keep``; gives the numbers by ordinal.
+    def tell(self, outcome: Outcome | StoreError) -> None:
+        self._told = outcome
 
-    A report keeps its number over all readings, so that a link to it stays good.
-    """
-    report = schema.report
-    query = select(report.c.ordinal, report.c.id).where(report.c.document_id == document_id)
-    numbers = {row.ordinal: row.id for row in connection.execute(query)}
-    if numbers:
-        for part in PARTS.values():
-            connection.execute(delete(part).where(part.c.report_id.in_(numbers.values())))
-        connection.execute(delete(report).where(report.c.document_id == document_id, report.c.ordinal >= keep))
-    return numbers
+    @property
+    def outcome(self) -> Outcome:
+        if isinstance(self._told, Outcome):
+            return self._told
+        raise self._told or LookupError("nothing was loaded")

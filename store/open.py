@@ -16,6 +16,10 @@ from store.migrations import HEAD, REVISIONS, VERSION_TABLE
 
 BUSY_MILLISECONDS = 30_000
 """How long to wait for another writer."""
+CACHE_KIB = 65_536
+"""Pages kept in memory: contents' hashes come in no order, so each new one goes to another page of their index."""
+_WRITERS_PLACE = 7_205_109_348
+"""Number of the advisory lock that stands for the writer's place; any number that no other program uses."""
 STRICT_SINCE = (3, 37, 0)
 """The first SQLite with STRICT tables."""
 
@@ -82,13 +86,16 @@ def _engine(url: URL) -> Engine:
             )
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_elsewhere)
     return engine
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Python's driver would begin transactions late and leave DDL out of them; _begin_sqlite does it instead.
     connection.isolation_level = None
-    for pragma in (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL"):
+    settings = (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL", f"cache_size = {-CACHE_KIB}")
+    for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -98,10 +105,17 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _begin_elsewhere(connection: Connection) -> None:
+    # The same on PostgreSQL, where many write and read: writers take turns, batch by batch. Two that load the same
+    # content, or two editions of one report, would else not see each other. Readers never wait.
+    if connection.get_execution_options().get("immediate", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_PLACE})")
+
+
 def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]]:
     """Check what is there and bring it up to date; gives the wide tables' columns."""
     try:
-        with as_store_error(), engine.connect() as connection:
+        with as_store_error(engine), engine.connect() as connection:
             version = _version(connection, shown)
             if version is None and not create:
                 raise _no_reports(shown)
@@ -111,7 +125,7 @@ def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]
                     return columns
         if version is None:
             _keep_log(engine)
-        with as_store_error(), engine.connect() as connection:
+        with as_store_error(engine), engine.connect() as connection:
             connection.execution_options(immediate=True)
             with connection.begin():
                 if _version(connection, shown) != HEAD:

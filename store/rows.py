@@ -1,209 +1,222 @@
-"""A report as rows of the tables. Pure: no database, no clock."""
+"""A report as rows of the tables. Pure: no database, no clock.
+
+This is where loading spends its time, so the 200 cells of a report are walked once, and the plain ones (nearly all) pass
+with two comparisons. Rows are tuples in the order of ``PART_COLUMNS``, without the report's number.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from operator import attrgetter
 from typing import Any
 
-from normalize.forms import forms
-from normalize.model import Cell, CellKey, ExtraCell, Report, RuleCheck, State
-from store import provenance
-from store.columns import INTEGER_DIGITS, figure_text, survives_double
-from store.schema import FORM_TABLES, column_name
+from normalize.authority.model import Agency, Resolution
+from normalize.model import Cell, ExtraCell, Report, State
+from store import provenance, schema
+from store.columns import INTEGER_DIGITS, figure_text, storable, survives_double
+from store.search import section_text
+from store.wide import WideTable
 
-Row = dict[str, Any]
-Positions = Mapping[str, Mapping[CellKey, int]]
-"""Place of a cell's column in the form's wide table, by form and cell."""
+Row = tuple[Any, ...]
+Stored = Callable[[Decimal | None], Any]
+"""A number as the database's driver takes it: ``store.columns.to_sqlite`` or ``to_numeric``."""
 
+PARTS = ("cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored", "agency_candidate")
+"""The tables beside the wide ones that hold a report's parts."""
+PART_COLUMNS = {name: tuple(column.name for column in schema.metadata.tables[name].columns) for name in PARTS}
+"""Their columns; the first is ``report_id``."""
+PLACED_COLUMNS = ("agency_id", "agency_read", "agency_basis", "agency_reason")
+"""What the database adds: whose report it is (``store.agencies``)."""
+REPORT_COLUMNS = tuple(
+    column.name
+    for column in schema.report.columns
+    if column.name not in {"id", "document_id", "ordinal", "current", "superseded_by", *PLACED_COLUMNS}
+)
+"""What a report says of itself."""
 
-def identity_row(report: Report) -> Row:
-    """The row of ``report``, without its number and its document."""
-    identity, tally = report.identity, report.tally
-    outcomes = Counter(check.outcome for check in report.checks)
-    return {
-        "agency": identity.agency,
-        "year": identity.year,
-        "scope": identity.scope.value if identity.scope else None,
-        "form": report.form,
-        "verdict": report.verdict.value,
-        "title": identity.title,
-        "period": identity.period,
-        "published": identity.published,
-        "cells_expected": len(report.cells),
-        "cells_found": sum(map(_found, report.cells)),
-        "findings": len(report.findings),
-        "seen": tally.seen,
-        "used": tally.used,
-        "ignored": tally.ignored,
-        "in_findings": tally.in_findings,
-        "checks_holding": outcomes["holds"],
-        "checks_failing": outcomes["fails"],
-        "checks_not_assessable": outcomes["not_assessable"],
-    }
+_REMEMBERED = 100_000
+_NAME = attrgetter("table", "row", "column")
 
 
-def part_rows(report_id: int, report: Report, positions: Positions) -> dict[str, list[Row]]:
-    """The rows of every table that holds a part of the report, by table; tables without a row are left out."""
-    blob = provenance.encode(report.cells, lambda form, key: positions[form][key]) if report.cells else b""
-    rows = {
-        **_wide_rows(report_id, report.cells),
-        "block": _block_rows(report_id, report.cells),
-        "cell_note": [_note_row(report_id, cell) for cell in report.cells if _noteworthy(cell)],
-        "provenance": [{"report_id": report_id, "cells": blob}] if blob else [],
-        "extra_cell": _numbered(report_id, map(_extra_cell_row, report.extra_cells)),
-        "agency_candidate": _numbered(report_id, _candidate_rows(report)),
-        "section": _numbered(report_id, ({"number": s.number, "heading": s.heading, "text": s.text} for s in report.sections)),
-        "mention": _numbered(
-            report_id,
-            (
-                {
-                    "metric": m.metric,
-                    "value": m.value,
-                    "unit": m.unit,
-                    "sentence": m.sentence,
-                    "section": m.section,
-                    "cell": str(m.key) if m.key else None,
-                }
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A report ready to be written."""
+
+    row: Row
+    """By ``REPORT_COLUMNS``."""
+    wide: Mapping[str, Row]
+    """The wide row of each form it has cells of, by form, in the database's order."""
+    parts: Mapping[str, Sequence[Row]]
+    """By table."""
+    agency: str
+    """As printed."""
+    year: int | None
+    scope: str | None
+    resolution: Resolution | None
+    """Which agency that is."""
+    prose: tuple[str, ...]
+    """Heading and text of each section: what can be searched."""
+
+
+class Preparation:
+    """Makes rows of reports for one database."""
+
+    def __init__(self, tables: Mapping[str, WideTable], stored: Stored) -> None:
+        self._tables = tables
+        self._stored = stored
+        self._plain: dict[str, tuple[Decimal, Any]] = {}
+        """Printed texts that say no more than a number, with that number as it is and as it is stored."""
+
+    def prepare(self, report: Report) -> Prepared:
+        """The rows of a report.
+
+        Raises:
+            StoreError: a number is infinite or none.
+        """
+        walk = _Walk(report, self._tables, self._plain, self._stored)
+        if len(self._plain) > _REMEMBERED:
+            self._plain.clear()
+        identity, tally, text = report.identity, report.tally, storable
+        scope = identity.scope.value if identity.scope else None
+        outcomes = Counter(check.outcome for check in report.checks)
+        agency = text(identity.agency)
+        row = (
+            *(agency, identity.year, scope, text(report.form), report.verdict.value),
+            *(text(identity.title), text(identity.period), text(identity.published)),
+            *(len(report.cells), len(report.cells) - walk.missing, len(report.findings)),
+            *(tally.seen, tally.used, tally.ignored, tally.in_findings),
+            *(outcomes["holds"], outcomes["fails"], outcomes["not_assessable"]),
+        )
+        parts = {
+            "cell_note": walk.notes,
+            "provenance": [(walk.blob,)] if report.cells else [],
+            "extra_cell": _numbered(map(self._extra_cell, report.extra_cells)),
+            "section": _numbered((s.number, text(s.heading), text(s.text)) for s in report.sections),
+            "mention": _numbered(
+                (text(m.metric), self._stored(m.value), text(m.unit), text(m.sentence), m.section, str(m.key) if m.key else None)
                 for m in report.mentions
             ),
-        ),
-        "finding": _numbered(
-            report_id,
-            (
-                {
-                    "rule": f.rule,
-                    "severity": f.severity.value,
-                    "cells": " ".join(f.cells),
-                    "expected": f.expected,
-                    "actual": f.actual,
-                    "message": f.message,
-                }
+            "finding": _numbered(
+                (f.rule, f.severity.value, *map(text, (" ".join(f.cells), f.expected, f.actual, f.message)))
                 for f in report.findings
             ),
-        ),
-        "rule_check": _numbered(report_id, (_check_row(check) for check in report.checks if check.outcome != "holds")),
-        "ignored": _numbered(
-            report_id,
-            (
-                {"rule": rule, "printed": printed, "times": times}
+            "rule_check": _numbered(
+                (c.rule, c.outcome, *map(text, (" ".join(c.cells), c.expected, c.actual, c.message)))
+                for c in report.checks
+                if c.outcome != "holds"
+            ),
+            "ignored": _numbered(
+                (rule, text(printed), times)
                 for (rule, printed), times in Counter((i.rule, i.printed) for i in report.ignored).items()
             ),
-        ),
-    }
-    return {table: found for table, found in rows.items() if found}
+            "agency_candidate": _numbered(
+                (each.key, text(each.name), each.region_code, each.kind, joint) for each, joint in _candidates(report)
+            ),
+        }
+        prose = tuple(section_text(heading, body) for _, _, heading, body in parts["section"])
+        found = {table: rows for table, rows in parts.items() if rows}
+        return Prepared(row, walk.wide, found, agency, identity.year, scope, report.agency, prose)
+
+    def _extra_cell(self, cell: ExtraCell) -> Row:
+        box, locus = cell.box, cell.locus
+        return (
+            *map(storable, (cell.table, cell.row_label, cell.column_label, cell.printed)),
+            self._stored(cell.value),
+            *((box.page, box.x0, box.top, box.x1, box.bottom) if box else (None,) * 5),
+            *((locus.line, locus.field) if locus else (None, None)),
+        )
 
 
-def _found(cell: Cell) -> bool:
-    return cell.state is not State.MISSING
+def _candidates(report: Report) -> Iterator[tuple[Agency, int]]:
+    """What an undecided name may mean, and further authors of the report with 1."""
+    if report.agency is not None:
+        yield from ((each, 0) for each in report.agency.candidates)
+        yield from ((each, 1) for each in report.agency.joint)
 
 
-def _numbered(report_id: int, rows: Iterable[Row]) -> list[Row]:
-    return [{"report_id": report_id, "ordinal": ordinal, **row} for ordinal, row in enumerate(rows)]
+def _numbered(rows: Iterable[Row]) -> list[Row]:
+    return [(ordinal, *row) for ordinal, row in enumerate(rows)]
 
 
-@cache
-def _empty(form: str) -> Row:
-    return dict.fromkeys(FORM_TABLES[form].columns.keys())
+class _Walk:
+    """One walk over a report's cells: the wide rows, the notes and the packed places."""
+
+    def __init__(
+        self, report: Report, tables: Mapping[str, WideTable], plain: dict[str, tuple[Decimal, Any]], stored: Stored
+    ) -> None:
+        self._year = report.identity.year
+        self._plain = plain
+        self._stored = stored
+        self.notes: list[Row] = []
+        self.missing = 0
+        self.wide: dict[str, Row] = {}
+        placed = []
+        for form, members in _by_form(report.cells):
+            table = tables[form]
+            keys = [cell.key for cell in members]
+            whole = list(map(_NAME, keys)) == table.names
+            places = table.in_order if whole else [table.places[key] for key in keys]
+            expected = table.expected if whole else Counter(key.table for key in keys)
+            self.wide[form] = self._wide(table, members, places, expected)
+            placed.append((form, members, places))
+        self.blob = provenance.encode(placed)
+
+    def _wide(self, table: WideTable, cells: Sequence[Cell], places: Sequence[int], expected: Mapping[str, int]) -> Row:
+        row: list[Any] = [None] * len(table.columns)
+        row[table.year], row[table.current] = self._year, 1
+        missing: dict[str, int] = {}
+        plain, printed_state = self._plain, State.PRINTED
+        for place, cell in zip(places, cells, strict=True):
+            known = plain.get(cell.printed)
+            if (
+                known is not None
+                and known[0] == cell.value
+                and cell.state is printed_state
+                and not cell.note
+                and cell.confidence >= 1
+            ):
+                row[place] = known[1]
+            else:
+                row[place] = self._note(cell)
+                if cell.state is State.MISSING:
+                    missing[cell.key.table] = missing.get(cell.key.table, 0) + 1
+        for name, count in expected.items():
+            at_expected, at_found = table.counts[name]
+            row[at_expected] = count
+            row[at_found] = count - missing.get(name, 0)
+        self.missing += sum(missing.values())
+        return tuple(row[1:])
+
+    def _note(self, cell: Cell) -> Any:  # noqa: ANN401 - whatever the driver takes
+        """Notes what the number alone does not tell; gives the number as it is stored."""
+        value, printed = cell.value, cell.printed
+        stored = self._stored(value)
+        if value is not None and _says_no_more(printed, value):
+            self._plain[printed] = (value, stored)
+            if cell.state is State.PRINTED and not cell.note and cell.confidence >= 1:
+                return stored
+        exact = None if value is None or survives_double(value) else figure_text(value)
+        confidence = cell.confidence if cell.confidence < 1 else None
+        texts = (cell.state.value, storable(printed), storable(cell.note))
+        self.notes.append((cell.form, str(cell.key), *texts, exact, confidence))
+        return stored
 
 
-def _wide_rows(report_id: int, cells: Iterable[Cell]) -> dict[str, list[Row]]:
-    wide: dict[str, Row] = {}
-    for cell in cells:
-        row = wide.get(cell.form)
-        if row is None:
-            row = wide[cell.form] = _empty(cell.form) | {"report_id": report_id}
-        if cell.value is not None:
-            row[column_name(cell.key)] = cell.value
-    return {f"form_{form}": [row] for form, row in wide.items()}
-
-
-def _block_rows(report_id: int, cells: Iterable[Cell]) -> list[Row]:
-    counts: dict[tuple[str, str], list[int]] = {}
-    for cell in cells:
-        count = counts.setdefault((cell.form, cell.key.table), [0, 0])
-        count[0] += 1
-        count[1] += _found(cell)
-    return [
-        {"report_id": report_id, "form": form, "table": table, "cells_expected": expected, "cells_found": found}
-        for (form, table), (expected, found) in counts.items()
-    ]
-
-
-def _noteworthy(cell: Cell) -> bool:
-    """Whether the number in the wide table does not tell everything about the cell."""
-    value, printed = cell.value, cell.printed
-    if value is None:
+def _says_no_more(printed: str, value: Decimal) -> bool:
+    """Whether the text is just how the number is written."""
+    if printed == str(value) and printed.isdigit() and len(printed) <= INTEGER_DIGITS:
         return True
-    plain = printed == str(value) and printed.isdigit() and len(printed) <= INTEGER_DIGITS  # nearly all cells
-    return (
-        cell.state is not State.PRINTED
-        or bool(cell.note)
-        or cell.confidence < 1
-        or not (plain or (printed == figure_text(value) and survives_double(value)))
-    )
+    return printed == figure_text(value) and survives_double(value)
 
 
-def _note_row(report_id: int, cell: Cell) -> Row:
-    return {
-        "report_id": report_id,
-        "form": cell.form,
-        "cell": str(cell.key),
-        "state": cell.state.value,
-        "printed": cell.printed,
-        "note": cell.note,
-        "exact": _exact(cell.value),
-        "confidence": cell.confidence if cell.confidence < 1 else None,
-    }
-
-
-def _exact(value: Decimal | None) -> str | None:
-    return None if value is None or survives_double(value) else figure_text(value)
-
-
-def _extra_cell_row(cell: ExtraCell) -> Row:
-    box, locus = cell.box, cell.locus
-    return {
-        "table": cell.table,
-        "row_label": cell.row_label,
-        "column_label": cell.column_label,
-        "printed": cell.printed,
-        "value": cell.value,
-        "page": box.page if box else None,
-        "x0": box.x0 if box else None,
-        "top": box.top if box else None,
-        "x1": box.x1 if box else None,
-        "bottom": box.bottom if box else None,
-        "line": locus.line if locus else None,
-        "field": locus.field if locus else None,
-    }
-
-
-def _candidate_rows(report: Report) -> list[Row]:
-    """What an undecided name may mean, and further authors of the report."""
-    if report.agency is None:
-        return []
-    listed = [*((each, 0) for each in report.agency.candidates), *((each, 1) for each in report.agency.joint)]
-    return [
-        {"key": each.key, "name": each.name, "region_code": each.region_code, "kind": each.kind, "joint": joint}
-        for each, joint in listed
-    ]
-
-
-def _check_row(check: RuleCheck) -> Row:
-    return {
-        "rule": check.rule,
-        "outcome": check.outcome,
-        "cells": " ".join(check.cells),
-        "expected": check.expected,
-        "actual": check.actual,
-        "message": check.message,
-    }
-
-
-def wide_positions(columns: Mapping[str, Iterable[str]]) -> Positions:
-    """Each form's cells with the place of their column, from the wide tables' columns in the database's order."""
-    places = {form: {name: place for place, name in enumerate(names)} for form, names in columns.items()}
-    return {form.key: {cell.key: places[form.key][column_name(cell.key)] for cell in form.cells()} for form in forms().values()}
+def _by_form(cells: Sequence[Cell]) -> Iterator[tuple[str, Sequence[Cell]]]:
+    """The cells of each form, in order of appearance."""
+    names = dict.fromkeys([cell.form for cell in cells])
+    if len(names) == 1:
+        yield cells[0].form, cells
+        return
+    for name in names:
+        yield name, [cell for cell in cells if cell.form == name]

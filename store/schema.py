@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, column, table, text
 from sqlalchemy.schema import SchemaItem
 
-from normalize.forms import Form, forms
+from normalize.forms import Form, FormTable, forms
 from normalize.model import CellKey
 from store.columns import Figure, Measure, Words
 
@@ -108,8 +108,7 @@ document = _table(
     "document",
     _id("Number of the document, in the order of first arrival."),
     _text("sha256", "SHA-256 of the content, hexadecimal: the document's identity.", unique=True),
-    _text("document", "Name it was first found under; document_path has them all."),
-    _text("origin", "Full path or URL it was first read from."),
+    _text("document", "Name it was first found under; document_path has them all, and where each was read from."),
     _text("media_type", "Format, found from the content."),
     _text("producer", "Program that made the file, as the file says."),
     _integer("pages", "Number of pages; 0 in a format without pages."),
@@ -232,18 +231,14 @@ report = _table(
     _reference("superseded_by", "report.id", "The report that replaces this one.", ondelete="SET NULL", nullable=True),
     UniqueConstraint("document_id", "ordinal"),
     Index(None, "agency", "year", "scope"),
-    Index(None, "superseded_by"),
+    # For counting by any of these. It does not begin with current, or SQLite would look up all current reports in it
+    # where it could look up an agency.
+    Index("ix_report_standing", "year", "form", "verdict", "current", "cells_found"),
+    # Nearly all are NULL: only the others are looked up.
+    Index(
+        None, "superseded_by", sqlite_where=text("superseded_by IS NOT NULL"), postgresql_where=text("superseded_by IS NOT NULL")
+    ),
     autoincrement=True,
-)
-
-block = _table(
-    "block",
-    _reference("report_id", "report.id", "The report.", primary_key=True),
-    _text("form", "Form whose table the report prints.", primary_key=True),
-    _text("table", "That table.", primary_key=True),
-    _integer("cells_expected", "Cells the table should have."),
-    _integer("cells_found", "Cells read with a number or a printed blank."),
-    rowid=False,
 )
 
 cell_note = _table(
@@ -295,7 +290,7 @@ mention = _part_of_report(
 
 finding = _part_of_report(
     "finding",
-    _text("rule", "Stable id of the rule.", index=True),
+    _text("rule", "Stable id of the rule."),
     _text("severity", "note, hint, fault or doubt."),
     _text("cells", "table.row.column of the cells involved, separated by spaces."),
     _text("expected", "What the rule expects."),
@@ -392,10 +387,24 @@ def column_name(key: CellKey) -> str:
     return f"{key.table}__{key.row}__{key.column}".replace(".", "_")
 
 
+def expected_name(table: FormTable) -> str:
+    """Column of the wide table that counts the cells a printed table should have."""
+    return f"{table.key}__expected"
+
+
+def found_name(table: FormTable) -> str:
+    """Column of the wide table that counts the cells found in a printed table."""
+    return f"{table.key}__found"
+
+
 def _form_table(form: Form) -> Table:
     return _table(
         f"form_{form.key}",
         _reference("report_id", "report.id", "The report.", primary_key=True),
+        # Copies of two columns of report: sums over the whole country then read this table alone.
+        _integer("year", "Year the figures are for, as in report.", nullable=True),
+        _integer("current", "1 unless a newer document reports the same, as in report.", nullable=True),
+        *(count for table in form.tables for count in _counts(table)),
         *(
             Column(column_name(cell.key), Figure, doc=f"{cell.en}. NULL is no number: cell_note tells blank from missing.")
             for cell in form.cells()
@@ -403,5 +412,17 @@ def _form_table(form: Form) -> Table:
     )
 
 
+def _counts(table: FormTable) -> tuple[Column[int], Column[int]]:
+    """What the view ``block`` shows: kept in the wide row, so that no view needs a join to know which tables are printed."""
+    where = f"of {table.title_en} that the report prints in this form; NULL where it prints no such table"
+    return (
+        _integer(expected_name(table), f"Cells {where}, missing ones included.", nullable=True),
+        _integer(found_name(table), f"Cells {where}, read with a number or a printed blank.", nullable=True),
+    )
+
+
 FORM_TABLES = {form.key: _form_table(form) for form in forms().values()}
 """One wide table per official form, by the form's key."""
+
+block = table("block", column("report_id"), column("form"), column("table"), column("cells_expected"), column("cells_found"))
+"""The view of the tables that each report prints, in which form, with the counts of their cells."""

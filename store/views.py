@@ -12,9 +12,7 @@ from collections.abc import Mapping, Sequence
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.agency_views import agency_views
-from store.schema import column_name
-
-_REPORT_COLUMNS = ("report_id", "document", "sha256", "agency", "agency_id", "year", "scope", "verdict")
+from store.schema import column_name, expected_name, found_name
 
 
 def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -30,6 +28,7 @@ def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {
         "current_report": _current_report(),
         **agency_views(),
+        "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},
     }
@@ -47,7 +46,18 @@ def _current_report() -> str:
     return (
         "SELECT r.id AS report_id, d.document, d.sha256, r.agency, r.year, r.scope, r.verdict, r.form, r.title,\n"
         "  r.period, r.published, r.cells_expected, r.cells_found, r.findings, r.agency_id\n"
-        "FROM report AS r JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
+        "FROM report AS r LEFT JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
+    )
+
+
+def _block() -> str:
+    """The tables each report prints, superseded reports included."""
+    return "\nUNION ALL\n".join(
+        f'SELECT f.report_id, {_text(form.key)} AS form, {_text(table.key)} AS "table",\n'
+        f"  f.{_name(expected_name(table))} AS cells_expected, f.{_name(found_name(table))} AS cells_found\n"
+        f"FROM {_name(f'form_{form.key}')} AS f WHERE f.{_name(expected_name(table))} IS NOT NULL"
+        for form in forms().values()
+        for table in form.tables
     )
 
 
@@ -88,10 +98,11 @@ def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str
         for heading in headings
     )
     return (
-        f"SELECT {', '.join(f'r.{name}' for name in _REPORT_COLUMNS)}, {_text(form.key)} AS form, {_text(row.key)} AS "
-        f'"row", {_text("/".join(row.label.path))} AS label, {values}\n'
-        f"FROM {_name(f'form_{form.key}')} AS f JOIN current_report AS r ON r.report_id = f.report_id\n"
-        f'JOIN block AS b ON b.report_id = f.report_id AND b.form = {_text(form.key)} AND b."table" = {_text(table.key)}'
+        "SELECT f.report_id, d.document, d.sha256, r.agency, r.agency_id, f.year, r.scope, r.verdict,\n"
+        f'  {_text(form.key)} AS form, {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
+        f"FROM {_name(f'form_{form.key}')} AS f JOIN report AS r ON r.id = f.report_id\n"
+        "LEFT JOIN document AS d ON d.id = r.document_id\n"
+        f"WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
     )
 
 

@@ -79,7 +79,7 @@ def test_reports_and_failures_are_loaded_and_counted(store: Store, folder: Path)
 def test_facts_of_the_document_are_kept(store: Store, folder: Path) -> None:
     fill(folder, "verified 甲局")
     ingest([folder], store, read=reader)
-    kept = rows(store, "SELECT media_type, producer, size, origin FROM document")
+    kept = rows(store, "SELECT media_type, producer, size, p.origin FROM document d JOIN document_path p ON p.document_id = d.id")
     assert kept == [("text/plain", "a test", len("verified 甲局".encode()), str(folder / "1.txt"))]
 
 

@@ -6,9 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from extract.lattice import Lattice, find_lattices
+from extract.lattice import Lattice
+from extract.lattice import find_lattices as find_lattices_of
 from extract.rules import merged_rules
 from extract.sheet import Fill, Glyph, Rule
+
+
+def find_lattices(rules, fills=(), glyphs=()):
+    return find_lattices_of(merged_rules(rules), fills, glyphs)
+
 
 XS = [100.0, 200.0, 240.0, 280.0]
 YS = [100.0, 120.0, 140.0, 160.0]

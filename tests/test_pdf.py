@@ -11,21 +11,21 @@ import pytest
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
 from extract.model import Document, Grid, Layout, Line, LineRole
 from extract.pdf import read_pdf
+from tests.typesetter.font import EMBEDDED as FONT
+from tests.typesetter.font import register
 
-FONT = "STSong-Light"
 A4 = (595.0, 842.0)
 TABLE = [["项目", "甲", "乙", "总计"], ["（一）予以公开", "1", "2", "3"], ["（二）不予公开", "10", "200", "210"]]
 TITLE = "某局2023年政府信息公开工作年度报告"
 PROSE = "本年度收到申请3607件，均已答复。"
 
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+
+register()
 
 
 def printed(*pages: Callable[[Canvas], None], size: tuple[float, float] = A4, **options: object) -> bytes:

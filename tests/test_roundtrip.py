@@ -91,6 +91,8 @@ PAGES: dict[str, Printer] = {
     "out of order": pdf(PdfStyle(order="shuffled")),
     "by columns": pdf(PdfStyle(TableStyle(rules="open"), order="columns")),
     "tables 2 and 3 in one, pdf": pdf(PdfStyle(stacked=True)),
+    "font not embedded": pdf(PdfStyle(embedded=False)),
+    "page within a form": pdf(PdfStyle(within_form=True)),
 }
 
 LOSSY: dict[str, Printer] = {

@@ -5,20 +5,18 @@ import pytest
 
 from collect.errors import StoreError
 from extract.model import Box, Locus
-from normalize.forms import forms
 from store.provenance import Place, decode, encode
 from store.schema import FORM_TABLES, column_name
+from store.wide import wide_tables
 from tests.report_factory import cell, form_report_cells, lattice_box, report
 
-COLUMNS = {
-    form.key: [None, *(each.key for each in form.cells())]  # report_id comes first
-    for form in forms().values()
-}
-POSITIONS = {form: {key: place for place, key in enumerate(keys)} for form, keys in COLUMNS.items()}
+TABLES = wide_tables({form: [column.name for column in table.columns] for form, table in FORM_TABLES.items()})
+COLUMNS = {form: table.cells for form, table in TABLES.items()}
 
 
 def packed(cells):
-    return encode(cells, lambda form, key: POSITIONS[form][key])
+    by_form = {form: [each for each in cells if each.form == form] for form in dict.fromkeys(each.form for each in cells)}
+    return encode((form, group, [TABLES[form].places[each.key] for each in group]) for form, group in by_form.items())
 
 
 def jittered(seed, digits=1):
@@ -36,7 +34,10 @@ def jittered(seed, digits=1):
 
 def test_columns_are_those_of_the_wide_tables():
     for form, keys in COLUMNS.items():
-        assert [c.name for c in FORM_TABLES[form].columns] == ["report_id", *(column_name(key) for key in keys[1:])]
+        assert [c.name for c in FORM_TABLES[form].columns if c.name.count("__") == 2 or c.name == "report_id"] == [
+            "report_id",
+            *(column_name(key) for key in keys if key is not None),
+        ]
 
 
 @pytest.mark.parametrize(

@@ -36,10 +36,12 @@ def ask(database, sql, *parameters):
 def test_every_view_answers(database):
     views = [name for (name,) in ask(database, "SELECT name FROM sqlite_master WHERE type = 'view'")]
     agencies = ["agencies", "agency_names", "successions", "undecided_reports"]
-    assert sorted(views) == sorted([*agencies, "applications", "cells", "current_report", "disclosure", "disputes", "statistics"])
+    reports = ["applications", "block", "cells", "current_report", "disclosure", "disputes", "statistics"]
+    assert sorted(views) == sorted([*agencies, *reports])
     counts = {view: ask(database, f"SELECT count(*) FROM {view}")[0][0] for view in views}
     assert counts == {
         "current_report": 5,  # a.pdf reports its own office, b.pdf does not say: both stand
+        "block": 3 * 4 + 1 + 2,  # the superseded report too
         "cells": 200 + 200 + 198 + 58 + 10 + 161,
         "applications": 25 + 25 + 23 + 23,
         "disclosure": 6 + 6 + 8 + 6,

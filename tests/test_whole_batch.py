@@ -22,7 +22,11 @@ def ingest(folder, db, **options):
 def content(db):
     """Every table but the run's own times, as sets of rows without the columns that name a run."""
     with sqlite3.connect(db) as connection:
-        tables = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if n not in RUN_TIMES]
+        tables = [
+            n
+            for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if n not in RUN_TIMES and "report_search" not in n
+        ]
         found = {}
         for table in tables:
             columns = [f'"{c[1]}"' for c in connection.execute(f"PRAGMA table_info({table})") if "run" not in c[1]]

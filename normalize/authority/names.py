@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import regex
@@ -109,6 +109,19 @@ def _clean(text: str) -> str:
     return str(bare).strip("·—-_:：、，,。.《》【】“”()\"' ").removesuffix("的")
 
 
+def is_clear(printed: str, year: int | None) -> bool:
+    """Whether a name says by itself whose it is: all of its parts do."""
+    parts = [read_name(part, year) for part in parts_of(printed)]
+    return bool(parts) and all(
+        name.nation or (len(name.regions) == 1 and name.body is not None and not _is_bare_town(name)) for name in parts
+    )
+
+
+def _is_bare_town(name: Name) -> bool:
+    return bool(name.levels) and name.regions[0].level is Level.TOWNSHIP
+
+
+@lru_cache(maxsize=1024)
 def read_name(printed: str, year: int | None = None) -> Name:
     """Take one printed name apart.
 

@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 from normalize.model import CellKey
@@ -106,9 +107,9 @@ class FormCell:
     signed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """An official form."""
+    """An official form. Read once per process, so that what is compiled from it can be kept by its identity."""
 
     key: str
     title: str
@@ -176,6 +177,29 @@ def forms() -> dict[str, Form]:
     """Every official form by key, newest first."""
     found = [parse_form(f.read_text("utf-8")) for f in files(__package__).iterdir() if f.name.endswith(".toml")]
     return {form.key: form for form in sorted(found, key=lambda form: -form.from_year)}
+
+
+def family_of(row: str) -> str:
+    """The family of a row key: what precedes its first dot."""
+    return row.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class RowCells:
+    """The cells of one row of a form."""
+
+    form: str
+    table: str
+    key: str
+    family: str
+    cells: tuple[FormCell, ...]
+
+
+@cache
+def cells_by_row() -> tuple[RowCells, ...]:
+    """Every row of every form with its cells, in order."""
+    rows = groupby(form_cells().values(), key=lambda cell: (cell.form, cell.key.table, cell.key.row))
+    return tuple(RowCells(form, table, row, family_of(row), tuple(cells)) for (form, table, row), cells in rows)
 
 
 @cache

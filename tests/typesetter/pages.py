@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import Final
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
+from tests.typesetter.font import EMBEDDED, register
 from tests.typesetter.plan import Kind, Plan, PlannedCell
 
-FONT: Final = "STSong-Light"
+FONT: Final = EMBEDDED
 PAD: Final = 2.0
 Colour = tuple[float, float, float]
 
@@ -22,7 +22,7 @@ _TINTS: Final[dict[Kind, Colour]] = {
     Kind.VALUE: (0.97, 0.97, 0.93),
 }
 
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+register()
 
 
 def width_of(text: str, size: float) -> float:

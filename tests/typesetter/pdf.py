@@ -9,6 +9,7 @@ from random import Random
 
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.typesetter.font import UNEMBEDDED
 from tests.typesetter.model import Paper
 from tests.typesetter.pages import FONT, Fill, Ink, Press, Sheet, Stroke, TableStyle, tall_rows
 from tests.typesetter.plan import Plan, plan, stack
@@ -35,8 +36,12 @@ class PdfStyle:
     """Lines drawn as thin filled rectangles, as Word and Chromium do."""
     fake_bold: bool = False
     """Headings and header cells printed twice, a hair apart."""
+    within_form: bool = False
+    """The page's content stands in a form XObject that is half as large and painted at twice its size."""
     stacked: bool = False
     """Tables 2 and 3 in one table."""
+    embedded: bool = True
+    """Whether the file holds its font."""
     cut: bool = False
     """A page ends inside a row of the applications table."""
 
@@ -135,23 +140,36 @@ def _fill(canvas: Canvas, fill: Fill, height: float) -> None:
     canvas.rect(fill.x0, height - fill.y1, fill.x1 - fill.x0, fill.y1 - fill.y0, stroke=0, fill=1)
 
 
+def _print(canvas: Canvas, sheet: Sheet, style: PdfStyle, rng: Random) -> None:
+    for fill in sheet.fills:
+        _fill(canvas, fill, sheet.height)
+    canvas.setFillColorRGB(0, 0, 0)
+    canvas.setLineWidth(0.5)
+    for stroke in sheet.strokes:
+        _stroke(canvas, stroke, sheet.height, box=style.rules_as_boxes)
+    for ink in _ordered(sheet.inks, style.order, rng):
+        canvas.setFont(FONT if style.embedded else UNEMBEDDED, ink.size)
+        for shift in (0, 0.3) if style.fake_bold and ink.bold else (0,):
+            canvas.drawString(ink.x + shift, sheet.height - ink.y, ink.text)
+
+
 def press_pdf(sheets: Sequence[Sheet], style: PdfStyle, rng: Random, title: str = "") -> bytes:
     """The sheets as a PDF file. The same sheets give the same bytes."""
     stream = BytesIO()
     canvas = Canvas(stream, invariant=1, pageCompression=1)
     canvas.setTitle(title)
-    for sheet in sheets:
-        _turn(canvas, sheet, style)
-        for fill in sheet.fills:
-            _fill(canvas, fill, sheet.height)
-        canvas.setFillColorRGB(0, 0, 0)
-        canvas.setLineWidth(0.5)
-        for stroke in sheet.strokes:
-            _stroke(canvas, stroke, sheet.height, box=style.rules_as_boxes)
-        for ink in _ordered(sheet.inks, style.order, rng):
-            canvas.setFont(FONT, ink.size)
-            for shift in (0, 0.3) if style.fake_bold and ink.bold else (0,):
-                canvas.drawString(ink.x + shift, sheet.height - ink.y, ink.text)
+    for number, sheet in enumerate(sheets):
+        if style.within_form:
+            canvas.beginForm(f"page{number}", 0, 0, sheet.width, sheet.height)
+            canvas.scale(0.5, 0.5)
+            _print(canvas, sheet, style, rng)
+            canvas.endForm()
+            _turn(canvas, sheet, style)
+            canvas.scale(2, 2)
+            canvas.doForm(f"page{number}")
+        else:
+            _turn(canvas, sheet, style)
+            _print(canvas, sheet, style, rng)
         canvas.showPage()
     canvas.save()
     return stream.getvalue()

@@ -1,7 +1,7 @@
 """Agencies and regions: tables that stood empty get the columns they need; candidates, aliases and successions get tables.
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0002
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from store.columns import Words
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:

@@ -1,0 +1,255 @@
+"""PostgreSQL as the store: a real server, the same content as SQLite, many writers at once."""
+
+import multiprocessing
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from collect.errors import ConfigurationError, StoreError, UnreadableError
+from normalize.model import Verdict
+from store.ask import ask
+from store.compare import differences
+from store.export import TABLES, export
+from store.load import Outcome
+from store.migrations import VERSION_TABLE
+from store.open import open_store
+from store.query import find_reports, report_detail, status
+from store.schema import metadata
+from store.search import search
+from tests import postgres
+from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
+
+BATCH = [
+    (facts("a.pdf"), [full_report()]),
+    (facts("b.html", pages=0), [report("乙市财政局", 2020, "2019"), report("乙市财政局", 2021, "2021")]),
+    (facts("copy/a.pdf", "a.pdf"), [full_report()]),
+    (facts("old.docx"), [report("丙区教育局", 2016, "2014", {"statistics.capacity.budget.count": "12.50"})]),
+    (facts("prose.txt"), [report("丁镇人民政府", 2017, "", verdict=Verdict.PROSE)]),
+    (facts("newer.pdf"), [full_report()]),
+    (
+        facts("long.pdf"),
+        [report("戊县", cells=[cell("2021", "disclosure.fees.amount", t) for t in ("1234567890123456.789",)])],
+    ),
+    (
+        facts("hybrid.pdf"),
+        [report("洪泽区", 2024, cells=form_report_cells("2021", {"disclosure.fees.amount": "1E+3"}, text=True))],
+    ),
+    (
+        facts("坏\udcc4名.pdf", "content"),
+        [report("己县", values={"applications.new.total": BLANK, "disputes.review.total": MISSING})],
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def server():
+    postgres.require()
+    made = postgres.Server()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(server, request):
+    return server.new_database(f"d{abs(hash(request.node.name))}")
+
+
+@pytest.fixture
+def store(address):
+    with open_store(address) as opened:
+        yield opened
+
+
+def fill(store, reader="r1", **how):
+    run = store.begin_run(reader, "archive")
+    with store.loading(run, **how) as loader:
+        for document, reports in BATCH:
+            loader.load(document, reports)
+        loader.fail(facts("broken.pdf"), UnreadableError("Cut off."))
+    store.finish_run(run, {"documents": len(BATCH) + 1})
+
+
+def test_migrations_build_the_tables_of_the_schema(store):
+    with store.reading() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": VERSION_TABLE,
+                "include_name": lambda name, kind, _parents: kind != "table" or name != "report_search",
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_same_input_gives_the_same_content_as_on_sqlite(store, tmp_path):
+    with new_store(tmp_path / "r.sqlite") as local:
+        for reader in ("r1", "r2"):  # loaded, then read again by a better reader
+            fill(local, reader, size=1)
+            fill(store, reader)
+            assert differences(local, store) == []
+        fill(store, "r2")
+        assert differences(local, store) == []
+        assert status(store).by_verdict == status(local).by_verdict
+        found = [(r.agency, r.year, r.document) for r in find_reports(store, "县")]
+        assert sorted(found) == sorted((r.agency, r.year, r.document) for r in find_reports(local, "县"))
+        for what in TABLES:
+            files = [tmp_path / f"{what}.{kind}.csv" for kind in ("sqlite", "postgres")]
+            for each, file in zip((local, store), files, strict=True):
+                export(each, what, "csv", file)
+            assert sorted(files[0].read_text("utf-8").splitlines()) == sorted(files[1].read_text("utf-8").splitlines())
+
+
+def test_numbers_are_exact(store):
+    fill(store)
+    with store.reading() as connection:
+        query = "SELECT disclosure__fees__amount FROM form_2021 WHERE disclosure__fees__amount > 1000000"
+        assert connection.scalars(text(query)).all() == [Decimal("1234567890123456.789")]
+        kinds = text("SELECT DISTINCT data_type FROM information_schema.columns WHERE table_name = 'form_2021'")
+        assert set(connection.scalars(kinds)) == {"integer", "numeric"}
+
+
+def test_views_answer_as_on_sqlite(store, tmp_path):
+    fill(store)
+    views = ("current_report", "block", "cells", "applications", "disclosure", "disputes", "statistics")
+    with new_store(tmp_path / "r.sqlite") as local:
+        fill(local)
+        for view in views:
+            counts = []
+            for each in (store, local):
+                with each.reading() as connection:
+                    counts.append(connection.scalar(text(f"SELECT count(*) FROM {view}")))
+            assert counts[0] == counts[1] > 0, view
+    (found,) = find_reports(store, "乙市", 2021)
+    assert report_detail(store, found.id).tables[1].rows[0].cells[0].value == Decimal(0)
+
+
+def test_prose_is_found(store):
+    fill(store)
+    with store.reading() as connection:
+        (hit,) = search(connection, ["办结"])
+        assert (hit.agency, hit.before, hit.found, hit.after) == (
+            "甲县司法局",
+            "一、总体情况\n收到申请13件。\n全部",
+            "办结",
+            "。",
+        )
+        assert search(connection, ["3"])[0].found == "3"
+        assert search(connection, ["结办"]) == []
+        assert search(connection, ["办结"], agency="乙") == []
+    fill(store, "r2")  # kept in step
+    with store.reading() as connection:
+        assert len(search(connection, ["办结"])) == 1
+        assert connection.scalar(text("SELECT count(*) FROM report_search")) == 2  # the superseded one too
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM report",
+        "WITH gone AS (DELETE FROM report RETURNING id) SELECT * FROM gone",
+        "SELECT 1; DELETE FROM report",
+        "SELECT 1; COMMIT; DELETE FROM report",
+        "COMMIT",
+        "SET TRANSACTION READ WRITE",
+        "DO $$ BEGIN DELETE FROM report; END $$",
+        "CREATE TABLE mine (a int)",
+    ],
+)
+def test_a_query_changes_nothing(address, statement):
+    with open_store(address) as store:
+        fill(store)
+        before = status(store).reports
+        with pytest.raises(ConfigurationError):
+            ask(store, statement)
+        assert status(store).reports == before
+        store.begin_run("r2")  # and leaves the store able to write
+
+
+def test_a_query_answers(store):
+    fill(store)
+    answer = ask(store, "SELECT agency, year FROM report WHERE agency LIKE '乙%' ORDER BY year", 1)
+    assert (answer.columns, answer.rows, answer.more) == (("agency", "year"), [("乙市财政局", 2020)], True)
+
+
+def load_numbers(address, barrier, numbers, reader, size):
+    """In a process of its own: documents by number, every tenth an edition of one and the same report."""
+    with open_store(address) as store:
+        run = store.begin_run(reader)
+        barrier.wait()
+        with store.loading(run, size=size) as loader:
+            for number in numbers:
+                agency = "共县" if number % 10 == 0 else f"第{number}县"
+                loader.load(facts(f"{number}.pdf"), [report(agency, values={"applications.new.total": str(number)})])
+
+
+@pytest.mark.parametrize("overlap", [False, True])
+def test_writers_at_once_double_nothing(address, overlap):
+    """Two processes load other documents, or the same ones in opposite order, into a database that is not yet made."""
+    numbers = list(range(1, 61))
+    shares = [numbers, numbers[::-1]] if overlap else [numbers[::2], numbers[1::2]]
+    spawn = multiprocessing.get_context("spawn")
+    barrier = spawn.Barrier(2)
+    writers = [spawn.Process(target=load_numbers, args=(address, barrier, share, "r1", 7)) for share in shares]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(120)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    with open_store(address) as store, store.reading() as connection:
+        count = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in ("document", "report", "form_2021")}
+        assert count == dict.fromkeys(count, 60)
+        assert connection.scalar(text("SELECT count(*) FROM provenance")) == 60
+        query = text(
+            "SELECT d.id, r.current, w.document_id FROM report r JOIN document d ON d.id = r.document_id"
+            " LEFT JOIN report w ON w.id = r.superseded_by WHERE r.agency = '共县' ORDER BY d.id DESC"
+        )
+        newest, *older = connection.execute(query).all()
+        assert newest == (newest.id, 1, None)
+        assert older == [(row.id, 0, newest.id) for row in older]
+        assert len(older) == 5
+        assert connection.scalar(text("SELECT count(*) FROM report WHERE current = 1")) == 55
+
+
+def test_a_server_that_stops_in_the_middle_loses_nothing_that_was_told(server, address, tmp_path):
+    store = open_store(address)
+    run, told = store.begin_run("r1"), []
+    with (  # noqa: PT012 - where it fails is the test
+        pytest.raises(StoreError, match="run the same command again"),
+        store.loading(run, size=2, seconds=1e9) as loader,
+    ):
+        for place, (document, reports) in enumerate(BATCH):
+            if place == 5:
+                server.stop()
+            loader.load(document, reports, told.append)
+    store.close()
+    server.start()
+    with open_store(address) as again, new_store(tmp_path / "r.sqlite") as local:
+        assert status(again).documents == len({o for o in range(len(told)) if told[o] is Outcome.ADDED}) > 0
+        fill(again)
+        fill(local)
+        assert differences(local, again) == []
+
+
+def test_a_server_that_is_not_there_is_a_store_error():
+    postgres.require()
+    with pytest.raises(StoreError, match="server"):
+        open_store("postgresql+psycopg://nianbao@127.0.0.1:1/none")
+
+
+def test_commands_work_on_a_server(address):
+    with open_store(address) as store:
+        fill(store)
+    for command, says in (
+        (["status"], "documents"),
+        (["query", "SELECT count(*) AS n FROM applications"], "n"),
+        (["search", "办结"], "办结"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "nianbao.cli", *command, "--db", address], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, says in done.stdout) == (0, True), done.stderr
