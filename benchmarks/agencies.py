@@ -16,11 +16,14 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from normalize.authority.model import Evidence, Resolution
-from normalize.authority.resolve import prefix, resolve
-from normalize.gazetteer import gazetteer
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
 
-LABELS = Path(__file__).parent.parent / "tests" / "data" / "agencies.csv"
+from normalize.authority.model import Evidence, Resolution  # noqa: E402 - so that the script runs from anywhere
+from normalize.authority.resolve import prefix, resolve  # noqa: E402
+from normalize.gazetteer import gazetteer  # noqa: E402
+
+LABELS = ROOT / "tests" / "data" / "agencies.csv"
 
 
 def evidence_of(row: dict[str, str]) -> Evidence:
