@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -11,6 +10,7 @@ from importlib.resources import files
 import regex
 
 from normalize.authority.bodies import Body, kinds
+from normalize.authority.divisions import ZONE, inside, of_their_time, places
 from normalize.gazetteer import Level, Region, gazetteer, town_names, town_stem
 from normalize.prose import folded
 
@@ -39,11 +39,6 @@ _LEVELS = {
 _PRONOUN = regex.compile(
     r"(?:我|本)(?:局|办|委|厅|镇|乡|街道|街|中心|单位|机关|院|站|所|县|区|市|省|部门|社|会|馆|校|处|队)?|本行政机关"
 )
-_ZONE = regex.compile(
-    r"(?P<zone>[\p{Han}\d]{0,16}?(?:开发区|开发试验区|高新区|经开区|新区|园区|工业园(?!区)|产业园(?!区)|科技园(?!区)|示范区|管理区|度假区|名胜区|风景区|景区|保税区|"
-    r"保税港区|综保区|试验区|合作区|实验区|港区|新城|聚集区|集聚区|功能区|经济区|旅游区|先导区|示范园|自贸区|自由贸易港|保护区|商务区|创新区|"
-    r"物流区|特色区|产业基地|生态城|创新港|大学城|科学城))(?:管理)?(?P<rest>委员会|管委会|管理局|管理处|管理办公室|办事处|服务中心)?"
-)
 _CORPS = regex.compile(
     r"(?:新疆生产建设兵团|兵团)(?P<division>第?[一二三四五六七八九十]{1,3}师)?(?P<regiment>[一二三四五六七八九十\d]{1,5}团)?"
 )
@@ -56,7 +51,6 @@ _BRANCH = regex.compile(
     r"(?P<head>.+?局)(?P<place>\p{Han}{1,8}?)(?:区|县|市)?(?P<tail>分局|监管局|管理局|直属局|支局|税务分局|派出所)"
 )
 _UNKNOWN = regex.compile(r"\p{Han}{1,7}?(?:自治县|[省市县区州旗])(?=\p{Han}{2,}|$)")
-_LONGEST = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +127,7 @@ def read_name(printed: str, year: int | None = None) -> Name:
     if _PRONOUN.fullmatch(text):
         return Name(pronoun=True)
     name = _named(text, year)
-    return replace(name, regions=_of_their_time(name.regions, name.place, year))
-
-
-def _of_their_time(regions: tuple[Region, ...], place: str, year: int | None) -> tuple[Region, ...]:
-    """Divisions that bore the name in a year or the ones beside it (reports appear in the next year); all if none did."""
-    if year is None or len(regions) < 2:
-        return regions
-    return tuple(region for region in regions if _bore(region, place, year)) or regions
-
-
-def _bore(region: Region, place: str, year: int) -> bool:
-    if (region.until is not None and region.until < year - 1) or (region.since is not None and region.since > year + 1):
-        return False
-    renamed = [past.until for past in region.former if past.name != region.name]
-    if place.endswith(region.name):
-        return not renamed or year + 1 >= max(renamed)
-    past = [former.until for former in region.former if place.endswith(former.name)]
-    return not past or not max(past) or year - 1 <= max(past)
+    return replace(name, regions=of_their_time(name.regions, name.place, year))
 
 
 def _named(text: str, year: int | None) -> Name:
@@ -167,70 +144,13 @@ def _named(text: str, year: int | None) -> Name:
 
 def _of_corps(text: str, match: regex.Match[str]) -> Name:
     rest = text[match.end() :]
-    inside, place, below = places(rest)
-    if inside:  # 第一师阿拉尔市
-        return _with_rest(Name(inside, place=place), below)
+    within, place, below = places(rest)
+    if within:  # 第一师阿拉尔市
+        return _with_rest(Name(within, place=place), below)
     body = kinds().body(rest) if rest else Body("development_zone", "zone", "")
     level = Level.COUNTY if match["regiment"] else Level.CITY if match["division"] else Level.PROVINCE
     area = "新疆生产建设兵团" + match.group().removeprefix("新疆生产建设兵团").removeprefix("兵团")
     return Name(gazetteer().named("新疆维吾尔自治区"), body, area=area, levels=(level,), place=match.group())
-
-
-def places(text: str, year: int | None = None) -> tuple[tuple[Region, ...], str, str]:
-    """The divisions that a text begins with (what they may mean), the text of them, and the rest."""
-    tips: tuple[Region, ...] = ()
-    at = 0
-    while True:
-        step = next(_whole_names(text, at, tips, year), None) or next(_short_names(text, at, tips), None)
-        if step is None:
-            return _of_their_time(tips, text[:at], year), text[:at], text[at:]
-        tips, at = step
-
-
-def _inside(regions: tuple[Region, ...], tips: tuple[Region, ...]) -> tuple[Region, ...]:
-    if not tips:
-        return regions
-    known = gazetteer()
-    return tuple(r for r in regions if any(r.code != tip.code and known.within(r, tip) for tip in tips))
-
-
-def _whole_names(text: str, at: int, tips: tuple[Region, ...], year: int | None) -> Iterator[tuple[tuple[Region, ...], int]]:
-    for end in range(min(at + _LONGEST, len(text)), at + 1, -1):
-        named = gazetteer().named(text[at:end])
-        if year and named:  # what was made a division later (两江新区) was something else then
-            named = tuple(region for region in named if region.since is None or region.since <= year + 1)
-        regions = _inside(named, tips)
-        if regions:
-            yield regions, end
-
-
-def _short_names(text: str, at: int, tips: tuple[Region, ...]) -> Iterator[tuple[tuple[Region, ...], int]]:
-    """Places without 省, 市, 县 ...: only before another place in them, or before a body that is known."""
-    for end in range(min(at + 8, len(text) - 1), at + 1, -1):
-        regions = _inside(gazetteer().short(text[at:end]), tips)
-        if not regions:
-            continue
-        if any(True for _ in _whole_names(text, end, regions, None)):
-            yield regions, end
-        rest = text[end:]
-        zone = _ZONE.match(rest)
-        regions = _outermost(regions)
-        if kinds().known(rest) and not rest.startswith(("区", "县", "市", "镇", "乡")):
-            yield regions, end
-        elif zone and zone["zone"] == rest[: zone.end("zone")] and _is_zone_of(regions, zone["zone"]):
-            yield tuple(r for r in regions if r.level is not Level.COUNTY) or regions, end
-
-
-def _outermost(regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    """Without those that lie in another of them: 荆州 is 荆州市, not its 荆州区."""
-    known = gazetteer()
-    return tuple(r for r in regions if not any(r.code != other.code and known.within(r, other) for other in regions))
-
-
-def _is_zone_of(regions: tuple[Region, ...], zone: str) -> bool:
-    """Whether 广州 + 开发区 is a zone of 广州, where 江北 + 新区 is no zone of 江北区, nor 泰山 + 景区 one of 泰山区."""
-    above = any(region.level is not Level.COUNTY for region in regions)
-    return above or bool(regex.fullmatch(r".*(?:开发区|高新区|经开区|工业园区?|产业园区?|工业区|聚集区|集聚区)", zone))
 
 
 def _with_rest(name: Name, rest: str) -> Name:
@@ -327,15 +247,15 @@ def _with_branch(name: Name, rest: str) -> Name | None:
     known = gazetteer()
     candidates = {r.code: r for end in ("区", "县", "市") for r in known.named(match["place"] + end)}
     candidates |= {r.code: r for r in known.short(match["place"])}
-    inside = _inside(tuple(candidates.values()), name.regions)
+    within = inside(tuple(candidates.values()), name.regions)
     whole = body.name + rest[match.end("head") :]
-    if inside:
-        return replace(name, regions=inside, body=body, place=name.place + match["place"], branch=whole)
+    if within:
+        return replace(name, regions=within, body=body, place=name.place + match["place"], branch=whole)
     return replace(name, body=replace(body, name=whole), branch=whole)
 
 
 def _with_zone(name: Name, rest: str) -> Name | None:
-    match = _ZONE.match(rest)
+    match = ZONE.match(rest)
     if match is None:
         return None
     behind = rest[match.end() :]
@@ -388,7 +308,7 @@ def _known_zone(text: str) -> Name | None:
         region = gazetteer().region(zones()[known])
         name = Name((region,) if region else (), place=known)
         return _with_zone(name, text)
-    return _with_zone(Name(), text) if _ZONE.match(text) else None
+    return _with_zone(Name(), text) if ZONE.match(text) else None
 
 
 @cache

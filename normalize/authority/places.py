@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import regex
 
-from normalize.authority.names import places, read_name
+from normalize.authority.divisions import places
+from normalize.authority.names import read_name
 from normalize.gazetteer import Level, Region, gazetteer, stem
 from normalize.prose import folded
 
