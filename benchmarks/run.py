@@ -1,85 +1,69 @@
-"""Measures reading, normalising and loading over the fixtures, and writes RESULTS.md beside this file.
+"""Runs every benchmark and writes RESULTS.md beside this file: ``make benchmark``.
 
-All figures of one run stand side by side; compare ratios, not seconds: machines differ.
+Each is a program of its own that prints Markdown, so that none warms or fills the process of another. All figures of one
+table come from one run and are compared as ratios: machines differ, and so does what else they do.
 
-    make benchmark
+    python benchmarks/run.py                 all of them; REPORTS=1000000 measures the database at the country's size
+    python benchmarks/run.py reading store   some of them; the other sections of RESULTS.md stay
 """
 
 from __future__ import annotations
 
 import platform
-import statistics
+import subprocess
+import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from collect.archives import gather
-from collect.model import Source
-from nianbao.ingest import ingest
-from nianbao.pipeline import read_document, understand
-from store.open import open_store
+import regex
 
 ROOT = Path(__file__).resolve().parent.parent
-REPORTS = ROOT / "fixtures" / "reports"
 RESULTS = Path(__file__).with_name("RESULTS.md")
-REPEATS = 5
+SECTIONS = {
+    "reading": "Reading PDF, from bytes to Report",
+    "markup": "Reading web pages, Word files and text",
+    "normalize": "Normalising",
+    "ingest": "Ingesting",
+    "store": "The database",
+}
+"""Module of this folder -> heading."""
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """The median of a few runs."""
-    taken = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+def measured(name: str) -> str:
+    """What a benchmark prints."""
+    start = time.perf_counter()
+    run = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if run.returncode:
+        sys.exit(f"benchmarks/{name}.py failed:\n{run.stderr}")
+    print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
+    return run.stdout.strip()
 
 
-def per_format() -> list[tuple[str, int, float, float]]:
-    """(media type, documents, ms to extract, ms to normalize), means over the documents of a format."""
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for source in gather([REPORTS]):
-        if not isinstance(source, Source):
-            continue
-        document = read_document(source.content, source.document)
-        extract = seconds(lambda s=source: read_document(s.content, s.document))
-        normalize = seconds(lambda d=document, s=source: understand(d, s.document))
-        found[document.media_type].append((extract, normalize))
-    return [
-        (kind, len(times), 1000 * statistics.mean(t[0] for t in times), 1000 * statistics.mean(t[1] for t in times))
-        for kind, times in sorted(found.items())
-    ]
-
-
-def batch(workers: int) -> float:
-    """Seconds for the whole fixtures folder into a fresh database."""
-    with TemporaryDirectory() as folder, open_store(Path(folder) / "bench.sqlite") as store:
-        start = time.perf_counter()
-        ingest([REPORTS], store, workers=workers)
-        return time.perf_counter() - start
+def kept() -> dict[str, str]:
+    """The sections of the last results, by heading."""
+    text = RESULTS.read_text("utf-8") if RESULTS.exists() else ""
+    parts = regex.split(r"^## (.+)\n", text, flags=regex.MULTILINE)[1:]
+    return {heading: body.strip() for heading, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def main() -> None:
-    """Run everything and write the results."""
-    lines = [
-        "# Benchmark results",
-        "",
-        f"Python {platform.python_version()}, {platform.machine()}. Written by `make benchmark`.",
-        "",
-        "| format | documents | extract, ms | normalize, ms | normalize / all |",
-        "|---|---|---|---|---|",
-    ]
-    for kind, count, extract, normalize in per_format():
-        lines.append(f"| {kind} | {count} | {extract:.1f} | {normalize:.1f} | {normalize / (extract + normalize):.2f} |")
-    one, two = batch(1), batch(2)
-    lines += [
-        "",
-        f"Fixtures folder into a fresh database: {one:.2f} s in one process, {two:.2f} s in two, their start included.",
-    ]
-    RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
-    print("\n".join(lines))
+    """Measures and writes the results."""
+    chosen = sys.argv[1:] or list(SECTIONS)
+    if unknown := set(chosen) - set(SECTIONS):
+        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}.")
+    results = kept()
+    for name in chosen:
+        results[SECTIONS[name]] = measured(name)
+        lines = [
+            "# Benchmark results",
+            "",
+            f"Python {platform.python_version()}, {platform.machine()}. Written by `make benchmark`.",
+        ]
+        for heading in SECTIONS.values():
+            if heading in results:
+                lines += ["", f"## {heading}", "", results[heading]]
+        RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
+        print(f"\n## {SECTIONS[name]}\n\n{results[SECTIONS[name]]}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from extract.furniture import Item, TextLine, trim
 from extract.model import Grid, GridCell, Layout, Line, Locus
 from extract.shapes import is_chapter, is_prose, is_value
 
-_BAR = regex.compile(r"(?<!\\)[|｜│┃║┆┇┊┋￨]")
+BARS = "|｜│┃║┆┇┊┋￨"
+_BAR = regex.compile(rf"(?<!\\)[{BARS}]")
 _FRAME = "─━═┄┅┈┉┌┐└┘├┤┬┴┼┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╞╡╪╟╢╫╤╧╥╨╭╮╯╰┠┨┯┷┿╂┝┥┰┸"
 _RULE = regex.compile(rf"[\s|:+｜│┃║\-={_FRAME}]*")
 _RULE_STROKE = regex.compile(r"[-=]{3}|[─━═┄┅┈┉]{2}|[-=]+\s*[|:]|:-+")

@@ -6,12 +6,12 @@ lost to a guess: what holds much of the page's own text, or a table with figures
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 from lxml import etree
 
-from extract.markup_rows import text_of
+from extract.markup_page import Page, Weights
 
 _DROPPED = (
     "script",
@@ -40,29 +40,12 @@ _CHROME_NAME = regex.compile(
 )
 _CONTAINERS = frozenset({"div", "ul", "ol", "dl", "td", "section", "p", "table", "tr", "tbody", "span", "li", *_CHROME_TAGS})
 _HIDDEN_STYLE = regex.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", regex.I)
-_HAN_LABEL = regex.compile(r"\p{Han}{4}")
+_NO_HEIGHT = regex.compile(r"(?:^|;)\s*height\s*:\s*0(?![.\d])")
+_UNNAMED = (None, None, None)
 _ATTACHMENT = regex.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|et|zip|rar|7z|txt|rtf)(?:$|[?#&])|downfile|download", regex.I)
 
 _MOST = 0.3
 """Share of the page's text outside links above which a part is no chrome."""
-
-
-@dataclass(slots=True)
-class _Weight:
-    """What an element holds, in characters that show."""
-
-    chars: int = 0
-    linked: int = 0
-    links: int = 0
-    figures: bool = False
-    """A table with figures under labels."""
-    tables: int = 0
-    """How deep tables are nested within."""
-
-    @property
-    def own(self) -> int:
-        """Characters outside links."""
-        return self.chars - self.linked
 
 
 def is_attachment(href: str) -> bool:
@@ -70,56 +53,73 @@ def is_attachment(href: str) -> bool:
     return _ATTACHMENT.search(href) is not None
 
 
-def drop_unseen(root: etree._Element) -> None:
-    """Remove what a browser does not show: comments, scripts, hidden elements, Word's rows of no height.
+def read_page(root: etree._Element) -> tuple[Page, Weights]:
+    """The page as a browser shows it: without comments, scripts, hidden elements, Word's rows of no height.
 
     A hidden element that holds the page's only figures, or most of its text, stays: a script would have shown it.
     """
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
     etree.strip_elements(root, *_DROPPED, with_tail=False)
-    weights = _weigh(root)
-    hidden = [element for element in root.iter(etree.Element) if element is not root and _is_unseen(element)]
-    tables = {table for table in root.iter("table") if weights[table].figures}
-    shown = tables.difference(*(element.iter("table") for element in hidden))
-    for element in hidden:
-        weight = weights[element]
-        needed = not shown if weight.figures else weight.own > _MOST * weights[root].own
-        if not needed:
-            _remove(element)
+    page = Page(root)
+    hidden = _unseen(page)
+    weights = Weights(page)
+    if not hidden:
+        return page, weights
+    shown = {table for table in page.within(0, "table") if page.holds_figures(table)}
+    shown = shown.difference(*(page.within(number, "table") for number in hidden))
+    most = _MOST * weights.own[0]
+    unneeded = [k for k in hidden if (shown if page.holds_figures(k) else weights.own[k] <= most)]
+    for number in unneeded:
+        _remove(page.elements[number])
+    if unneeded:
+        page = Page(root)
+        weights = Weights(page)
+    return page, weights
 
 
-def chrome(root: etree._Element) -> set[etree._Element]:
+def chrome(page: Page, weights: Weights) -> set[int]:
     """The outermost elements that belong to the site, not the article."""
-    weights = _weigh(root)
-    total = max(1, weights[root].own)
-    found: set[etree._Element] = set()
-    walker = etree.iterwalk(root, events=("start",))
-    for _, element in walker:
-        if element is root or element.tag not in _CONTAINERS:
-            continue
-        weight = weights[element]
-        if weight.figures or weight.own > _MOST * total:
-            continue
-        if element.tag in _CHROME_TAGS or _is_named_chrome(element) or _is_link_list(element, weight):
-            if element.find(".//h1") is not None and weight.links < 4:
-                continue  # an article's own header
-            found.add(element)
-            walker.skip_subtree()
+    most = _MOST * max(1, weights.own[0])
+    found: set[int] = set()
+    number, tags = 1, page.tags
+    while number < len(tags):
+        if tags[number] in _CONTAINERS and _is_chrome(page, weights, number, most):
+            found.add(number)
+            number = page.ends[number]
+        else:
+            number += 1
     return found
 
 
-def _is_unseen(element: etree._Element) -> bool:
-    if element.tag == "tr" and _no_height(element) and not text_of(element).strip():
-        return True
-    return "hidden" in element.attrib or _HIDDEN_STYLE.search(element.get("style", "")) is not None
+def _is_chrome(page: Page, weights: Weights, number: int, most: float) -> bool:
+    looks = page.tags[number] in _CHROME_TAGS or _is_named_chrome(page.elements[number]) or _is_link_list(page, weights, number)
+    if not looks or page.holds_figures(number) or weights.own[number] > most:
+        return False
+    # An article's own header is none.
+    return weights.links[number] >= 4 or not page.within(number, "h1")
+
+
+def _unseen(page: Page) -> list[int]:
+    """The elements that do not show, in order."""
+    found = set(page.hidden)
+    found.update(k for k, style in enumerate(page.styles) if style and _hides(style))
+    found.update(k for k in page.within(0, "tr") if _no_height(page.elements[k]) and not page.text(k).strip())
+    return sorted(found - {0})
+
+
+@lru_cache(maxsize=1 << 12)
+def _hides(style: str) -> bool:
+    return _HIDDEN_STYLE.search(style) is not None
 
 
 def _no_height(row: etree._Element) -> bool:
     """Word ends tables with a row of zero height that only sets widths (``supportMisalignedColumns``)."""
-    return (
-        row.get("height", "").strip() == "0"
-        or regex.search(r"(?:^|;)\s*height\s*:\s*0(?![.\d])", row.get("style", "")) is not None
-    )
+    return row.get("height", "").strip() == "0" or _flattens(row.get("style", ""))
+
+
+@lru_cache(maxsize=1 << 10)
+def _flattens(style: str) -> bool:
+    return _NO_HEIGHT.search(style) is not None
 
 
 def _remove(element: etree._Element) -> None:
@@ -136,61 +136,21 @@ def _remove(element: etree._Element) -> None:
 
 
 def _is_named_chrome(element: etree._Element) -> bool:
-    names = f"{element.get('class', '')} {element.get('id', '')} {element.get('role', '')}"
-    return len(names) > 2 and _CHROME_NAME.search(names) is not None
+    names = (element.get("class"), element.get("id"), element.get("role"))
+    return names != _UNNAMED and _names_chrome(*names)
 
 
-def _is_link_list(element: etree._Element, weight: _Weight) -> bool:
+@lru_cache(maxsize=1 << 12)
+def _names_chrome(*names: str | None) -> bool:
+    return _CHROME_NAME.search(" ".join(name or "" for name in names)) is not None
+
+
+def _is_link_list(page: Page, weights: Weights, number: int) -> bool:
     """Three links and more, with next to nothing beside them, and none of them a file."""
-    if weight.links < 3 or (weight.linked < 0.6 * weight.chars and weight.own > 12 * weight.links):
+    links = weights.links[number]
+    if links < 3:
         return False
-    if weight.own > 40 and weight.linked < 0.6 * weight.chars:
+    own, mostly_linked = weights.own[number], weights.linked[number] >= 0.6 * weights.chars[number]
+    if not mostly_linked and own > min(40, 12 * links):
         return False
-    return not any(is_attachment(link.get("href", "")) for link in element.iter("a"))
-
-
-def _weigh(root: etree._Element) -> dict[etree._Element, _Weight]:
-    """The weight of every element, in one pass without recursion."""
-    weights: dict[etree._Element, _Weight] = {}
-    open_links = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        if event == "start":
-            weight = weights[element] = _Weight()
-            open_links += element.tag == "a"
-            weight.links = int(element.tag == "a")
-            _count(weight, element.text, open_links > 0)
-            continue
-        open_links -= element.tag == "a"
-        weight = weights[element]
-        if element.tag == "table":
-            # Deeper ones are layout; looking into each level of them would take the square of the depth.
-            weight.figures = weight.figures or (weight.tables < 2 and _has_figures(element))
-            weight.tables += 1
-        parent = element.getparent()
-        if element is not root and parent is not None:
-            above = weights[parent]
-            above.chars += weight.chars
-            above.linked += weight.linked
-            above.links += weight.links
-            above.figures = above.figures or weight.figures
-            above.tables = max(above.tables, weight.tables)
-            _count(above, element.tail, open_links > 0)
-    return weights
-
-
-def _count(weight: _Weight, text: str | None, linked: bool) -> None:
-    if text:
-        shown = len(text) - text.count(" ") - text.count("\n") if text.isascii() else len(text.strip())
-        weight.chars += shown
-        weight.linked += shown if linked else 0
-
-
-def _has_figures(table: etree._Element) -> bool:
-    """Whether a table may be one of the report's: a dozen filled cells, labels among them, hardly a link."""
-    filled = labels = 0
-    for cell in table.iter("td", "th"):
-        text = text_of(cell).strip()
-        filled += bool(text)
-        labels += _HAN_LABEL.search(text) is not None
-    links = sum(1 for _ in table.iter("a"))
-    return filled >= 12 and labels >= 2 and links * 3 < filled
+    return not any(is_attachment(page.elements[link].get("href", "")) for link in page.within(number, "a"))

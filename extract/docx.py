@@ -10,8 +10,9 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePosixPath
 
 from lxml import etree
@@ -41,7 +42,7 @@ def read_docx(content: bytes) -> Document:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _Package(archive).document()
+            return _Package(archive, frozenset(archive.namelist())).document()
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, KeyError, NotImplementedError) as error:
         raise UnreadableError("The DOCX container is damaged or cut off.", code="unreadable.truncated") from error
 
@@ -51,6 +52,7 @@ class _Package:
     """The parts of a DOCX file."""
 
     archive: zipfile.ZipFile
+    names: frozenset[str]
 
     def document(self) -> Document:
         """Read the main part and what it refers to."""
@@ -58,11 +60,11 @@ class _Package:
         root = self._xml(main)
         relations = self._relations(main)
         links = {key: target for key, (kind, target, external) in relations.items() if kind == "hyperlink" and external}
-        numbering = next((t for kind, t, _ in relations.values() if kind == "numbering"), "")
         body = child(root, "body")
         if body is None:
             raise UnreadableError("The Word document has no body.")
-        story = _Story(links, Numbering(self._optional(numbering), self._optional(_styles(relations))))
+        numbering, styles = (_target(relations, kind) for kind in ("numbering", "styles"))
+        story = _Story(links, Numbering(partial(self._optional, numbering), partial(self._source, styles)))
         for kind, role in (("header", LineRole.FURNITURE), ("body", LineRole.BODY), ("footnotes", LineRole.BODY)):
             story.role = role
             if kind == "body":
@@ -90,11 +92,10 @@ class _Package:
                     story.read(holder)
 
     def _main_part(self) -> str:
-        names = set(self.archive.namelist())
         for kind, target, _ in self._relations("").values():
-            if kind == "officeDocument" and target in names:
+            if kind == "officeDocument" and target in self.names:
                 return target
-        if "word/document.xml" in names:
+        if "word/document.xml" in self.names:
             return "word/document.xml"
         raise UnreadableError("The container holds no Word document.")
 
@@ -121,10 +122,18 @@ class _Package:
         return metadata, ("" if app is None else app.findtext("{*}Application", "")) or ""
 
     def _optional(self, part: str) -> etree._Element | None:
-        return self._xml(part) if part and part in self.archive.namelist() else None
+        return self._xml(part) if part and part in self.names else None
+
+    def _source(self, part: str) -> tuple[bytes, Callable[[], etree._Element | None]]:
+        """The bytes of a part, and what parses them."""
+        data = self._bytes(part) if part and part in self.names else b""
+        return data, lambda: _parsed(part, data) if data else None
 
     def _xml(self, part: str) -> etree._Element:
-        """Parse a part. No network, no DTD, no entities, bounded size."""
+        return _parsed(part, self._bytes(part))
+
+    def _bytes(self, part: str) -> bytes:
+        """A part unpacked, bounded in size."""
         try:
             with self.archive.open(part) as stream:
                 data = stream.read(_PART_LIMIT + 1)
@@ -132,18 +141,23 @@ class _Package:
             raise EncryptedError("The DOCX container is protected by a password.") from error
         if len(data) > _PART_LIMIT:
             raise UnsupportedError(f"{part} unpacks to more than 20 MB: a zip bomb, or no report.", code="unsupported.too_large")
-        flat = data.replace(b"\0", b"")
-        if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
-            raise UnreadableError(f"{part} declares a DTD, which no Word document does; it was not read.", code="unreadable.dtd")
-        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
-        try:
-            return etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            raise UnreadableError(f"The XML of {part} is damaged.", code="unreadable.damaged") from error
+        return data
 
 
-def _styles(relations: dict[str, tuple[str, str, bool]]) -> str:
-    return next((target for kind, target, _ in relations.values() if kind == "styles"), "")
+def _parsed(part: str, data: bytes) -> etree._Element:
+    """Parse a part. No network, no DTD, no entities."""
+    flat = data.replace(b"\0", b"")
+    if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
+        raise UnreadableError(f"{part} declares a DTD, which no Word document does; it was not read.", code="unreadable.dtd")
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableError(f"The XML of {part} is damaged.", code="unreadable.damaged") from error
+
+
+def _target(relations: dict[str, tuple[str, str, bool]], kind: str) -> str:
+    return next((target for found, target, _ in relations.values() if found == kind), "")
 
 
 @dataclass(slots=True)

@@ -24,27 +24,57 @@ class Numberer(Protocol):
         """The printed number, or ``""``."""
 
 
+class _Bare(dict[object, str]):
+    """Names without their namespace, each cut once."""
+
+    def __missing__(self, tag: object) -> str:
+        bare = str(tag).rpartition("}")[2]
+        if len(self) < _MOST_NAMES:
+            self[tag] = bare
+        return bare
+
+
+_BARE = _Bare()
+_MOST_NAMES = 2000
+"""More than any schema of Word's has: a file may invent others without end."""
+
+
 def local(element: etree._Element) -> str:
     """The element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _BARE[element.tag]
 
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """The first child of that local name."""
-    return element.find(f"{{*}}{name}")
+    for found in element:
+        if _BARE[found.tag] == name:
+            return found
+    return None
+
+
+def children(element: etree._Element) -> dict[str, etree._Element]:
+    """The children by local name, of several the first."""
+    return {_BARE[found.tag]: found for found in reversed(element)}
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
     """The attribute of that local name."""
     if element is None:
         return None
-    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), None)
+    for key, value in element.items():
+        if _BARE[key] == name:
+            return str(value)
+    return None
 
 
 def flag(properties: etree._Element | None, name: str) -> bool:
     """Whether an on/off property is on (``<w:vanish/>``, but not ``<w:vanish w:val="0"/>``)."""
-    found = child(properties, name) if properties is not None else None
-    return found is not None and (attribute(found, "val") or "1").lower() not in {"0", "false", "off"}
+    return is_on(child(properties, name) if properties is not None else None)
+
+
+def is_on(switch: etree._Element | None) -> bool:
+    """Whether an element that switches something says "on", which it does where it says nothing."""
+    return switch is not None and (attribute(switch, "val") or "1").lower() not in {"0", "false", "off"}
 
 
 def shown_children(container: etree._Element) -> Iterator[etree._Element]:
@@ -101,9 +131,10 @@ class ParagraphReader:
 
     def _run(self, run: etree._Element) -> None:
         properties = child(run, "rPr")
-        if flag(properties, "vanish") or flag(properties, "webHidden"):
+        look = {} if properties is None else children(properties)
+        if is_on(look.get("vanish")) or is_on(look.get("webHidden")):
             return
-        raised = attribute(child(properties, "vertAlign") if properties is not None else None, "val")
+        raised = attribute(look.get("vertAlign"), "val")
         for element in shown_children(run):
             tag = local(element)
             if tag == "fldChar":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lxml import etree
 
-from extract.docx_paragraph import Numberer, ParagraphReader, attribute, child, flag, local, shown_children
+from extract.docx_paragraph import Numberer, ParagraphReader, attribute, child, children, flag, local, shown_children
 from extract.inline import join_broken
 from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
 from extract.model import Link, ReaderWarning
@@ -71,19 +71,20 @@ class TableReader:
             if local(cell) != "tc":
                 continue
             properties = child(cell, "tcPr")
-            if properties is not None and child(properties, "cellDel") is not None:
+            stated = {} if properties is None else children(properties)
+            if "cellDel" in stated:
                 continue
-            span = max(1, _number(attribute(child(properties, "gridSpan"), "val"))) if properties is not None else 1
+            span = max(1, _number(attribute(stated.get("gridSpan"), "val")))
             start, end = self._edge(column), self._edge(column + span)
             column += span
             width = max(1, end - start)
-            if _merge(properties, "hMerge") == "continue" and stored:
+            if _merge(stated.get("hMerge")) == "continue" and stored:
                 previous = stored[-1].cell
-                stored[-1].cell = replace(previous, colspan=previous.colspan + width)
+                stored[-1].cell = previous._replace(colspan=previous.colspan + width)
             else:
                 read = self._cell(cell, width)
                 if end > start or read.text:
-                    stored.append(_Stored(start, read, _merge(properties, "vMerge")))
+                    stored.append(_Stored(start, read, _merge(stated.get("vMerge"))))
         return stored
 
     def _edge(self, column: int) -> int:
@@ -120,7 +121,7 @@ class TableReader:
                     continue
                 below = list(_continuations(rows, r, stored)) if stored.merge else []
                 hidden.update(map(id, below))
-                cells.append(replace(stored.cell, rowspan=1 + len(below)))
+                cells.append(stored.cell._replace(rowspan=1 + len(below)) if below else stored.cell)
             yield MarkupRow(tuple(cells), skip=row[0].column if row else 0)
 
 
@@ -156,9 +157,8 @@ def _has_columns(table: etree._Element) -> bool:
     )
 
 
-def _merge(properties: etree._Element | None, name: str) -> str:
+def _merge(found: etree._Element | None) -> str:
     """``restart``, ``continue`` (also when no value is given), or ``""``."""
-    found = child(properties, name) if properties is not None else None
     return "" if found is None else attribute(found, "val") or "continue"
 
 

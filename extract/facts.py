@@ -45,17 +45,18 @@ _BREADCRUMB = regex.compile(
     r"\s*(?:您|你)?(?:当前|现在|目前)?(?:所在|的)*(?:位置|栏目)(?:是|为)?\s*[:：]\s*(?P<path>.+)|\s*(?P<home>首页\s*[>›»＞/|-].+)",
     regex.S,
 )
-_CHROME_LINE = regex.compile(
-    r"ICP备|公网安备|网站标识码|版权所有|Copyright|All Rights Reserved|^\s*(?:上一[篇条]|下一[篇条]|上页|下页)|"
-    r"^\s*(?:打印|关闭)(?:本页|窗口)?\b|"
-    r"^\s*[【\[]?(?:打印|关闭|返回顶部|返回列表|收藏|纠错|分享到?|扫一扫|字号|字体)\b|^\s*分享到[:：]?|字[体号]\s*[:：]?\s*[\[【(（]?\s*大\s*[|\]】]?",
-    regex.I,
+_CHROME_WORDS = ("icp备", "公网安备", "网站标识码", "版权所有", "copyright", "all rights reserved")
+_CHROME_START = regex.compile(
+    r"\s*(?:上一[篇条]|下一[篇条]|上页|下页|(?:打印|关闭)(?:本页|窗口)?\b|分享到|"
+    r"[【\[]?(?:打印|关闭|返回顶部|返回列表|收藏|纠错|分享到?|扫一扫|字号|字体)\b)"
 )
+_FONT_SIZES = regex.compile(r"字[体号]\s*[:：]?\s*[\[【(（]?\s*大")
+_AROUND_LABEL = regex.compile(r"[\s:：【】\[\]　]")
 _VALUE_LIMIT = 200
 
 
 def _bare(label: str) -> str:
-    bare: str = regex.sub(r"[\s:：【】\[\]　]", "", label)
+    bare: str = _AROUND_LABEL.sub("", label)
     return bare
 
 
@@ -83,6 +84,8 @@ def row_facts(cells: Sequence[str]) -> list[Metadatum] | None:
     ``["索引号", "3298652784", "发布机构", "某市人民政府"]`` or ``["索引号：3298652784", "发布机构：某市人民政府"]``.
     """
     filled = [cell for cell in cells if cell.strip()]
+    if filled and filled[0] is cells[0] and not (is_label(filled[0]) or ":" in filled[0] or "：" in filled[0]):
+        return None
     if not filled or any(len(cell) > _VALUE_LIMIT for cell in filled):
         return None
     if all(_LABELLED.match(cell) or is_label(cell) for cell in filled) and any(_LABELLED.match(cell) for cell in filled):
@@ -96,13 +99,15 @@ def row_facts(cells: Sequence[str]) -> list[Metadatum] | None:
 
 def line_facts(line: str) -> list[Metadatum] | None:
     """The fields of a line such as ``发布日期：2024-02-24　来源：某市政府　浏览次数：767``; None if it is no such line."""
-    if len(line) > _VALUE_LIMIT:
+    # Nearly all lines fail by how they begin, or lack the colon that all but a date and a path from the home page have.
+    start, colon = line.lstrip()[:2], ":" in line or "：" in line
+    if len(line) > _VALUE_LIMIT or not (colon or start in {"20", "首页"}):
         return None
-    if (crumb := _BREADCRUMB.fullmatch(line)) is not None:
+    if (colon or start == "首页") and (crumb := _BREADCRUMB.fullmatch(line)) is not None:
         return [Metadatum("breadcrumb", (crumb["path"] or crumb["home"]).strip())]
-    if _LONE_DATE.fullmatch(line):
+    if start == "20" and _LONE_DATE.fullmatch(line):
         return [Metadatum("published", line.strip())]
-    if not _INFO_LINE.match(line) or not (_LABELLED.search(line) or is_label(line)):
+    if not colon or not _INFO_LINE.match(line) or not (_LABELLED.search(line) or is_label(line)):
         return None
     found = [Metadatum("published", date[1])] if (date := _LEADING_DATE.match(line)) else []
     found += [
@@ -113,4 +118,11 @@ def line_facts(line: str) -> list[Metadatum] | None:
 
 def is_chrome_line(line: str) -> bool:
     """Whether the line is what sites print at the foot or as a tool bar: licence numbers, "print", "next article"."""
-    return len(line) <= _VALUE_LIMIT and _CHROME_LINE.search(line) is not None
+    if len(line) > _VALUE_LIMIT:
+        return False
+    lowered = line.lower()
+    return (
+        any(word in lowered for word in _CHROME_WORDS)
+        or _CHROME_START.match(line) is not None
+        or ("字" in line and _FONT_SIZES.search(line) is not None)
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from extract.furniture import Item, TextLine, furniture, is_furniture, trim
@@ -51,6 +52,7 @@ def split_tabs(text: str) -> tuple[str, ...] | None:
 
 def gather(items: Sequence[Item], split: Splitter) -> list[Item]:
     """The items with every table that ``split`` recognises taken together into a grid, furniture after it."""
+    split = cache(split)  # every line is asked for its fields by each of the questions below
     gathered: list[Item] = []
     at = 0
     while at < len(items):
@@ -196,8 +198,10 @@ def _is_drawing(item: Item, split: Splitter) -> bool:
 def _is_table(rows: Sequence[Row]) -> bool:
     """Two rows of several fields with a value among them, three without, or one row of values."""
     several = sum(len(row.filled) > 1 for row in rows)
+    if several >= 3:
+        return True
     values = sum(is_value(field) for row in rows for field in row.filled)
-    return (several >= 2 and values > 0) or several >= 3 or (len(rows) >= 2 and values >= 2) or values >= 4
+    return (several >= 2 and values > 0) or (len(rows) >= 2 and values >= 2) or values >= 4
 
 
 def grid_of(rows: Sequence[Row], *, page_breaks: bool = True) -> Grid:

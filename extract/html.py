@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import regex
-from lxml import etree, html
+from lxml import etree
 
 from collect.errors import UnreadableError, UnsupportedError
-from extract.content import chrome, drop_unseen, is_attachment
+from extract.content import chrome, is_attachment, read_page
 from extract.decode import declared_charset, decode
 from extract.facts import is_chrome_line, line_facts, meta_facts, row_facts
 from extract.inline import Inline, collapse
-from extract.markup_rows import BLOCKS, is_raised, read_table, text_of
+from extract.markup_page import Page
+from extract.markup_rows import BLOCKS, is_raised, read_table
 from extract.markup_table import MarkupRow, MarkupTable, as_grid, extent, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
 from extract.text import find_flattened
@@ -51,9 +52,9 @@ def read_html(content: bytes, declared: str = "") -> Document:
     text, encoding = decode(content, declared or declared_charset(content))
     root = _parse(text)
     metadata, producer = _head(root)
-    drop_unseen(root)
-    flow = _Flow(preserve=_HAS_BLOCKS.search(text) is None)
-    flow.walk(root, chrome(root))
+    page, weights = read_page(root)
+    flow = _Flow(page, chrome(page, weights), preserve=_HAS_BLOCKS.search(text) is None)
+    flow.walk()
     if not flow.blocks:
         raise UnreadableError(_NO_TEXT, code="unreadable.empty")
     metadata = [*metadata, *flow.metadata]
@@ -72,11 +73,13 @@ def _parse(text: str) -> etree._Element:
     # The closing tags end the document for libxml2, but pasted Word pages bring their own into the middle of one.
     text = _CLOSING.sub("", text.replace("\0", ""))
     # huge_tree lifts the depth limit from 256, which bad markup reaches, to 2048; at either limit libxml2 drops the rest.
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
     try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableError(_NO_TEXT, code="unreadable.empty") from error
+    if root is None:
+        raise UnreadableError(_NO_TEXT, code="unreadable.empty")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise UnreadableError("The page's elements are nested thousands deep; no report is.", code="unreadable.nesting")
     _leave_head(root)
@@ -104,7 +107,7 @@ def _head(root: etree._Element) -> tuple[list[Metadatum], str]:
             stated.append(found)
     stated.sort(key=lambda found: found.name != "title")
     title = next(root.iter("title"), None)
-    if title is not None and (shown := collapse(text_of(title))):
+    if title is not None and (shown := collapse("".join(map(str, title.itertext())))):
         stated.append(Metadatum("title", shown))
     return stated, producer
 
@@ -124,6 +127,9 @@ def _warnings(text: str, encoding: str, flow: _Flow) -> list[ReaderWarning]:
 class _Flow:
     """Walks a page and collects its lines and grids in order."""
 
+    page: Page
+    outside: set[int]
+    """The outermost elements of the site around the article."""
     preserve: bool = False
     """Line ends of the source show: the text has no markup for them."""
     blocks: list[Block] = field(default_factory=list)
@@ -141,61 +147,60 @@ class _Flow:
     """Depth within chrome."""
     _in_link: int = 0
     _in_pre: int = 0
-    _heading: etree._Element | None = None
+    _heading: int | None = None
     _begun: bool = False
     """The article's text has begun: what follows is no longer the line of facts under a heading."""
 
-    def walk(self, root: etree._Element, outside: set[etree._Element]) -> None:
-        """Read the tree. One pass over all elements, no recursion."""
-        walker = etree.iterwalk(root, events=("start", "end"))
-        skipped: etree._Element | None = None
-        for event, element in walker:
-            if event == "start":
-                if skipped is None and self._start(element, element in outside):
-                    skipped = element
-                    walker.skip_subtree()
-            else:
-                if element is skipped:
-                    skipped = None
-                else:
-                    self._end(element, element in outside)
-                if element is not root:
-                    self._text(element.tail)
+    def walk(self) -> None:
+        """Read the page. One pass over all elements, no recursion."""
+        page = self.page
+        at, last = 0, len(page.order)
+        while at < last:
+            number = page.order[at]
+            if number < 0:
+                number = ~number
+                self._end(number)
+            elif self._start(number):
+                at = page.closes[number]  # it was read whole
+            if at == page.closes[number] and number:
+                self._text(page.tails[number])
+            at += 1
         self._flush()
 
-    def _start(self, element: etree._Element, is_chrome: bool) -> bool:
+    def _start(self, number: int) -> bool:
         """Enter an element. True if it was read whole and its content is to be passed over."""
-        tag = element.tag
-        if is_chrome:
+        tag = self.page.tags[number]
+        if number in self.outside:
             self._flush()
             self._outside += 1
-        if tag == "table" and not self._outside and self._table(element):
+        if tag == "table" and not self._outside and self._table(number):
             return True
-        if tag == "tr" and not self._outside and self._fact_row(element):
+        if tag == "tr" and not self._outside and self._fact_row(number):
             return True
         if tag in BLOCKS or (tag == "br" and self._heading is None):
             self._flush()
         if tag in _HEADINGS and self._heading is None:
-            self._heading = element
+            self._heading = number
         self._in_link += tag == "a"
         self._in_pre += tag in {"pre", "textarea"}
         self.images += tag == "img" and not self._outside
-        if is_raised(element):
-            self._inline.add_mark(text_of(element))
+        if is_raised(self.page, number):
+            self._inline.add_mark(self.page.text(number))
             return True
         if tag == "br":
             self._inline.end_line()
-        self._text(element.text)
+        self._text(self.page.texts[number])
         return False
 
-    def _end(self, element: etree._Element, is_chrome: bool) -> None:
-        tag = element.tag
+    def _end(self, number: int) -> None:
+        tag = self.page.tags[number]
+        is_chrome = number in self.outside
         if tag == "a":
             self._in_link -= 1
-            self._link(element)
+            self._link(number)
         if tag in BLOCKS or is_chrome:
             self._flush()
-        if element is self._heading:
+        if number == self._heading:
             self._heading = None
         self._in_pre -= tag in {"pre", "textarea"}
         self._outside -= is_chrome
@@ -214,19 +219,21 @@ class _Flow:
         else:
             self._inline.add(text, linked=self._in_link > 0)
 
-    def _link(self, element: etree._Element) -> None:
-        href = element.get("href", "").strip()
-        if href and not self._outside and is_attachment(href):
-            self.links.append(Link(collapse(text_of(element)), href))
+    def _link(self, number: int) -> None:
+        href = "" if self._outside else self.page.elements[number].get("href", "").strip()
+        if href and is_attachment(href):
+            self.links.append(Link(collapse(self.page.text(number)), href))
 
     def _flush(self) -> None:
         """End the paragraph."""
+        if not self._inline:
+            return
         inline, self._inline = self._inline, Inline()
         preserve = self._in_pre > 0 or self.preserve
         if self._heading is not None:
             text = inline.text(preserve=preserve)
             self._line(text, inline.linked)
-            if text and not self._outside and self._heading.tag in {"h1", "h2"}:
+            if text and not self._outside and self.page.tags[self._heading] in {"h1", "h2"}:
                 self.metadata.append(Metadatum("heading", text))
         else:
             for text in inline.lines(preserve=preserve):
@@ -245,9 +252,9 @@ class _Flow:
         role = LineRole.FURNITURE if furniture else LineRole.BODY
         self.blocks.append(Line(text, locus=Locus(self._lines), role=role))
 
-    def _table(self, element: etree._Element) -> bool:
+    def _table(self, number: int) -> bool:
         """Give a data table as a grid. False for a layout table, which is walked through."""
-        table = read_table(element)
+        table = read_table(self.page, number)
         if table is None or not is_data(table) or self._states_facts(table):
             return False
         self._flush()
@@ -255,8 +262,8 @@ class _Flow:
             self._line(text, 0)
         self.tables += 1
         self._begun = True
-        for cell in element.iter("a"):
-            self._link(cell)
+        for link in self.page.within(number, "a"):
+            self._link(link)
         goes_on = self.blocks and isinstance(self.blocks[-1], Grid) and opens_with_figures(table.rows)
         if goes_on and extent(self._parts[-1]) == extent(table.rows):
             self._parts.append(table.rows)  # a page of the original ended here
@@ -270,22 +277,25 @@ class _Flow:
 
     def _states_facts(self, table: MarkupTable) -> bool:
         """Whether most rows name the fields of the page (``索引号``, ``发布机构``)."""
+        if self._begun:
+            return False
         rows = [row for row in table.rows if any(cell.text for cell in row.cells)]
         facts = [found for row in rows if (found := row_facts([cell.text for cell in row.cells])) is not None]
-        return not self._begun and 2 * len(facts) > len(rows)
+        return 2 * len(facts) > len(rows)
 
-    def _fact_row(self, row: etree._Element) -> bool:
+    def _fact_row(self, number: int) -> bool:
         """Take a row of a layout table that states facts about the page."""
-        if self._begun or row.find(".//table") is not None:
+        page = self.page
+        if self._begun or page.within(number, "table"):
             return False
-        cells = ["".join(collapse(str(part)) for part in cell.itertext()) for cell in row.iter("td", "th")]
+        cells = ["".join(map(collapse, page.runs(cell))) for cell in page.within(number, "td", "th")]
         facts = row_facts(cells)
         if facts is None:
             return False
         self._flush()
         self.metadata += facts
-        for cell in row.iter("a"):
-            self._link(cell)
+        for link in page.within(number, "a"):
+            self._link(link)
         self._lines += 1
         self.blocks.append(Line(" ".join(c for c in cells if c), locus=Locus(self._lines), role=LineRole.FURNITURE))
         return True

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 
@@ -92,6 +92,23 @@ class Letters:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What may be rules of one direction: one array element each."""
+
+    horizontal: bool
+    are: Flags
+    """Which of them are."""
+    at: Floats
+    start: Floats
+    end: Floats
+
+    def only(self, chosen: Flags) -> Iterator[Rule]:
+        """Some of them."""
+        kept = self.are & chosen
+        return map(Rule, repeat(self.horizontal), self.at[kept].tolist(), self.start[kept].tolist(), self.end[kept].tolist())
+
+
 @dataclass(slots=True)
 class Pen:
     """What has been found on one page so far, in points of the page as displayed."""
@@ -123,16 +140,16 @@ class Pen:
         """An image was painted there."""
         self.pictured = max(self.pictured, _area(box) / max(self.width * self.height, 1.0))
 
-    def line(self, box: Rectangle, *, white: bool) -> None:
-        """A thin area, or a stroke, was painted there."""
-        rules = self.pale_rules if white else self.rules
-        x0, top, x1, bottom = box
+    def lines(self, boxes: Floats, white: Flags) -> None:
+        """Thin areas or strokes were painted there: (n, 4) boxes, and whether each is white."""
+        x0, top, x1, bottom = boxes.T
         width, height = x1 - x0, bottom - top
-        is_dot = width <= THIN and height <= THIN  # a dot may belong to a dotted rule of either kind
-        if width >= height or is_dot:
-            rules.append(Rule(True, (top + bottom) / 2, x0, x1))
-        if height >= width or is_dot:
-            rules.append(Rule(False, (x0 + x1) / 2, top, bottom))
+        dots = (width <= THIN) & (height <= THIN)  # a dot may belong to a dotted rule of either kind
+        flat = Rules(True, (width >= height) | dots, (top + bottom) / 2, x0, x1)
+        steep = Rules(False, (height >= width) | dots, (x0 + x1) / 2, top, bottom)
+        for found in (flat, steep):
+            self.rules.extend(found.only(~white))
+            self.pale_rules.extend(found.only(white))
 
     def outline(self, box: Rectangle, *, white: bool) -> None:
         """The four sides of a rectangle were stroked."""
@@ -193,6 +210,8 @@ def directions(a: Floats, b: Floats) -> Integers:
 
     ``SLANTED`` for what only watermarks and stamps have.
     """
+    if not b.any() and (a > 0).all():  # nearly every page
+        return np.zeros(len(a), dtype=np.int64)
     flat, steep = np.abs(b) <= 0.05 * np.abs(a), np.abs(a) <= 0.05 * np.abs(b)
     return np.select([flat & (a > 0), flat, steep & (b > 0), steep], [0, 180, 90, 270], SLANTED)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import accumulate
@@ -86,8 +86,8 @@ def _read_sheet(page: PdfPage, number: int) -> Sheet:
     frame = _Frame(page.box(), page.rotation())
     pen = Pen(number, frame.width, frame.height)
     painted = page.painted()
-    for image in painted.bounds(painted.images).tolist():
-        pen.picture(frame.place(image))
+    for x0, top, x1, bottom in frame.place(painted.bounds(painted.images)).tolist():
+        pen.picture((x0, top, x1, bottom))
     characters = _with_pieces_joined(page.characters())
     starts = _starts(painted, characters)
     _draw(pen, painted.drawing(), starts, frame)
@@ -173,10 +173,11 @@ class _Frame:
             case _:
                 return x - self.left, self.top - y
 
-    def place(self, box: Rectangle) -> Rectangle:
-        """A box (left, bottom, right, top) as displayed."""
-        (xa, ya), (xb, yb) = self.point(box[0], box[1]), self.point(box[2], box[3])
-        return min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)
+    def place(self, boxes: Floats) -> Floats:
+        """(n, 4) boxes (left, bottom, right, top) as displayed."""
+        xa, ya = self.point(boxes[:, 0], boxes[:, 1])
+        xb, yb = self.point(boxes[:, 2], boxes[:, 3])
+        return np.array([np.minimum(xa, xb), np.minimum(ya, yb), np.maximum(xa, xb), np.maximum(ya, yb)]).T
 
     def turned(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
         """Directions (y upwards) as displayed."""
@@ -196,9 +197,10 @@ class _Frame:
 
 def _starts(painted: Painted, found: Characters | None) -> dict[Handle, int]:
     """The place of each object in the order of painting, in which every character has a place of its own."""
-    counts = dict(zip(found.objects, np.bincount(found.styles).tolist(), strict=True)) if found is not None else {}
-    places = accumulate((counts.get(handle, 1) for handle in painted.order), initial=0)
-    return dict(zip(painted.order, places, strict=False))
+    if found is None:
+        return dict(zip(painted.order, range(len(painted.order)), strict=True))
+    counts = dict.fromkeys(painted.order, 1) | dict(zip(found.objects, np.bincount(found.styles).tolist(), strict=True))
+    return dict(zip(painted.order, accumulate(map(counts.__getitem__, painted.order), initial=0), strict=False))
 
 
 def _letters(found: Characters, starts: Mapping[Handle, int], frame: _Frame) -> tuple[Letters, Flags]:
@@ -209,7 +211,7 @@ def _letters(found: Characters, starts: Mapping[Handle, int], frame: _Frame) -> 
         texts = list(map(plain, found.texts))
     turns = directions(*frame.turned(found.matrices[:, 0], found.matrices[:, 1]))
     sizes = found.sizes * np.hypot(found.matrices[:, 2], found.matrices[:, 3])
-    inked = (turns != SLANTED) & ~np.isin(found.modes, INVISIBLE_MODES) & (sizes >= SMALLEST) & ~_transparent(found.colours)
+    inked = (turns != SLANTED) & ~_among(found.modes, INVISIBLE_MODES) & (sizes >= SMALLEST) & ~_transparent(found.colours)
     turned = np.where(turns == SLANTED, 0, turns)[found.styles]
     size = sizes[found.styles]
     start = np.array([starts[handle] for handle in found.objects], dtype=np.int64)
@@ -264,15 +266,17 @@ def _em_boxes(found: Characters, texts: Sequence[str], turned: Integers, size: F
     xa, _ = frame.point(found.boxes[:, 0], found.boxes[:, 3])
     xb, _ = frame.point(found.boxes[:, 2], found.boxes[:, 1])
     left, right = np.minimum(xa, xb), np.maximum(xa, xb)
-    boxes = np.stack([left, y - ASCENT * size, right, y + DESCENT * size], axis=1)
+    boxes = np.array([left, y - ASCENT * size, right, y + DESCENT * size]).T
     backwards = turned == 180
     if backwards.any():
         boxes[backwards, 1] = (y - DESCENT * size)[backwards]
         boxes[backwards, 3] = (y + ASCENT * size)[backwards]
     # Of sideways and vertical writing pdfium's box tells nothing, of a font that is not embedded only what replaces it.
-    unlikely = (right - left <= 0) | (right - left > 2 * size)
-    sideways = (turned % 180 != 0) | (frame.rotation in (90, 270))
-    for i in np.flatnonzero(sideways | unlikely | ~found.embedded[found.styles]).tolist():
+    width = right - left
+    unknown = (width <= 0) | (width > 2 * size) | (turned % 180 != 0) | ~found.embedded[found.styles]
+    if frame.rotation in (90, 270):
+        unknown[:] = True
+    for i in np.flatnonzero(unknown).tolist():
         boxes[i] = _along(found, i, texts[i], int(turned[i]), (float(x[i]), float(y[i]), float(size[i])))
     return boxes
 
@@ -299,6 +303,14 @@ def _em_box(turn: int, x: float, y: float, size: float, on: float) -> Rectangle:
             return x - DESCENT * size, y, x + ASCENT * size, y + on
 
 
+def _among(values: Integers, chosen: Iterable[int]) -> Flags:
+    """``numpy.isin`` for very few values, which is much slower."""
+    flags = np.zeros(len(values), dtype=bool)
+    for value in chosen:
+        flags |= values == value
+    return flags
+
+
 def _transparent(colours: Colours) -> Flags:
     flags: Flags = colours[:, 3] == 0
     return flags
@@ -319,8 +331,7 @@ def _draw(pen: Pen, paths: Paths, starts: Mapping[Handle, int], frame: _Frame) -
     seen = (filled | stroked) & np.isfinite(paths.boxes).all(axis=1)
     thin = seen & (sizes.min(axis=1) <= THIN)
     white = np.where(stroked, white_stroke, white_fill)
-    for box, is_white in zip(paths.boxes[thin].tolist(), white[thin].tolist(), strict=True):
-        pen.line(frame.place(box), white=is_white)
+    pen.lines(frame.place(paths.boxes[thin]), white[thin])
     for index in np.flatnonzero(seen & ~thin).tolist():
         fill = bool(white_fill[index]) if filled[index] else None
         stroke = bool(white_stroke[index]) if stroked[index] else None
@@ -341,7 +352,7 @@ def _draw_figure(pen: Pen, points: list[tuple[float, float]], white: tuple[bool 
     xs, ys = [x for x, _ in points], [y for _, y in points]
     box = min(xs), min(ys), max(xs), max(ys)
     if min(box[2] - box[0], box[3] - box[1]) <= THIN:
-        pen.line(box, white=bool(fill if stroke is None else stroke))
+        pen.lines(np.array([box]), np.array([bool(fill if stroke is None else stroke)]))
         return
     rectangular = is_rectangular(points, box)
     if fill is not None and rectangular:

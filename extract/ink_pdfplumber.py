@@ -291,7 +291,7 @@ def _add_path(pen: Pen, path: LTCurve, box: Rectangle, points: Sequence[tuple[fl
     if path.fill and not thin and is_rectangular(points, box):
         pen.patches.append(Patch(box, white_fill, order))
     if thin and (path.fill or path.stroke):
-        pen.line(box, white=white_stroke if path.stroke else white_fill)
+        pen.lines(np.array([box]), np.array([white_stroke if path.stroke else white_fill]))
     elif path.stroke and is_rectangular(points, box):
         pen.outline(box, white=white_stroke)
     elif path.stroke and len(points) <= MOST_CORNERS and not any(step[0] in "cvy" for step in path.original_path or ()):

@@ -24,15 +24,21 @@ _BRACKETED = regex.compile(r"\s*[（(\[［〔【]?\s*(.*?)\s*[）)\]］〕】]?\
 
 def collapse(raw: str) -> str:
     """HTML text as shown: white space of the source collapsed, invisible characters gone, ends stripped."""
-    text: str = _SPACES.sub(" ", _SOURCE_NEWLINE.sub("", _INVISIBLE.sub("", raw)))
-    text = _FIXED_SPACES.sub(" ", text)
-    return text.strip()
+    text = raw.strip()
+    # Nearly all text is plain, and what Python calls printable holds neither invisible characters nor other white space.
+    if text.isprintable() and "  " not in text:
+        return text
+    shown: str = _FIXED_SPACES.sub(" ", _SPACES.sub(" ", _SOURCE_NEWLINE.sub("", _INVISIBLE.sub("", raw))))
+    return shown.strip()
 
 
 def tidy(raw: str) -> str:
     """Word's text as shown: every space counts there, only invisible characters and blank ends go."""
-    text: str = _FIXED_SPACES.sub(" ", _INVISIBLE.sub("", raw))
-    return text.strip()
+    text = raw.strip()
+    if text.isprintable():
+        return text
+    shown: str = _FIXED_SPACES.sub(" ", _INVISIBLE.sub("", raw))
+    return shown.strip()
 
 
 def join_broken(parts: Iterable[str]) -> str:
@@ -41,10 +47,11 @@ def join_broken(parts: Iterable[str]) -> str:
     A Chinese label broken over lines joins without anything (``商业`` / ``企业``). A newline stays where both sides may be
     things of their own: two numbers, two quantities, two words of Latin letters.
     """
+    parts = [part for part in parts if part]
+    if len(parts) < 2:
+        return "".join(parts)
     text = last = ""
     for part in parts:
-        if not part:
-            continue
         if text:
             apart = _VALUE_CHARACTER.match(text[-1]) and _VALUE_CHARACTER.match(part[0])
             apart = apart or (_QUANTITY.fullmatch(last) and _QUANTITY.fullmatch(part))
@@ -72,6 +79,10 @@ class Inline:
         self.linked = 0
         """Characters that stand in links."""
 
+    def __bool__(self) -> bool:
+        """Whether anything was added."""
+        return bool(self._runs or self._lines)
+
     def add(self, run: str | None, *, linked: bool = False) -> None:
         """The next run of text."""
         if run:
@@ -91,8 +102,11 @@ class Inline:
 
     def lines(self, *, preserve: bool = False) -> list[str]:
         """The lines that show anything. ``preserve`` keeps the source's spaces (Word, ``<pre>``)."""
-        self.end_line()
         clean = tidy if preserve else collapse
+        if not self._lines:
+            line = clean("".join(self._runs))
+            return [line] if line else []
+        self.end_line()
         return [line for line in (clean("".join(runs)) for runs in self._lines) if line]
 
     def text(self, *, preserve: bool = False) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import zip_longest
+
 import regex
 from lxml import etree
 
-from extract.inline import Inline
-from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
+from collect.errors import UnsupportedError
+from extract.inline import Inline, join_broken
+from extract.markup_page import Page
+from extract.markup_table import MAX_CELLS, MarkupCell, MarkupRow, MarkupTable
 
 _BLOCK_NAMES = """
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form
@@ -17,115 +22,123 @@ BLOCKS = frozenset(_BLOCK_NAMES.split())
 """Elements whose borders part text."""
 
 _RAISED = regex.compile(r"vertical-align\s*:\s*(?:super|sub)\b", regex.I)
+_COUNT = regex.compile(r"\s*\+?(\d{1,6})")
 _LABEL_LENGTH = 45
 _INPUTS = frozenset({"text", "number", "tel", ""})
 
 
-def text_of(element: etree._Element) -> str:
-    """All text within an element, as in the source."""
-    return "".join(map(str, element.itertext()))
-
-
-def is_raised(element: etree._Element) -> bool:
+def is_raised(page: Page, number: int) -> bool:
     """Whether the element is a superscript or subscript."""
-    return element.tag in {"sup", "sub"} or (element.tag == "span" and _RAISED.search(element.get("style", "")) is not None)
+    tag = page.tags[number]
+    if tag == "span":
+        style = page.styles[number]
+        return style is not None and _raises(style)
+    return tag in {"sup", "sub"}
 
 
-def read_table(table: etree._Element) -> MarkupTable | None:
+@lru_cache(maxsize=1 << 12)
+def _raises(style: str) -> bool:
+    return _RAISED.search(style) is not None
+
+
+def read_table(page: Page, table: int) -> MarkupTable | None:
     """The table's rows, or None if it holds further tables that have columns: then it is layout.
 
     A nested table of a single column is text of its cell. End tags may be missing: a cell begun within a cell is the next
     cell, a row begun within one the next row.
     """
-    for inner in table.iterdescendants("table"):
+    inner = page.within(table, "table")[1:]
+    for number, following in zip_longest(inner, inner[1:], fillvalue=len(page.tags)):
         # In this order: only the innermost tables are looked into, however deep they lie.
-        if next(inner.iterdescendants("table"), None) is not None or _has_columns(inner):
+        if following < page.ends[number] or _has_columns(page, number):
             return None
-    reader = _Rows(table)
+    reader = _Rows(page, table)
     reader.walk()
     return MarkupTable(rows=tuple(reader.rows), stray=tuple(reader.stray))
 
 
-def _has_columns(table: etree._Element) -> bool:
-    return any(sum(child.tag in {"td", "th"} for child in row) > 1 for row in table.iter("tr"))
+def _has_columns(page: Page, table: int) -> bool:
+    return any(sum(child.tag in {"td", "th"} for child in page.elements[row]) > 1 for row in page.within(table, "tr"))
 
 
 def _span(element: etree._Element, name: str) -> int:
-    found = regex.match(r"\s*\+?(\d{1,6})", element.get(name, ""))
+    stated = element.get(name)
+    found = _COUNT.match(stated) if stated else None
     return int(found[1]) if found else 1
 
 
 class _Rows:
     """Collects rows and cells in one pass over a table."""
 
-    def __init__(self, table: etree._Element) -> None:
-        self.table = table
+    def __init__(self, page: Page, table: int) -> None:
+        self._page = page
+        self._table = table
         self.rows: list[MarkupRow] = []
         self.stray: list[str] = []
         self._foot: list[MarkupRow] = []
         self._cells: list[MarkupCell] = []
         self._in_row = False
-        self._cell: etree._Element | None = None
+        self._cell: int | None = None
         self._inline = Inline()
         self._links = 0
+        self._count = 0
         self._group = 0
         self._in_foot = False
         self._nested = 0
 
     def walk(self) -> None:
         """Read the table; no recursion."""
-        walker = etree.iterwalk(self.table, events=("start", "end"))
-        raised: etree._Element | None = None
-        for event, element in walker:
-            if event == "start":
-                if raised is None and self._start(element):
-                    raised = element
-                    walker.skip_subtree()
-                continue
-            if element is raised:
-                raised = None
+        page, table = self._page, self._table
+        at, last = page.starts[table], page.closes[table]
+        while at <= last:
+            number = page.order[at]
+            if number >= 0 and is_raised(page, number):
+                self._inline.add_mark(page.text(number))
+                at = page.closes[number]
+            elif number >= 0:
+                self._start(number)
             else:
-                self._end(element)
-            if element is not self.table:
-                self._inline.add(element.tail)
+                number = ~number
+                self._end(number)
+            if at == page.closes[number] and number != table:
+                tail = page.tails[number]
+                if tail and (self._inline or not tail.isspace()):
+                    self._inline.add(tail)
+            at += 1
         self._end_row()
         # The foot of a table stands at its foot, wherever it is written.
         self.rows += self._foot
 
-    def _start(self, element: etree._Element) -> bool:
-        tag = element.tag
-        if element is not self.table and tag == "table":
+    def _start(self, number: int) -> None:
+        tag = self._page.tags[number]
+        if tag == "table" and number != self._table:
             self._nested += 1
-        if is_raised(element):
-            self._inline.add_mark(text_of(element))
-            return True
-        if not self._nested and tag in {"thead", "tbody", "tfoot"}:
+        if not self._nested and tag in {"td", "th"}:
+            self._end_cell()
+            self._in_row = True
+            self._cell = number
+        elif not self._nested and tag in {"thead", "tbody", "tfoot"}:
             self._end_row()
             self._group += 1
             self._in_foot = tag == "tfoot"
         elif not self._nested and tag == "tr":
             self._end_row()
             self._in_row = True
-        elif not self._nested and tag in {"td", "th"}:
-            self._end_cell()
-            self._in_row = True
-            self._cell = element
         elif tag == "br" or tag in BLOCKS:
             self._inline.end_line()
         self._links += tag == "a"
-        if tag == "input" and element.get("type", "").lower() in _INPUTS:
-            self._inline.add(element.get("value"))
-        self._inline.add(element.text)
-        return False
+        if tag == "input" and self._page.elements[number].get("type", "").lower() in _INPUTS:
+            self._inline.add(self._page.elements[number].get("value"))
+        self._inline.add(self._page.texts[number])
 
-    def _end(self, element: etree._Element) -> None:
-        tag = element.tag
-        if tag == "table" and element is not self.table:
+    def _end(self, number: int) -> None:
+        tag = self._page.tags[number]
+        if not self._nested and tag in {"td", "th"}:
+            if number == self._cell:
+                self._end_cell()
+        elif tag == "table" and number != self._table:
             self._nested -= 1
             self._inline.end_line()
-        elif not self._nested and tag in {"td", "th"}:
-            if element is self._cell:
-                self._end_cell()
         elif not self._nested and tag in {"tr", "thead", "tbody", "tfoot"}:
             self._end_row()
             if tag != "tr":
@@ -136,20 +149,21 @@ class _Rows:
 
     def _end_cell(self) -> None:
         """Close the open cell; text outside any cell is put before the table, as browsers do."""
-        inline, self._inline = self._inline, Inline()
-        if self._cell is None:
-            self.stray += inline.lines()
+        if self._cell is None and not self._inline:
             return
+        inline, self._inline = self._inline, Inline()
         lines = inline.lines()
-        self._cells.append(
-            MarkupCell(
-                text=inline.text(),
-                colspan=_span(self._cell, "colspan"),
-                rowspan=_span(self._cell, "rowspan"),
-                paragraphs=sum(len(line) > _LABEL_LENGTH for line in lines),
-                links=self._links,
-            )
-        )
+        if self._cell is None:
+            self.stray += lines
+            return
+        text = join_broken(lines)
+        long_ones = sum([len(line) > _LABEL_LENGTH for line in lines]) if len(text) > _LABEL_LENGTH else 0
+        element = self._page.elements[self._cell]
+        spans = _span(element, "colspan"), _span(element, "rowspan")
+        self._cells.append(MarkupCell(text, *spans, long_ones, self._links))
+        self._count += 1
+        if self._count > MAX_CELLS:
+            raise UnsupportedError("A table of cells beyond count.", code="unsupported.too_large")
         self._cell = None
         self._links = 0
 

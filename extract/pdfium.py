@@ -24,6 +24,8 @@ from extract.sheet import Flags, Floats, Rectangle
 
 _HYPHEN = "\x02"
 """What pdfium makes of a hyphen at the end of a line."""
+_SAME_PLACE = 0.01
+"""Points."""
 _DEEPEST = 24
 """Forms within forms; deeper ones are an attack."""
 _MOST_SEGMENTS = 20_000
@@ -260,23 +262,49 @@ class PdfPage:
         n = len(places)
         distinct, firsts, styles = np.unique(objects[printed], return_index=True, return_inverse=True)
         styled = distinct.tolist()
-        origins = (c_double * (2 * n))()
-        at = ctypes.addressof(origins)
-        api.exhaust(map(api.char_origin, repeat(text, n), places, range(at, at + 16 * n, 16), range(at + 8, at + 8 + 16 * n, 16)))
+        matrices = api.filled(api.char_matrix, (text, printed[firsts].tolist()), 6, c_float)
         return Characters(
             texts=self._texts(count, places),
             unmapped=np.fromiter(map(api.is_unmapped, repeat(text, n), places), dtype=np.int32, count=n) != 0,
-            origins=np.ctypeslib.as_array(origins).reshape(n, 2),
+            origins=self._origins(places, boxes[printed], matrices, (firsts, styles)),
             boxes=boxes[printed],
             firsts=firsts,
             styles=styles,
             objects=styled,
-            matrices=api.filled(api.char_matrix, (text, printed[firsts].tolist()), 6, c_float),
+            matrices=matrices,
             sizes=api.filled(api.font_size, (styled,), 1, c_float)[:, 0],
             modes=np.fromiter(map(api.render_mode, styled), dtype=np.int64, count=len(styled)),
             colours=api.colours_of(api.fill_colour, styled),
             embedded=embedded(styled),
         )
+
+    def _origins(
+        self, places: Sequence[int], boxes: Floats, matrices: Floats, objects: tuple[NDArray[np.intp], NDArray[np.intp]]
+    ) -> Floats:
+        """(n, 2): where each character stands on its baseline.
+
+        Upright text that runs rightwards stands on the baseline of its text object, at the left edge of its box; of other
+        text pdfium is asked, character by character.
+
+        Args:
+            places: the characters' places in pdfium's text.
+            boxes: their boxes.
+            matrices: of the text objects.
+            objects: each text object's first character, and each character's text object.
+        """
+        firsts, styles = objects
+        a, b, c, d, e, f = matrices.T
+        plain = (b == 0) & (c == 0) & (a > 0) & (d > 0) & (np.abs(boxes[firsts, 0] - e) <= _SAME_PLACE)
+        origins = np.array([boxes[:, 0], f[styles]]).T
+        odd = np.flatnonzero(~plain[styles])
+        if odd.size:
+            asked = (c_double * (2 * odd.size))()
+            at = ctypes.addressof(asked)
+            chosen = [places[i] for i in odd.tolist()]
+            xs, ys = range(at, at + 16 * odd.size, 16), range(at + 8, at + 8 + 16 * odd.size, 16)
+            api.exhaust(map(api.char_origin, repeat(self._text), chosen, xs, ys))
+            origins[odd] = np.ctypeslib.as_array(asked).reshape(odd.size, 2)
+        return origins
 
     def _texts(self, count: int, places: Sequence[int]) -> list[str]:
         """What the characters at some of ``count`` places say."""

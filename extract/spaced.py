@@ -5,7 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import regex
 
@@ -46,12 +47,12 @@ def align(items: Sequence[Item]) -> list[Item]:
     candidates = [s for s in stretches if isinstance(s, _Stretch)]
     if sum(len(s.lines) for s in candidates) > _MOST_LINES:
         return list(items)
-    wide = _width_of_wide(candidates)
+    _set_width_of_wide(candidates)
     aligned: list[Item] = []
     open_table: AlignedTable | None = None
     for stretch in stretches:
         if isinstance(stretch, _Stretch):
-            open_table = _read(stretch, wide, aligned, open_table)
+            open_table = _read(stretch, aligned, open_table)
         else:
             aligned.append(stretch)
             if not (is_furniture(stretch) or _is_slight(stretch)):
@@ -67,6 +68,16 @@ class _Stretch:
     furniture: list[Item] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
     """Numbers of the lines that are the first after furniture."""
+    pieces: list[list[_Piece]] = field(default_factory=list)
+    """The words of each line."""
+    words: list[Word] = field(default_factory=list)
+    tables: list[AlignedTable] = field(default_factory=list)
+    """Those found where no table goes on from the stretch before."""
+
+    @property
+    def places(self) -> _Places:
+        """Where each word stands."""
+        return [(at, piece) for at, pieces in enumerate(self.pieces) for piece in pieces]
 
 
 def _is_slight(item: Item | _Stretch) -> bool:
@@ -100,25 +111,36 @@ def _stretches(items: Sequence[Item]) -> Iterator[Item | _Stretch]:
 
 
 def _whole(stretch: _Stretch) -> Iterator[Item | _Stretch]:
-    if any(len(pieces) > 1 and is_value(pieces[-1].text) for pieces in map(_pieces, stretch.lines)):
+    stretch.pieces = [_pieces(line) for line in stretch.lines]
+    if any(len(pieces) > 1 and is_value(pieces[-1].text) for pieces in stretch.pieces):
         yield stretch
     else:
         yield from stretch.lines
         yield from stretch.furniture
 
 
-def _width_of_wide(stretches: Sequence[_Stretch]) -> int:
-    """How many columns a Chinese character took for whoever aligned this: two in a terminal, one for ``pdftotext``.
+def _set_width_of_wide(stretches: Sequence[_Stretch]) -> None:
+    """Decide how many columns a Chinese character took for whoever aligned this: two in a terminal, one for ``pdftotext``.
 
-    The right answer makes the columns stand.
+    The right answer makes the columns stand. Words and tables of the stretches are kept as they are with it.
     """
-    return max((2, 1), key=lambda wide: sum(_merit(_tables(s.lines, wide, goes_on=False)[1]) for s in stretches))
+    best = float("-inf")
+    for wide in (2, 1):
+        words = [_words(stretch, wide) for stretch in stretches]
+        tables = [find_grids(found, 1) for found in words]
+        merit = sum(map(_merit, tables))
+        if merit > best:
+            best = merit
+            for stretch, its_words, its_tables in zip(stretches, words, tables, strict=True):
+                stretch.words, stretch.tables = its_words, its_tables
 
 
-def _read(stretch: _Stretch, wide: int, aligned: list[Item], open_table: AlignedTable | None) -> AlignedTable | None:
+def _read(stretch: _Stretch, aligned: list[Item], open_table: AlignedTable | None) -> AlignedTable | None:
     """Appends the stretch with its tables to ``aligned``; returns the table it ends in, which the next page may continue."""
-    places, tables = _tables(stretch.lines, wide, goes_on=open_table is not None)
+    places = stretch.places
+    tables = stretch.tables if open_table is None else find_grids(stretch.words, 1, goes_on=True)
     rest = set(range(len(places))).difference(*(table.used for table in tables))
+    end = 0
     waiting = sorted(tables, key=lambda table: min(table.used))
     for at, line in enumerate(stretch.lines):
         while waiting and places[min(waiting[0].used)][0] == at:
@@ -129,7 +151,7 @@ def _read(stretch: _Stretch, wide: int, aligned: list[Item], open_table: Aligned
             else:
                 aligned.append(table.grid)
             open_table = whole or table
-        words = [i for i, (row, _) in enumerate(places) if row == at]
+        words = range(end, end := end + len(stretch.pieces[at]))
         left = [i for i in words if i in rest]
         if len(left) == len(words):
             aligned.append(line)
@@ -152,24 +174,20 @@ _Places = list[tuple[int, _Piece]]
 """Of each word, the line (counted in the stretch) and the piece of it."""
 
 
-def _tables(lines: list[TextLine], wide: int, *, goes_on: bool) -> tuple[_Places, list[AlignedTable]]:
-    """The tables, on the assumption that a wide character takes that many columns."""
-    places: _Places = []
+def _words(stretch: _Stretch, wide: int) -> list[Word]:
+    """The words at their places, on the assumption that a wide character takes that many columns."""
     words: list[Word] = []
-    for at, line in enumerate(lines):
-        edges = _edges(line.text, wide)
-        for piece in _pieces(line):
-            places.append((at, piece))
-            words.append(Word(piece.text, edges[piece.start], at * _LINE, edges[piece.end], (at + 1) * _LINE))
-    return places, find_grids(words, 1, goes_on=goes_on)
+    for at, (line, pieces) in enumerate(zip(stretch.lines, stretch.pieces, strict=True)):
+        before = list(accumulate(map(_is_wide, line.text), initial=0)) if wide > 1 else []
+        for piece in pieces:
+            start, end = (i + (before[i] if wide > 1 else 0) for i in (piece.start, piece.end))
+            words.append(Word(piece.text, _PITCH * start, at * _LINE, _PITCH * end, (at + 1) * _LINE))
+    return words
 
 
-def _edges(text: str, wide: int) -> list[float]:
-    """The left edge of every character, and the right edge of the last."""
-    edges = [0.0]
-    for character in text:
-        edges.append(edges[-1] + _PITCH * (wide if unicodedata.east_asian_width(character) in "WFA" else 1))
-    return edges
+@lru_cache(maxsize=1 << 14)
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WFA"
 
 
 def _merit(tables: list[AlignedTable]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from extract.shapes import is_enumerated
@@ -17,6 +18,8 @@ from extract.words import Run
 _MAX_LINES = 9
 _REACH = 5.0
 """Heights above and below its values in which a label's lines may stand."""
+_BEYOND = 10.0
+"""Heights above its values in which no label's lowest line stands: at that distance any label costs more than none."""
 _NEW_ITEM = 2.0
 """Cost of an enumerator inside a label."""
 _NO_ROW = 1.2
@@ -40,28 +43,33 @@ _OFF = 2.0
 """Cost, per height, of more than that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LabelLine:
     """The runs of one line within the strip of labels."""
 
     runs: tuple[Run, ...]
 
-    @property
+    @cached_property
     def top(self) -> float:
         """Upper edge."""
         return min(r.top for r in self.runs)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         """Lower edge."""
         return max(r.bottom for r in self.runs)
 
-    @property
+    @cached_property
     def x1(self) -> float:
         """Right edge."""
         return max(r.x1 for r in self.runs)
 
     @property
+    def y(self) -> float:
+        """Vertical centre."""
+        return (self.top + self.bottom) / 2
+
+    @cached_property
     def text(self) -> str:
         """Text of all its runs."""
         return "".join(r.text for r in self.runs)
@@ -108,7 +116,7 @@ def share_out(
     One monotone assignment of the least total cost; labels may be centred on their values, or hang from or stand on them.
     ``right`` is the edge that labels are wrapped at.
     """
-    task = _Task(lines, _wrapping(lines, height, right), height)
+    task = _Task(lines, height, _labels(lines, _wrapping(lines, height, right), height))
     readings = [task.assign(rows, anchor) for anchor in (0.5, 0.0, 1.0)]
     costs = [cost + (0.0 if k == 0 else 1.0 + 0.1 * len(rows)) for k, (cost, _) in enumerate(readings)]
     groups = readings[costs.index(min(costs))][1]
@@ -132,22 +140,63 @@ _Link = tuple["_Link", tuple[int, int]] | None
 
 
 @dataclass(frozen=True, slots=True)
+class _Label:
+    """Lines that one label may consist of; what does not depend on the row it belongs to."""
+
+    end: int
+    """The line after its last."""
+    top: float
+    """Upper edge of its last line."""
+    first: float
+    span: float
+    """Centre of the first line, and from there to the last one's."""
+    cost: float
+    """Of holding these lines together."""
+
+
+def _labels(lines: Sequence[LabelLine], wrapping: Sequence[bool], height: float) -> list[list[_Label]]:
+    """For each line, and for the end, the labels that may begin with it, shortest first."""
+    joints = [0.0, *(_joint(a, b, wraps, height) for (a, b), wraps in zip(pairwise(lines), wrapping, strict=False))]
+    labels = []
+    for start, first in enumerate(lines):
+        cost = 0.0
+        found = []
+        for end in range(start + 1, min(start + _MAX_LINES, len(lines)) + 1):
+            last = lines[end - 1]
+            cost += joints[end - 1] if end > start + 1 else 0.0
+            found.append(_Label(end, last.top, first.y, last.y - first.y, cost))
+        labels.append(found)
+    return [*labels, []]
+
+
+def _joint(upper: LabelLine, lower: LabelLine, wraps: bool, height: float) -> float:
+    """Cost of two consecutive lines in one label."""
+    apart = _APART * max(0.0, lower.top - upper.bottom - 0.3 * height) / height
+    return apart + (0.0 if wraps else _SHORT) + (_NEW_ITEM if is_enumerated(lower.text) else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class _Task:
     """Label lines to be shared out among rows."""
 
     lines: Sequence[LabelLine]
-    wrapping: Sequence[bool]
     height: float
+    labels: Sequence[Sequence[_Label]]
 
     def assign(self, rows: Sequence[float], anchor: float) -> tuple[float, list[list[int]]]:
         """Dynamic programming over the rows; a state is the number of lines used up. Returns the cost and each row's lines."""
+        height = self.height
         states: dict[int, tuple[float, _Link]] = {0: (0.0, None)}
         for y in rows:
             after: dict[int, tuple[float, _Link]] = {}
-            for start, (cost, link) in self._with_skips(states, y + _REACH * self.height).items():
-                for end, extra in self._groups(start, y, anchor):
-                    if end not in after or cost + extra < after[end][0]:
-                        after[end] = (cost + extra, (link, (start, end)))
+            for start, (cost, link) in self._with_skips(states, y + _REACH * height).items():
+                if start not in after or cost + _NO_LABEL < after[start][0]:
+                    after[start] = (cost + _NO_LABEL, (link, (start, start)))
+                for label in self._near(start, y):
+                    off = abs(label.first + anchor * label.span - y) / height
+                    total = cost + (label.cost + (_OFF * (off - _LEEWAY) if off > _LEEWAY else 0.0) + _LEEWAY * off)
+                    if label.end not in after or total < after[label.end][0]:
+                        after[label.end] = (total, (link, (start, label.end)))
             states = after
         count = len(self.lines)
         cost, link = min(
@@ -172,23 +221,16 @@ class _Task:
                 break
         return skipped
 
-    def _groups(self, start: int, y: float, anchor: float) -> Iterator[tuple[int, float]]:
-        """The ends of the groups of lines that a label may consist of from ``start``, each with its cost."""
-        yield start, _NO_LABEL
-        extra = 0.0
-        for end in range(start + 1, min(start + _MAX_LINES, len(self.lines)) + 1):
-            line = self.lines[end - 1]
-            if line.top > y + _REACH * self.height:
-                return
-            if end > start + 1:
-                gap = line.top - self.lines[end - 2].bottom
-                extra += _APART * max(0.0, gap - 0.3 * self.height) / self.height
-                extra += 0.0 if self.wrapping[end - 2] else _SHORT
-                extra += _NEW_ITEM if is_enumerated(line.text) else 0.0
-            first = (self.lines[start].top + self.lines[start].bottom) / 2
-            last = (line.top + line.bottom) / 2
-            off = abs(first + anchor * (last - first) - y) / self.height
-            yield end, extra + _OFF * max(0.0, off - _LEEWAY) + _LEEWAY * off
+    def _near(self, start: int, y: float) -> Sequence[_Label]:
+        """The labels that begin with that line and may belong to a row at ``y``.
+
+        Far above the row none may: leaving the lines without a row and the row without a label is always cheaper.
+        """
+        labels = self.labels[start]
+        if not labels or labels[-1].first + labels[-1].span < y - _BEYOND * self.height:
+            return ()
+        limit = y + _REACH * self.height
+        return labels if labels[-1].top <= limit else [label for label in labels if label.top <= limit]
 
 
 def tile(centres: Sequence[float], rows: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:

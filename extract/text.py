@@ -11,7 +11,7 @@ from functools import partial
 import regex
 
 from collect.errors import UnreadableError, UnsupportedError
-from extract.barred import has_outer_bars, split_bars, unfold
+from extract.barred import BARS, has_outer_bars, split_bars, unfold
 from extract.decode import decode
 from extract.flattened import gather, split_tabs
 from extract.furniture import TextLine, mark, trim
@@ -21,6 +21,8 @@ from extract.stacked import unstack
 
 MAX_BYTES = 20_000_000
 MAX_LINES = 300_000
+_LONG = 1_000_000
+"""Characters of a line, or separators of a text, that no report has."""
 _SAMPLE = 65_536
 _MOST_ODD = 0.03
 """Share of control and undecodable characters above which bytes are no text."""
@@ -52,12 +54,22 @@ def read_text(content: bytes) -> Document:
     _refuse_noise(text)
     if text.count("\n") > MAX_LINES:
         raise _too_large(f"The text has {text.count(chr(10)):,} lines; no annual report has.")
+    if len(text) > _LONG:
+        _refuse_endless_rows(text)
     return Document(
         media_type="text/plain",
         blocks=tuple(_blocks(_lines(text))),
         producer=f"text, {encoding}",
         warnings=tuple(_warnings(encoding)),
     )
+
+
+def _refuse_endless_rows(text: str) -> None:
+    """A report's longest line is a page's layout in one; a data file's or a drawing's has no end."""
+    if max(map(len, text.split("\n"))) > _LONG:
+        raise _too_large(f"A line of the text has more than {_LONG:,} characters; no annual report's has.")
+    if text.count("\t") + sum(map(text.count, BARS)) > _LONG:
+        raise _too_large(f"The text has more than {_LONG:,} fields parted by tabs or bars; no annual report has.")
 
 
 def _too_large(message: str) -> UnsupportedError:

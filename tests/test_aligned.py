@@ -4,10 +4,12 @@ import unicodedata
 
 import pytest
 
+from extract import stubs
 from extract.aligned import Word, find_grids
 from extract.continued import join
 from extract.model import Box, Layout
-from extract.shapes import is_page_number, is_prose, is_value
+from extract.shapes import is_enumerated, is_page_number, is_prose, is_value
+from extract.words import Run
 
 WIDE = 2
 
@@ -404,3 +406,13 @@ def test_sections_without_any_value_under_the_last_value():
     )
     blank = [row for row in rows(table.grid) if row.get("0") in {"处罚", "强制", "收费"}]
     assert [list(row.values()) for row in blank] == [["处罚", ""], ["强制", ""], ["收费", ""]]
+
+
+def test_a_label_line_is_judged_once_however_many_rows_there_are(monkeypatch):
+    judged = []
+    monkeypatch.setattr(stubs, "is_enumerated", lambda text: judged.append(text) or is_enumerated(text))
+    lines = [stubs.LabelLine((Run((i,), f"{i}.项目", 0.0, 18.0 * i, 60.0, 18.0 * i + 10),)) for i in range(120)]
+    groups, spare = stubs.share_out(lines, [18.0 * i + 5 for i in range(120)], 10.0, 100.0)
+    assert groups == [[i] for i in range(120)]
+    assert spare == []
+    assert len(judged) < len(lines)

@@ -6,6 +6,7 @@ import pytest
 
 from collect.errors import UnreadableError, UnsupportedError
 from extract.html import read_html
+from extract.markup_page import Page
 from extract.model import Document, Grid, Layout, Line, LineRole, Link, Locus, Metadatum
 
 PROSE = (
@@ -394,3 +395,24 @@ def test_a_table_flattened_into_paragraphs_is_a_grid():
     )
     grids = [b for b in read_html(page.encode()).blocks if isinstance(b, Grid)]
     assert [[c.text for c in g.cells] for g in grids] == [rows]
+
+
+def test_a_table_of_cells_beyond_count_is_refused_while_it_is_read() -> None:
+    with pytest.raises(UnsupportedError) as failure:
+        read("<table><tr>" + "<td>1" * 200_001)
+    assert failure.value.reason == "unsupported.too_large"
+
+
+def test_hidden_or_repeated_markup_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a page twice as long asks twice as much of it, however its tables lie in one another."""
+    counted: list[int] = []
+    of = Page.text
+    monkeypatch.setattr(Page, "text", lambda page, number: counted.append(number) or of(page, number))
+
+    def asked(tables: int) -> int:
+        counted.clear()
+        row = "<tr><td>规章数量</td><td>1</td><td>2</td><td><a href=x>3</a></td></tr>"
+        read("<table><tr><td>" * 40 + f"<table>{row * 6}</table>" * tables + "</td></tr></table>" * 40)
+        return len(counted)
+
+    assert asked(80) <= 2.2 * asked(40)

@@ -305,3 +305,11 @@ def test_too_much_noise_is_refused_as_noise_and_too_much_text_for_its_size():
         with pytest.raises(UnsupportedError) as failure:
             read_text(content)
         assert failure.value.reason == "unsupported.size"
+
+
+@pytest.mark.parametrize("separator", ["\t", "|", "┃"])
+def test_a_text_of_separators_beyond_count_is_refused(separator):
+    for content in (f"0{separator * 1_000_001}", f"0{separator * 1000}0\n" * 1001):
+        with pytest.raises(UnsupportedError) as failure:
+            read_text(content.encode())
+        assert failure.value.reason == "unsupported.size"
