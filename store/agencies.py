@@ -12,7 +12,8 @@ from normalize.authority.aliases import AliasFile
 from normalize.authority.bodies import kinds
 from normalize.authority.model import Agency, Resolution
 from normalize.gazetteer import Level, Region, gazetteer
-from store.bulk import batched
+from store.bulk import batched, insert_rows, reserve
+from store.columns import storable
 from store.schema import (
     agency,
     agency_alias,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _AGENCIES = select(agency.c.id, agency.c.key, agency.c.name, agency.c.name_year).where(
     agency.c.key.in_(bindparam("keys", expanding=True))
 )
+_RENAME = update(agency).where(agency.c.id == bindparam("number")).values(name=bindparam("to"), name_year=bindparam("of"))
 
 
 class Register:
@@ -50,14 +52,17 @@ class Register:
         for each, year in named:
             if each is not None:
                 offered = (year or 0, each.name, each)
-                latest[each.key] = max(latest.get(each.key, offered), offered, key=lambda item: item[:2])
+                key = storable(each.key)
+                latest[key] = max(latest.get(key, offered), offered, key=lambda item: item[:2])
+        renamed = []
         for keys in batched(sorted(latest)):
             for row in self._connection.execute(_AGENCIES, {"keys": list(keys)}):
                 self._numbers[row.key] = row.id
                 year, name, _ = latest[row.key]
-                if (year, name) > (row.name_year or 0, row.name):
-                    changed = update(agency).where(agency.c.id == row.id).values(name=name, name_year=year or None)
-                    self._connection.execute(changed)
+                if (year, storable(name)) > (row.name_year or 0, row.name):
+                    renamed.append({"number": row.id, "to": storable(name), "of": year or None})
+        if renamed:
+            self._connection.execute(_RENAME, renamed)
         new = [(each, year) for key, (year, _, each) in latest.items() if key not in self._numbers]
         if new:
             self._add_new(new)
@@ -65,26 +70,14 @@ class Register:
     def _add_new(self, new: Sequence[tuple[Agency, int]]) -> None:
         _write_kinds(self._connection)
         _write_regions(self._connection, {each.region_code for each, _ in new if each.region_code})
-        for each, year in new:
-            row = {
-                "key": each.key,
-                "name": each.name,
-                "name_year": year or None,
-                "region_code": each.region_code or None,
-                "level": each.level.value,
-                "kind": each.kind,
-                "category": each.group,
-                "area": each.area,
-                "system": int(each.system),
-            }
-            number = self._connection.scalar(insert(agency).values(row).returning(agency.c.id))
-            if number is None:
-                raise LookupError("the table agency numbers its rows")
-            self._numbers[each.key] = number
+        numbers = reserve(self._connection, "agency", len(new))
+        rows = [_agency_row(number, each, year) for number, (each, year) in zip(numbers, new, strict=True)]
+        insert_rows(self._connection, "agency", _COLUMNS, rows)
+        self._numbers |= {storable(each.key): number for number, (each, _) in zip(numbers, new, strict=True)}
 
     def number(self, named: Agency) -> int:
         """The number of an agency that was added."""
-        return self._numbers[named.key]
+        return self._numbers[storable(named.key)]
 
     def place(
         self, resolution: Resolution | None, printed: str, year: int | None, names: Sequence[str]
@@ -104,6 +97,14 @@ class Register:
         """The agency that the alias file says a printed name means."""
         rows = self._aliases.get(printed, ())
         return next((row.agency_id for row in rows if _fits(row.document, row.first_year, row.last_year, year, names)), None)
+
+
+_COLUMNS = ("id", "key", "name", "name_year", "region_code", "level", "kind", "category", "area", "system")
+
+
+def _agency_row(number: int, named: Agency, year: int) -> tuple[Any, ...]:
+    place = (named.region_code or None, named.level.value, named.kind, named.group, storable(named.area), int(named.system))
+    return (number, storable(named.key), storable(named.name), year or None, *place)
 
 
 def _write_regions(connection: Connection, codes: set[str]) -> None:
