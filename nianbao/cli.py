@@ -18,6 +18,7 @@ from collect.errors import ConfigurationError, NianbaoError
 
 if TYPE_CHECKING:
     from nianbao.counts import Summary
+    from normalize.authority.aliases import AliasFile
     from store.load import Store
 
 EXIT_FAULT = 1
@@ -153,6 +154,7 @@ def main() -> None:
     help="Read on the workers of a Dask cluster instead (needs nianbao[dask] here and there). What they cannot open "
     "themselves is sent to them.",
 )
+@click.option("--aliases", type=click.Path(path_type=Path), metavar="FILE", help="Alias file (TOML): settles names of agencies.")
 @click.option("--reread", is_flag=True, help="Read everything again, also what is known. What people corrected stays.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
 @click.option("--verbose", "-v", is_flag=True, help="Tracebacks of our own faults, on standard error.")
@@ -161,8 +163,9 @@ def ingest(
     db: str,
     fail_on: str,
     workers: int,
-    executor: str,
     *,
+    executor: str,
+    aliases: Path | None,
     reread: bool,
     quiet: bool,
     verbose: bool,
@@ -188,6 +191,7 @@ def ingest(
     from nianbao.summary import summary_text  # noqa: PLC0415 - see _open
     from nianbao.workers import hired  # noqa: PLC0415 - see _open
 
+    settled = _aliases(aliases) if aliases else None
     if not _exists(db):
         require_documents(paths)  # before a database is made
     with (
@@ -195,6 +199,8 @@ def ingest(
         _open(db, create=True) as store,
         progress_bar(quiet=quiet) as progress,
     ):
+        if settled is not None:
+            _use(store, settled)
         summary = batch.ingest(paths, store, crew=crew, reread=reread, progress=progress)
     if not quiet:
         say(summary_text(summary))
@@ -202,6 +208,21 @@ def ingest(
         for document, trace in summary.traces.items():
             click.echo(f"{document}\n{trace}", err=True)
     return _exit_code(summary, fail_on)
+
+
+def _aliases(file: Path) -> AliasFile:
+    from normalize.authority.aliases import read_aliases  # noqa: PLC0415 - see _open
+
+    try:
+        return read_aliases(file.read_text("utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read ({error}).", advice="Give a TOML file in UTF-8.") from error
+
+
+def _use(store: Store, aliases: AliasFile) -> int:
+    from store.agencies import use_aliases  # noqa: PLC0415 - see _open
+
+    return use_aliases(store, aliases)
 
 
 def _exit_code(summary: Summary, fail_on: str) -> int:
@@ -312,6 +333,103 @@ def query(sql: str, db: str) -> None:
 
     with _open(db) as store:
         show_query(store, sql)
+
+
+@main.group()
+def agencies() -> None:
+    """Which agencies the reports are of: list peers, see what is undecided, settle it.
+
+    \b
+    Examples:
+        nianbao agencies list --kind health --level county
+        nianbao agencies undecided
+        nianbao agencies settle aliases.toml
+        nianbao agencies resolve 河东区教育局 --origin https://www.tjhd.gov.cn/nb.html
+    """
+
+
+@agencies.command("list")
+@click.option("--kind", help="Kind of body, such as health; nianbao agencies kinds lists them.")
+@click.option("--level", type=click.Choice(["nation", "province", "city", "county", "township"]), help="Rank.")
+@click.option("--within", metavar="REGION", help="Name or code of a division, such as 宿迁市 or 321300.")
+@_with_db
+def list_agencies(kind: str | None, level: str | None, within: str | None, db: str) -> None:
+    """List agencies with the years they report on: all, or the peers asked for.
+
+    \b
+    Examples:
+        nianbao agencies list --kind health --level county
+        nianbao agencies list --within 宿迁市 --kind government --level county
+    """
+    from nianbao.show_agencies import show_agencies  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        show_agencies(store, kind, level, within)
+
+
+@agencies.command()
+@_with_db
+def undecided(db: str) -> None:
+    """List the printed names whose agency is undecided, why, and what they may mean.
+
+    \b
+    Examples:
+        nianbao agencies undecided --db reports.sqlite
+    """
+    from nianbao.show_agencies import show_undecided  # noqa: PLC0415 - see _open
+
+    with _open(db) as store:
+        show_undecided(store)
+
+
+@agencies.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_with_db
+def settle(file: Path, db: str) -> None:
+    """Take an alias FILE (TOML; docs/agencies.md) in the place of the one before, for the reports there are and those to come.
+
+    \b
+    Examples:
+        nianbao agencies settle aliases.toml
+    """
+    aliases = _aliases(file)
+    with _open(db) as store:
+        settled = _use(store, aliases)
+    click.echo(f"{settled} reports settled by {len(aliases.aliases)} names", err=True)
+
+
+@agencies.command()
+@click.argument("name")
+@click.option("--year", type=int, help="Reporting year: places bore other names in other years.")
+@click.option("--origin", default="", help="Path or address of the report.")
+@click.option("--text", default="", help="What else the report says.")
+def resolve(name: str, year: int | None, origin: str, text: str) -> int:
+    """Show which agency a printed NAME means, without a database. Exit code 1 where it is undecided.
+
+    \b
+    Examples:
+        nianbao agencies resolve 沭阳县发改局
+        nianbao agencies resolve 河东区教育局 --origin https://www.tjhd.gov.cn/nb.html
+    """
+    from nianbao.show_agencies import show_resolution  # noqa: PLC0415 - see _open
+    from normalize.authority.model import Evidence  # noqa: PLC0415 - see _open
+
+    return show_resolution(Evidence(name, year, text=text, origin=origin))
+
+
+@agencies.command("kinds")
+def list_kinds() -> None:
+    """List the kinds of bodies: key, group, usual name, and which kind took their work over.
+
+    \b
+    Examples:
+        nianbao agencies kinds
+    """
+    from normalize.authority.bodies import kinds  # noqa: PLC0415 - see _open
+
+    for kind in kinds().kinds.values():
+        onward = f"\t-> {kind.successor} {kind.successor_year}" if kind.successor else ""
+        click.echo(f"{kind.key}\t{kind.group}\t{kind.label}{onward}")
 
 
 @main.command()

@@ -28,6 +28,7 @@ from nianbao.show import (
     say,
     verdict_text,
 )
+from normalize.authority.model import Resolution
 from normalize.forms import forms
 from normalize.model import CellKey, Report
 
@@ -100,6 +101,7 @@ def _identity(report: Report) -> list[tuple[str, RenderableType]]:
     return [
         ("verdict", verdict_text(report.verdict)),
         ("agency", identity.agency or "（未识别 not found）"),
+        ("that is", _meant(report.agency)),
         ("year", str(identity.year or "（未识别 not found）")),
         ("form", report.form or "（无表 none）"),
         ("scope", SCOPE_LABELS[identity.scope or ""]),
@@ -108,6 +110,17 @@ def _identity(report: Report) -> list[tuple[str, RenderableType]]:
         ("cells", ", ".join(f"{count} {state}" for state, count in states.items()) or "none"),
         ("numbers", f"{tally.seen} seen = {tally.used} used + {tally.ignored} ignored + {tally.in_findings} in findings"),
     ]
+
+
+def _meant(resolution: Resolution | None) -> str:
+    """The canonical agency, or what the printed name may mean."""
+    if resolution is None:
+        return "—"
+    if resolution.agency is not None:
+        agency = resolution.agency
+        return f"{clean(agency.name)}（{agency.region_code or agency.level}, {agency.kind}; by {resolution.basis}）"
+    candidates = "、".join(clean(each.name) for each in resolution.candidates[:4])
+    return f"undecided 未定: {resolution.reason}" + (f"; {candidates}" if candidates else "")
 
 
 def figures_of(report: Report, form: str) -> dict[CellKey, Figure]:

@@ -13,26 +13,18 @@ import regex
 
 from extract.model import Document, Grid
 from normalize.agencies import in_narrative, in_preface, in_signature, is_agency, is_generic, tidy
+from normalize.authority.names import is_clear
 from normalize.body import Body
 from normalize.evidence import Reading, Trust, YearStatement, year_statements
-from normalize.model import Finding, Identity, Scope, Severity
+from normalize.model import Finding, Identity, Severity
 from normalize.origin import agency_in_origin, title_in_origin
 from normalize.prose import folded
+from normalize.scope import stated_scope
 from normalize.titles import MAX_LINE, Title, bare_region, best_title, head_title, read_title, title_of_page
 from normalize.years import iso_date
 
 _PUBLISHED = regex.compile(
     r"(?:(?:发布|公开|生成|成文|印发|公布|更新|发文|添加)?(?:日期|时间)：|^(?=\d{4}[-/年]\d\d?[-/月]\d\d?.{0,12}来源))"
-)
-_JURISDICTION = regex.compile(
-    r"全[省市县区州旗镇乡](?:各级)?(?:行政机关|各级政府|政府系统|政府信息公开(?:工作)?(?:情况)?(?:的)?(?:数据)?汇总)|"
-    r"全[省市县区州旗镇乡](?:的)?汇总(?:数|情况)|"
-    r"(?:综合|汇总)[^。]{0,20}?(?:全[省市县区州旗]|各)(?!项|类)[^。]{0,60}?(?:编制|形成|汇编|而成|数据)|"
-    r"(?:数据|本报告)[^。]{0,12}(?:包括|涵盖|涉及)[^。]{0,20}(?:各(?:部门|乡镇|街道|单位|县|区)|下属)"
-)
-_OWN_OFFICE = regex.compile(
-    r"(?:数据|统计)[^。]{0,16}(?:仅限|仅为|仅含|仅包括|仅包含|只限|只包括|仅统计)[^。]{0,24}(?:机关|本级|本局|本单位|本部门|办公室|自身)|"
-    r"(?:数据|统计)[^。]{0,16}(?:不包括|不包含|不含)[^。]{0,24}(?:下属|下级|所属|直属|各(?:县|区|乡镇|街道|部门))"
 )
 _FALLBACKS = {"signature", "origin_number"}
 
@@ -207,17 +199,6 @@ def _published(reading: Reading) -> str:
     return ""
 
 
-def _scope(reading: Reading) -> Scope | None:
-    """Whose figures they are, where the opening (or a note) says so and does not say both."""
-    texts = [folded(text) for text in (*reading.opening, *reading.paragraphs)]
-    opening = "。".join(texts[: len(reading.opening)])
-    own = any(("数据" in text or "统计" in text) and _OWN_OFFICE.search(text) for text in texts)
-    whole = bool(_JURISDICTION.search(opening))
-    if own == whole:
-        return None
-    return Scope.OWN_OFFICE if own else Scope.JURISDICTION
-
-
 def identify(document: Document, origin: str, body: Body | None = None) -> Identity:
     """Whose report a document (or one report's part of it) is, and for which year.
 
@@ -235,6 +216,8 @@ def identify(document: Document, origin: str, body: Body | None = None) -> Ident
     statements = year_statements(reading, title, origin)
     agency, source = _agency(reading, title, origin)
     year = statements[0].year if statements else None
+    # Where the name says it all, nobody asks for the others; to find them takes longer than to understand it.
+    names = () if is_clear(agency, year) else dict.fromkeys(name for name, _ in _agencies(reading, title, origin) if name)
     period, damaged = _period(reading, year)
     named = title or title_in_origin(origin)
     return Identity(
@@ -243,6 +226,7 @@ def identify(document: Document, origin: str, body: Body | None = None) -> Ident
         year=year,
         period=period,
         published=_published(reading),
-        scope=_scope(reading),
+        scope=stated_scope(reading.opening, reading.paragraphs, named.text if named else ""),
         findings=(*_agency_findings(agency, source, origin), *_year_findings(statements), *damaged),
+        names=tuple(names),
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from extract.model import Box, Locus
+from normalize.authority.model import Resolution
 
 
 class CellKey(NamedTuple):
@@ -182,6 +183,8 @@ class Identity:
     """ISO date where stated. Never used for the year."""
     scope: Scope | None = None
     findings: tuple[Finding, ...] = ()
+    names: tuple[str, ...] = ()
+    """Every name of an agency that the document's evidence gives, the surest first; none where ``agency`` is clear by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +204,5 @@ class Report:
     checks: tuple[RuleCheck, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     tally: Tally = Tally()
+    agency: Resolution | None = None
+    """Which agency ``identity.agency`` means; None where nobody asked."""

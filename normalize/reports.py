@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import regex
+
 from extract.model import Document
 from normalize.assemble import Assembled, assemble, years_in
+from normalize.authority.model import Evidence
+from normalize.authority.resolve import resolve
 from normalize.body import Body
 from normalize.checks import check, findings_of
 from normalize.forms import forms
@@ -15,6 +19,7 @@ from normalize.mentions import check_mentions, mentions
 from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
 from normalize.placing import TableReading
 from normalize.recognise import recognise
+from normalize.scope import scope_of
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
 
@@ -42,14 +47,21 @@ def _reports(part: Document, body: Body, readings: Sequence[TableReading], origi
     identity = identify(part, origin, body)
     years = years_in(readings)
     if years == (None,):
-        return [_report(body.chapters, identity, assemble(readings, identity.year))]
+        return [_report(part, body.chapters, identity, assemble(readings, identity.year), origin)]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
-    return [_report(body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y)) for y in years if y]
+    return [
+        _report(part, body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y), origin)
+        for y in years
+        if y
+    ]
 
 
-def _report(chapters: tuple[Section, ...], identity: Identity, assembled: Assembled) -> Report:
+def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, assembled: Assembled, origin: str) -> Report:
     counted = mentions(chapters)
+    agency = resolve(_evidence(part, identity, chapters, origin))
+    preface = "\n".join(chapter.text for chapter in chapters if chapter.number == 0)
+    identity = replace(identity, scope=scope_of(identity.scope, agency.agency, preface))
     cells = {cell.key: cell for cell in assembled.cells}
     checks: tuple[RuleCheck, ...] = check(forms()[assembled.form], cells) if assembled.form else ()
     findings = (
@@ -71,6 +83,20 @@ def _report(chapters: tuple[Section, ...], identity: Identity, assembled: Assemb
         checks=checks,
         ignored=assembled.ignored,
         tally=assembled.tally,
+        agency=agency,
+    )
+
+
+def _evidence(part: Document, identity: Identity, chapters: Sequence[Section], origin: str) -> Evidence:
+    """What the report says about its agency."""
+    crumbs = [name for datum in part.metadata if datum.name == "breadcrumb" for name in regex.split(r"[>＞/»\\]+", datum.value)]
+    return Evidence(
+        printed=identity.agency,
+        year=identity.year,
+        names=(*identity.names, *filter(None, map(str.strip, crumbs))),
+        text="\n".join((identity.title, *(chapter.text for chapter in chapters))),
+        origin=origin,
+        index_numbers=tuple(datum.value for datum in part.metadata if datum.name == "index_number"),
     )
 
 

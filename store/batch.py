@@ -16,12 +16,13 @@ from sqlalchemy import Connection, bindparam, update
 
 from collect.errors import NianbaoError, NotAReportError
 from store import documents, search
+from store.agencies import Register
 from store.bulk import delete_rows, insert_rows, reserve
 from store.columns import storable
 from store.documents import DocumentFacts, Known, Old, Run, iso
-from store.rows import PART_COLUMNS, PARTS, REPORT_COLUMNS, Prepared, Row
+from store.rows import PART_COLUMNS, PARTS, PLACED_COLUMNS, REPORT_COLUMNS, Prepared, Row
 from store.schema import document, document_path, failure, report
-from store.supersede import Subject, settle
+from store.supersede import Subject, settle, subject
 from store.wide import WideTable
 
 
@@ -92,7 +93,7 @@ _DOCUMENT = tuple(c.name for c in document.columns)
 _FAILURE = tuple(c.name for c in failure.columns)
 _PATH = tuple(c.name for c in document_path.columns)
 _WARNING = ("document_id", "ordinal", "code", "message", "page")
-_REPORT = ("id", "document_id", "ordinal", *REPORT_COLUMNS, "current")
+_REPORT = ("id", "document_id", "ordinal", *REPORT_COLUMNS, *PLACED_COLUMNS, "current")
 _SAME = ("sha256", "origin", "code", "reason", "message", "advice", "reader")
 """What makes two failures of a name the same."""
 _REREAD = ("media_type", "producer", "pages", "size", "reader", "last_run")
@@ -100,7 +101,7 @@ _UPDATE_DOCUMENT = update(document).where(document.c.id == bindparam("number")).
 _UPDATE_REPORT = (
     update(report)
     .where(report.c.id == bindparam("number"))
-    .values({name: bindparam(name) for name in REPORT_COLUMNS} | {"current": 1, "superseded_by": None})
+    .values({name: bindparam(name) for name in (*REPORT_COLUMNS, *PLACED_COLUMNS)} | {"current": 1, "superseded_by": None})
 )
 _FORGIVE = failure.delete().where(failure.c.document == bindparam("name"))
 _UPDATE_NAME = (
@@ -136,6 +137,8 @@ class Batch:
         touched = {known.id for known in self._known.values()} | {i for held in self._places.values() for i in held}
         self._old = documents.reports_of(connection, sorted(touched))
         new = [change for change in changes if isinstance(change, Read) and self._is_new(change)]
+        self._register = Register(connection)
+        self._register.add((each.resolution.agency, each.year) for c in new for each in c.reports if each.resolution)
         self._document_numbers = iter(reserve(connection, "document", sum(c.facts.sha256 not in self._known for c in new)))
         self._report_numbers = iter(reserve(connection, "report", sum(self._additional(change) for change in new)))
 
@@ -177,7 +180,7 @@ class Batch:
             rows.reread.append(dict(zip(_REREAD, (*about, run.id), strict=True)) | {"number": number})
         rows.warnings += [(number, i, w.code, storable(w.message), w.page) for i, w in enumerate(facts.warnings)]
         self._write_name(facts, number)
-        self._write_reports(number, change.reports, self._old.get(number, ()) if known else ())
+        self._write_reports(number, facts, change.reports, self._old.get(number, ()) if known else ())
         return Outcome.REREAD if known else Outcome.ADDED
 
     def _write_name(self, facts: DocumentFacts, number: int) -> None:
@@ -195,7 +198,7 @@ class Batch:
         for each in changed:
             rows.subjects += self._subjects(each)
 
-    def _write_reports(self, number: int, reports: Sequence[Prepared], old: Sequence[Old]) -> None:
+    def _write_reports(self, number: int, facts: DocumentFacts, reports: Sequence[Prepared], old: Sequence[Old]) -> None:
         """Write the document's reports over those it had. A report keeps its number, so that a link to it stays good."""
         rows = self._rows
         rows.subjects += [each.subject for each in old]
@@ -204,13 +207,15 @@ class Batch:
         kept = {each.ordinal: each.id for each in old}
         for ordinal, prepared in enumerate(reports):
             report_id = kept.get(ordinal)
+            placed = self._register.place(prepared.resolution, prepared.agency, prepared.year, (facts.document, facts.origin))
             if report_id is None:
                 report_id = next(self._report_numbers)
-                rows.reports.append((report_id, number, ordinal, *prepared.row, 1))
+                rows.reports.append((report_id, number, ordinal, *prepared.row, *placed, 1))
             else:
-                rows.changed.append(dict(zip(REPORT_COLUMNS, prepared.row, strict=True)) | {"number": report_id})
+                columns = (*REPORT_COLUMNS, *PLACED_COLUMNS)
+                rows.changed.append(dict(zip(columns, (*prepared.row, *placed), strict=True)) | {"number": report_id})
             self._write_parts(report_id, prepared)
-            rows.subjects.append(prepared.subject)
+            rows.subjects.append(subject(prepared.agency, prepared.year, prepared.scope, placed[0]))
 
     def _write_parts(self, report_id: int, prepared: Prepared) -> None:
         rows, prefix = self._rows, (report_id,)

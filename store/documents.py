@@ -85,11 +85,11 @@ def failures(connection: Connection, names: Sequence[str]) -> dict[str, Mapping[
 
 def reports_of(connection: Connection, documents: Sequence[int]) -> dict[int, list[Old]]:
     """The reports of these documents, by document, in their order."""
-    columns = ("id", "document_id", "ordinal", "agency", "year", "scope")
+    columns = ("id", "document_id", "ordinal", "agency", "year", "scope", "agency_id")
     query = select(*(report.c[name] for name in columns)).order_by(report.c.ordinal)
     found: dict[int, list[Old]] = {}
     for row in _among(connection, query, report.c.document_id, documents):
-        old = Old(row.id, row.document_id, row.ordinal, subject(row.agency, row.year, row.scope))
+        old = Old(row.id, row.document_id, row.ordinal, subject(row.agency, row.year, row.scope, row.agency_id))
         found.setdefault(row.document_id, []).append(old)
     return found
 

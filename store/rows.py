@@ -13,25 +13,27 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
+from normalize.authority.model import Agency, Resolution
 from normalize.model import Cell, ExtraCell, Report, State
 from store import provenance, schema
 from store.columns import INTEGER_DIGITS, figure_text, storable, survives_double
 from store.search import section_text
-from store.supersede import Subject, subject
 from store.wide import WideTable
 
 Row = tuple[Any, ...]
 Stored = Callable[[Decimal | None], Any]
 """A number as the database's driver takes it: ``store.columns.to_sqlite`` or ``to_numeric``."""
 
-PARTS = ("cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored")
+PARTS = ("cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored", "agency_candidate")
 """The tables beside the wide ones that hold a report's parts."""
 PART_COLUMNS = {name: tuple(column.name for column in schema.metadata.tables[name].columns) for name in PARTS}
 """Their columns; the first is ``report_id``."""
+PLACED_COLUMNS = ("agency_id", "agency_read", "agency_basis", "agency_reason")
+"""What the database adds: whose report it is (``store.agencies``)."""
 REPORT_COLUMNS = tuple(
     column.name
     for column in schema.report.columns
-    if column.name not in {"id", "document_id", "ordinal", "agency_id", "current", "superseded_by"}
+    if column.name not in {"id", "document_id", "ordinal", "current", "superseded_by", *PLACED_COLUMNS}
 )
 """What a report says of itself."""
 
@@ -49,7 +51,12 @@ class Prepared:
     """The wide row of each form it has cells of, by form, in the database's order."""
     parts: Mapping[str, Sequence[Row]]
     """By table."""
-    subject: Subject | None
+    agency: str
+    """As printed."""
+    year: int | None
+    scope: str | None
+    resolution: Resolution | None
+    """Which agency that is."""
     prose: tuple[str, ...]
     """Heading and text of each section: what can be searched."""
 
@@ -105,10 +112,13 @@ class Preparation:
                 (rule, text(printed), times)
                 for (rule, printed), times in Counter((i.rule, i.printed) for i in report.ignored).items()
             ),
+            "agency_candidate": _numbered(
+                (each.key, text(each.name), each.region_code, each.kind, joint) for each, joint in _candidates(report)
+            ),
         }
         prose = tuple(section_text(heading, body) for _, _, heading, body in parts["section"])
         found = {table: rows for table, rows in parts.items() if rows}
-        return Prepared(row, walk.wide, found, subject(agency, identity.year, scope), prose)
+        return Prepared(row, walk.wide, found, agency, identity.year, scope, report.agency, prose)
 
     def _extra_cell(self, cell: ExtraCell) -> Row:
         box, locus = cell.box, cell.locus
@@ -118,6 +128,13 @@ class Preparation:
             *((box.page, box.x0, box.top, box.x1, box.bottom) if box else (None,) * 5),
             *((locus.line, locus.field) if locus else (None, None)),
         )
+
+
+def _candidates(report: Report) -> Iterator[tuple[Agency, int]]:
+    """What an undecided name may mean, and further authors of the report with 1."""
+    if report.agency is not None:
+        yield from ((each, 0) for each in report.agency.candidates)
+        yield from ((each, 1) for each in report.agency.joint)
 
 
 def _numbered(rows: Iterable[Row]) -> list[Row]:

@@ -155,16 +155,66 @@ document_warning = _table(
 
 region = _table(
     "region",
-    _text("code", "Administrative division code, as text.", primary_key=True),
-    _text("name", "Name."),
+    _text("code", "Administrative division code (GB/T 2260; townships nine digits), as text.", primary_key=True),
+    _text("name", "Present name, or the last one."),
+    _text("level", "province, city, county or township."),
     _text("parent_code", "Code of the division it belongs to.", nullable=True),
+    _text("province", "Name of its province."),
+    _text("city", "Name of its city, prefecture or the like; empty where there is none.", index=True),
+    _text("county", "Name of its county, district or the like; empty where there is none."),
+    _integer("since", "Year it was made, where that was after 2006.", nullable=True),
+    _integer("until", "Year it ended.", nullable=True),
+)
+
+region_heir = _table(
+    "region_heir",
+    _reference("code", "region.code", "A division that ended.", primary_key=True),
+    _text("heir_code", "Code of a division that took it over.", primary_key=True),
+    _integer("year", "Year of that."),
+    rowid=False,
 )
 
 agency = _table(
     "agency",
     _id("Number of the agency."),
-    _text("name", "Full name.", unique=True),
-    Column("region_code", ForeignKey("region.code"), doc="Where it is."),
+    _text("key", "What it is told from others by: division, area and kind, or its own name.", unique=True),
+    _text("name", "Canonical name; the latest, where it was renamed."),
+    _integer("name_year", "Year of the report that the name is of.", nullable=True),
+    Column("region_code", ForeignKey("region.code"), index=True, doc="Where it is; NULL for bodies of the nation."),
+    _text("level", "nation, province, city, county or township."),
+    _text("kind", "Kind of body, as in agency_kind; institution or other where no kind covers it."),
+    _text("category", "government, department, vertical, mass, institution, zone or party."),
+    _text("area", "Area without a code that it belongs to, such as a development zone."),
+    _integer("system", "1 for a whole system of bodies, such as all postal offices of a province."),
+    Index(None, "kind", "level"),
+)
+
+agency_kind = _table(
+    "agency_kind",
+    _text("kind", "Kind of body.", primary_key=True),
+    _text("category", "government, department, vertical or mass."),
+    _text("label", "Usual name of such a body."),
+    _text("successor", "Kind that took its work over.", nullable=True),
+    _integer("year", "Year of that.", nullable=True),
+    rowid=False,
+)
+
+agency_succession = _table(
+    "agency_succession",
+    _reference("agency_id", "agency.id", "An agency that ended, as the alias file says.", primary_key=True),
+    _reference("successor_id", "agency.id", "The agency that went on with its work.", primary_key=True),
+    _integer("year", "Year of that."),
+    rowid=False,
+)
+
+agency_alias = _table(
+    "agency_alias",
+    _ordinal("Place in the alias file, from 0; the first that fits a report counts."),
+    _text("printed", "Name as reports print it.", index=True),
+    _text("document", "Pattern of the document's name or address; * fits all."),
+    _integer("first_year", "First reporting year it holds for.", nullable=True),
+    _integer("last_year", "Last reporting year it holds for.", nullable=True),
+    _reference("agency_id", "agency.id", "The agency meant."),
 )
 
 report = _table(
@@ -174,6 +224,9 @@ report = _table(
     _integer("ordinal", "Place among the reports of the document, from 0."),
     _text("agency", "Agency as printed in the title, or by the best evidence there is; may be empty."),
     _reference("agency_id", "agency.id", "The agency, once known.", ondelete="SET NULL", nullable=True, index=True),
+    _integer("agency_read", "Number of the agency as the report itself says, before the alias file.", nullable=True),
+    _text("agency_basis", "What decided: name, names, text, path, host, spelling or alias.", nullable=True),
+    _text("agency_reason", "Why it is undecided: see docs/agencies.md.", nullable=True),
     _integer("year", "Year the figures are for; NULL where the document does not say.", nullable=True),
     _text("scope", "own_office or jurisdiction where the report says so, else NULL.", nullable=True),
     _text("form", "Official form most of it follows; empty for prose."),
@@ -260,6 +313,15 @@ finding = _part_of_report(
     _text("expected", "What the rule expects."),
     _text("actual", "What is printed."),
     _text("message", "A sentence for people."),
+)
+
+agency_candidate = _part_of_report(
+    "agency_candidate",
+    _text("key", "Key of an agency that the printed name may mean, or that is a further author."),
+    _text("name", "Its canonical name."),
+    _text("region_code", "Where it is; empty for bodies of the nation."),
+    _text("kind", "Kind of body."),
+    _integer("joint", "1 for a further author of the same report, 0 where only one of the candidates can be right."),
 )
 
 rule_check = _part_of_report(

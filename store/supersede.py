@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import regex
-from sqlalchemy import Connection, bindparam, exists, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, select, tuple_, update
 
 from store.bulk import batched
 from store.schema import FORM_TABLES, document_path, report
@@ -26,15 +26,19 @@ class Subject:
     """What one report is about."""
 
     agency: str
+    """As printed; empty where ``agency_id`` is known, since names vary and the agency does not."""
     year: int
     scope: str | None
+    agency_id: int | None = None
 
 
-def subject(agency: str, year: int | None, scope: str | None) -> Subject | None:
+def subject(agency: str, year: int | None, scope: str | None, agency_id: int | None = None) -> Subject | None:
     """The subject of a report; None where it does not say enough to tell two reports apart.
 
     ``区统计局`` is the name of a thousand offices, so two reports of it are no editions of one report.
     """
+    if year is not None and agency_id is not None:
+        return Subject("", year, scope or None, agency_id)
     if year is None or not agency:
         return None
     unplaced = _UNPLACED.match(agency)
@@ -54,15 +58,14 @@ def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
 
 
 _AT_ITS_PATH = exists().where(document_path.c.document_id == report.c.document_id, document_path.c.current == 1)
-_RIVALS = (
-    select(
-        *(report.c[name] for name in ("id", "agency", "year", "scope", "document_id", "current", "superseded_by")),
-        (report.c.cells_found > 0).label("has_figures"),
-        _AT_ITS_PATH.label("at_its_path"),
-    )
-    .where(tuple_(report.c.agency, report.c.year).in_(bindparam("subjects", expanding=True)))
-    .order_by(report.c.document_id, report.c.ordinal)
-)
+_RIVALS = select(
+    *(report.c[name] for name in ("id", "agency", "agency_id", "year", "scope", "document_id", "current", "superseded_by")),
+    (report.c.cells_found > 0).label("has_figures"),
+    _AT_ITS_PATH.label("at_its_path"),
+).order_by(report.c.document_id, report.c.ordinal)
+_SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
+_OF_AGENCIES = _RIVALS.where(tuple_(report.c.agency_id, report.c.year).in_(_SUBJECTS))
+_OF_NAMES = _RIVALS.where(report.c.agency_id.is_(None), tuple_(report.c.agency, report.c.year).in_(_SUBJECTS))
 _MARK = update(report).where(report.c.id == bindparam("number")).values(current=bindparam("is"), superseded_by=bindparam("by"))
 _MARK_WIDE = [
     update(wide).where(wide.c.report_id == bindparam("number")).values(current=bindparam("is")) for wide in FORM_TABLES.values()
@@ -71,10 +74,13 @@ _MARK_WIDE = [
 
 def _changes(connection: Connection, subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:
     rivals: dict[Subject, list[Any]] = {each: [] for each in subjects}
-    for row in connection.execute(_RIVALS, {"subjects": list({(each.agency, each.year) for each in subjects})}):
-        about = Subject(row.agency, row.year, row.scope or None)
-        if about in rivals:  # the same agency and year in another scope is another subject
-            rivals[about].append(row)
+    known = {(each.agency_id, each.year) for each in subjects if each.agency_id is not None}
+    named = {(each.agency, each.year) for each in subjects if each.agency_id is None}
+    for query, wanted in ((_OF_AGENCIES, known), (_OF_NAMES, named)):
+        for row in connection.execute(query, {"subjects": list(wanted)}) if wanted else ():
+            about = Subject("" if row.agency_id else row.agency, row.year, row.scope or None, row.agency_id)
+            if about in rivals:  # the same agency and year in another scope is another subject
+                rivals[about].append(row)
     for rows in rivals.values():
         winner = max(rows, key=lambda row: (row.at_its_path, row.has_figures, row.document_id, -row.id), default=None)
         for row in rows:

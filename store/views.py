@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
+from store.agency_views import agency_views
 from store.schema import column_name, expected_name, found_name
 
 
@@ -26,6 +27,7 @@ def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
             tables.setdefault(table.key, []).append((form, table))
     return {
         "current_report": _current_report(),
+        **agency_views(),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},
@@ -43,7 +45,7 @@ def _text(value: str) -> str:
 def _current_report() -> str:
     return (
         "SELECT r.id AS report_id, d.document, d.sha256, r.agency, r.year, r.scope, r.verdict, r.form, r.title,\n"
-        "  r.period, r.published, r.cells_expected, r.cells_found, r.findings\n"
+        "  r.period, r.published, r.cells_expected, r.cells_found, r.findings, r.agency_id\n"
         "FROM report AS r LEFT JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
     )
 
@@ -96,8 +98,8 @@ def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str
         for heading in headings
     )
     return (
-        f"SELECT f.report_id, d.document, d.sha256, r.agency, f.year, r.scope, r.verdict, {_text(form.key)} AS form,\n"
-        f'  {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
+        "SELECT f.report_id, d.document, d.sha256, r.agency, r.agency_id, f.year, r.scope, r.verdict,\n"
+        f'  {_text(form.key)} AS form, {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
         f"FROM {_name(f'form_{form.key}')} AS f JOIN report AS r ON r.id = f.report_id\n"
         "LEFT JOIN document AS d ON d.id = r.document_id\n"
         f"WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import regex
 
+from normalize.authority.model import Reason
 from normalize.forms import forms
 
 ROOT = Path(__file__).parent.parent
@@ -15,6 +16,11 @@ def test_every_rule_has_a_heading_and_every_heading_is_a_rule():
     used |= {rule.id for form in forms().values() for rule in form.rules}
     headings = set(regex.findall(r"^### (\S+)$", (ROOT / "docs" / "findings.md").read_text("utf-8"), regex.MULTILINE))
     assert headings == used
+
+
+def test_every_reason_why_an_agency_is_undecided_is_explained():
+    page = (ROOT / "docs" / "agencies.md").read_text("utf-8")
+    assert set(regex.findall(r"^- `(\w+)`: ", page.split("## Why a name is undecided")[1], regex.MULTILINE)) == set(Reason)
 
 
 def test_links_of_the_documentation_lead_somewhere():

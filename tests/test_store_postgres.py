@@ -3,6 +3,7 @@
 import multiprocessing
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from collect.errors import ConfigurationError, StoreError, UnreadableError
+from normalize.authority.aliases import read_aliases
+from normalize.authority.model import Evidence
+from normalize.authority.resolve import resolve
 from normalize.model import Verdict
+from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
 from store.export import TABLES, export
@@ -253,3 +258,24 @@ def test_commands_work_on_a_server(address):
             [sys.executable, "-m", "nianbao.cli", *command, "--db", address], capture_output=True, text=True, check=False
         )
         assert (done.returncode, says in done.stdout) == (0, True), done.stderr
+
+
+def test_agencies_are_placed_settled_and_superseded_as_on_sqlite(store):
+    named = [("沭阳县发改局", 2023), ("沭阳县发展和改革局", 2023), ("区统计局", 2022), ("国家能源局", 2022)]
+    run = store.begin_run("r1")
+    for number, (name, year) in enumerate(named):
+        made = replace(report(name, year, ""), agency=resolve(Evidence(name, year)))
+        store.load(facts(f"{number}.pdf"), [made], run)
+    use_aliases(store, read_aliases("[[name]]\nprinted = '区统计局'\nagency = '临沂市河东区统计局'\n"))
+    with store.reading() as connection:
+        rows = connection.execute(text("SELECT agency, current, agency_basis FROM report ORDER BY id")).all()
+        assert [tuple(row) for row in rows] == [
+            ("沭阳县发改局", 0, "name"),
+            ("沭阳县发展和改革局", 1, "name"),
+            ("区统计局", 1, "alias"),
+            ("国家能源局", 1, "name"),
+        ]
+        peers = connection.execute(text("SELECT name FROM agencies WHERE level = 'county' ORDER BY region_code")).all()
+        assert [name for (name,) in peers] == ["沭阳县发展和改革局", "临沂市河东区统计局"]
+        for view in ("agency_names", "successions", "undecided_reports"):
+            connection.execute(text(f"SELECT * FROM {view}")).all()

@@ -1,7 +1,7 @@
 """Files that were taken in, as they lay there: what lets a second run pass over them unopened.
 
 Revision ID: 0003
-Revises: 0001
+Revises: 0002
 """
 
 import sqlalchemy as sa
