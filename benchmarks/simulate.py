@@ -182,7 +182,7 @@ def _template(form: str, layout: int) -> tuple[Cell, ...]:
 
 @cache
 def _printed(form: str, layout: int, index: int, number: str) -> Cell:
-    return replace(_template(form, layout)[index], value=Decimal(number), printed=number)
+    return _template(form, layout)[index]._replace(value=Decimal(number), printed=number)
 
 
 def _report(identity: Identity, form: str, figures: dict[str, str], layout: int, chance: random.Random) -> Report:
@@ -199,7 +199,7 @@ def _report(identity: Identity, form: str, figures: dict[str, str], layout: int,
         verdict = Verdict.REVIEW
         places = [chance.randrange(len(cells)) for _ in range(3)]
         for place in places:
-            cells[place] = replace(cells[place], value=None, printed="", state=State.MISSING, box=None, locus=None)
+            cells[place] = cells[place]._replace(value=None, printed="", state=State.MISSING, box=None, locus=None)
         missing = tuple(str(cells[place].key) for place in places)
         findings.append(Finding("cells.missing", Severity.DOUBT, "Cells of the form were not found.", missing))
     elif luck < 0.12 and figures:
@@ -226,7 +226,7 @@ def _leave_blank(cells: list[Cell], chance: random.Random) -> Iterator[Finding]:
     if chance.random() < 0.125:
         places = range(10, length)
     for place in places:
-        cells[place] = replace(cells[place], value=None, printed="", state=State.BLANK)
+        cells[place] = cells[place]._replace(value=None, printed="", state=State.BLANK)
         yield Finding("cell.blank", Severity.NOTE, "printed blank", (str(cells[place].key),))
 
 

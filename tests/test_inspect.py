@@ -180,7 +180,7 @@ def page_of(document: Document, *reports: Report, name: str = "某局.pdf", erro
 
 def test_hostile_text_stays_text() -> None:
     key, grid_text = TOTAL, HOSTILE
-    printed = replace(cell(key, "5"), printed=HOSTILE, note=HOSTILE)
+    printed = cell(key, "5")._replace(printed=HOSTILE, note=HOSTILE)
     report = made(printed, findings=(Finding(HOSTILE, Severity.FAULT, HOSTILE, (str(key), HOSTILE), HOSTILE, HOSTILE),))
     report = replace(report, identity=Identity(HOSTILE, HOSTILE, 2023, HOSTILE))
     document = replace(drawn((grid_text, 1)), producer=HOSTILE, media_type="text/html", pages=())
@@ -206,7 +206,7 @@ def test_the_page_is_self_contained_and_runs_nothing_else() -> None:
 
 def test_findings_link_to_the_cells_on_the_page() -> None:
     document = Document("text/html", (Grid((GridCell(0, 0, "5", locus=Locus(3, 2)),)),))
-    report = made(replace(cell(TOTAL, "5", None), locus=Locus(3, 2)), findings=(fault(TOTAL),))
+    report = made(cell(TOTAL, "5", None)._replace(locus=Locus(3, 2)), findings=(fault(TOTAL),))
     page = page_of(document, report)
     (link,) = page.xpath("//ol[@class='findings']//a")
     assert link.text == "一、本年新收政府信息公开申请数量 · 总计"
