@@ -33,6 +33,12 @@ class Printed(NamedTuple):
     readings: tuple[str, ...] = ()
     """The label with parts rejoined, where it was split over several cells; the last of ``path`` is always tried."""
 
+    @classmethod
+    def beside(cls, texts: Sequence[str]) -> Printed:
+        """From the labels beside a row, outermost first; one printed again in the cell beside it counts once."""
+        path = tuple([text for text, before in zip(texts, (None, *texts), strict=False) if text != before])
+        return cls(path or ("",))
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
 
 from extract.model import Grid, GridCell, Layout
 from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
@@ -112,7 +111,7 @@ def _numeric_at(sheet: Sheet, row: int, column: int) -> bool:
 
 
 def _label_of(sheet: Sheet, row: int, stop: int) -> Printed:
-    return Printed(tuple(text for text, _ in groupby(c.text for c in sheet.labels(row, stop))) or ("",))
+    return Printed.beside([c.text for c in sheet.labels(row, stop)])
 
 
 def _read_zone(

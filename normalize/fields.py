@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 
 from extract.model import Grid, GridCell
 from normalize.align import Printed
@@ -26,7 +25,7 @@ class Fields:
     @cached_property
     def printed(self) -> Printed:
         """The labels as a path; a label that a flattening repeated for the columns it spans counts once."""
-        return Printed(tuple(text for text, _ in groupby(c.text for c in self.labels)) or ("",))
+        return Printed.beside([c.text for c in self.labels])
 
     @cached_property
     def numeric(self) -> bool:

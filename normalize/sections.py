@@ -196,7 +196,7 @@ def _heading_at(lines: Sequence[Line | None], at: int) -> _Heading | None:
 def _heading(text: str, following: str | None) -> _Heading | None:
     """The heading that a text is over the one that follows. Every document asks twice: for its front, and for its chapters."""
     plain = folded(text)
-    if _CONTENTS_LINE.search(plain) and len(plain) <= _MAX_HEADING:
+    if len(plain) <= _MAX_HEADING and _CONTENTS_LINE.search(plain):
         return None
     alone = _single(text, 1)
     both = None
