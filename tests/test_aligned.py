@@ -7,7 +7,7 @@ import pytest
 from extract.aligned import Word, find_grids
 from extract.continued import join
 from extract.model import Box, Layout
-from extract.shapes import is_page_number, is_prose, is_value
+from extract.shapes import begins_value, is_page_number, is_prose, is_value
 
 WIDE = 2
 
@@ -404,3 +404,14 @@ def test_sections_without_any_value_under_the_last_value():
     )
     blank = [row for row in rows(table.grid) if row.get("0") in {"处罚", "强制", "收费"}]
     assert [list(row.values()) for row in blank] == [["处罚", ""], ["强制", ""], ["收费", ""]]
+
+
+@pytest.mark.parametrize("text", ["123", "1,024", "-3", "增加12件", "１２．５万元", "3（其中修订1件）", "——", "无", "/"])
+def test_every_beginning_of_a_value_may_begin_one(text: str) -> None:
+    assert is_value(text)
+    assert all(begins_value(text[:end]) for end in range(1, len(text) + 1))
+
+
+@pytest.mark.parametrize("text", ["信息内容", "2024年政府信息公开", "一、总体情况", "（一）", "第二十条", "3号文件"])
+def test_what_no_value_begins_with(text: str) -> None:
+    assert not begins_value(text)
