@@ -119,11 +119,11 @@ def _crossing(shape: Rule | Fill, lines: Mapping[int, Rule]) -> list[int]:
     """The rules that cross or meet a rule or the edge of a tile."""
     if isinstance(shape, Fill):
         return [i for i, rule in lines.items() if _meets(rule, shape)]
-    horizontal, at, start, end = shape
+    horizontal, at, low, high = shape.horizontal, shape.at, shape.start - TOUCH, shape.end + TOUCH
     return [
         i
-        for i, (across, place, first, last) in lines.items()
-        if across != horizontal and start - TOUCH <= place <= end + TOUCH and first - TOUCH <= at <= last + TOUCH
+        for i, rule in lines.items()
+        if rule.horizontal != horizontal and low <= rule.at <= high and rule.start - TOUCH <= at <= rule.end + TOUCH
     ]
 
 
@@ -223,19 +223,23 @@ def _axis(borders: Sequence[Rule], crossing: Sequence[Rule], inked: Callable[[fl
     Where the crossing rules run on beyond the outermost border, the table has no outer border there but still an end.
     """
     clusters: list[list[Rule]] = []
+    first = last = float("-inf")
     for rule in sorted(borders, key=attrgetter("at")):
-        if clusters and rule.at - clusters[-1][-1].at <= TOUCH and rule.at - clusters[-1][0].at <= 5.0:
+        at = rule.at
+        if at - last <= TOUCH and at - first <= 5.0:
             clusters[-1].append(rule)
         else:
             clusters.append([rule])
+            first = at
+        last = at
     collapsed: list[list[Rule]] = []
     for cluster in clusters:
         if collapsed and cluster[0].at - collapsed[-1][-1].at <= SLIVER and not inked(collapsed[-1][-1].at, cluster[0].at):
             collapsed[-1].extend(cluster)
         else:
-            collapsed.append(list(cluster))
+            collapsed.append(cluster)
     places = [middle_of(cluster) for cluster in collapsed]
-    drawn = [tuple((r.start, r.end) for r in c) for c in collapsed]
+    drawn = [tuple([(r.start, r.end) for r in cluster]) for cluster in collapsed]
     for end in (
         _open_end([r.start for r in crossing], places[0], inked, -1),
         _open_end([r.end for r in crossing], places[-1], inked, 1),
@@ -259,7 +263,7 @@ def _open_end(ends: Sequence[float], border: float, inked: Callable[[float, floa
     far = max(ends) if side > 0 else min(ends)
     if (far - border) * side <= SLIVER:
         return None
-    count = sum(abs(e - far) <= TOUCH for e in ends)
+    count = sum([abs(e - far) <= TOUCH for e in ends])
     used = inked(min(far, border), max(far, border))
     return far if count >= (2 if used else max(2, 0.3 * len(ends))) else None
 

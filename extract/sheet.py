@@ -143,14 +143,14 @@ class Turn:
         """A rectangle of the turned page as a box of the displayed page."""
         x0, top, x1, bottom = box
         match self.degrees:
+            case 0:
+                pass
             case 90:
                 x0, top, x1, bottom = top, self.height - x1, bottom, self.height - x0
             case 180:
                 x0, top, x1, bottom = self.width - x1, self.height - bottom, self.width - x0, self.height - top
             case 270:
                 x0, top, x1, bottom = self.width - bottom, x0, self.width - top, x1
-            case _:
-                pass
         return Box(page, _hundredths(x0), _hundredths(top), _hundredths(x1), _hundredths(bottom))
 
 
@@ -174,6 +174,8 @@ class Sheet:
 
     def upright(self) -> tuple[Sheet, Turn]:
         """The sheet turned until most of its text stands upright, and the way back."""
+        if {glyph.turn for glyph in self.glyphs} <= {0}:
+            return self, Turn(0, self.width, self.height)
         votes: Counter[int] = Counter()
         for glyph in self.glyphs:
             if not glyph.text.isspace():

@@ -8,7 +8,7 @@ from extract import stubs
 from extract.aligned import Word, find_grids
 from extract.continued import join
 from extract.model import Box, Layout
-from extract.shapes import is_enumerated, is_page_number, is_prose, is_value
+from extract.shapes import begins_value, is_enumerated, is_page_number, is_prose, is_value
 from extract.words import Run
 
 WIDE = 2
@@ -416,3 +416,14 @@ def test_a_label_line_is_judged_once_however_many_rows_there_are(monkeypatch):
     assert groups == [[i] for i in range(120)]
     assert spare == []
     assert len(judged) < len(lines)
+
+
+@pytest.mark.parametrize("text", ["123", "1,024", "-3", "增加12件", "１２．５万元", "3（其中修订1件）", "——", "无", "/"])
+def test_every_beginning_of_a_value_may_begin_one(text: str) -> None:
+    assert is_value(text)
+    assert all(begins_value(text[:end]) for end in range(1, len(text) + 1))
+
+
+@pytest.mark.parametrize("text", ["信息内容", "2024年政府信息公开", "一、总体情况", "（一）", "第二十条", "3号文件"])
+def test_what_no_value_begins_with(text: str) -> None:
+    assert not begins_value(text)

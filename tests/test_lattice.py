@@ -69,6 +69,27 @@ def test_cells_without_a_border_between_them_are_one() -> None:
     assert all(c.regular for c in lattice.cells)
 
 
+@pytest.mark.parametrize(
+    "missing",
+    [[], [flat(YS[1], 200, 280)], [steep(XS[2], 100, 140)], [flat(YS[1], 200, 280), steep(XS[2], 100, 140)]],
+    ids=["nothing", "a border across", "a border down", "all borders"],
+)
+def test_a_cell_over_rows_and_columns_is_one_only_if_no_border_cuts_it(missing: list[Rule]) -> None:
+    inside = [flat(YS[1], 200, 280), steep(XS[2], 100, 140)]
+    rules = [r for r in full() if r not in (flat(YS[1], 100, 280), steep(XS[2], 100, 160))]
+    rules += [flat(YS[1], 100, 200), steep(XS[2], 140, 160), *(r for r in inside if r not in missing)]
+    (lattice,) = find_lattices(rules)
+    rowspan, colspan = 1 + (inside[0] in missing), 1 + (inside[1] in missing)
+    corner = [(r, c, rowspan, colspan) for r in range(0, 2, rowspan) for c in range(1, 3, colspan)]
+    assert shape(lattice) == sorted([(0, 0, 1, 1), (1, 0, 1, 1), *corner, (2, 0, 1, 1), (2, 1, 1, 1), (2, 2, 1, 1)])
+    assert all(c.regular for c in lattice.cells)
+
+
+def test_pieces_at_one_place_keep_it_to_the_last_bit() -> None:
+    pieces = [Rule(True, 544.125, a, a + 33.3) for a in range(50, 500, 35)]
+    assert [rule.at for rule in merged_rules(pieces)] == [544.125]
+
+
 def test_a_region_that_is_no_rectangle_is_cut_and_doubted() -> None:
     rules = [r for r in full() if r not in (flat(YS[2], 100, 280), steep(XS[1], 100, 160))]
     rules += [flat(YS[2], 200, 280), steep(XS[1], 100, 140)]

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from collect import archives, files
 from collect.errors import StoreError, UnsupportedError
@@ -360,15 +363,15 @@ def test_a_file_too_large_is_refused_unopened_the_second_time(run: Run) -> None:
 
 def test_an_old_database_gets_the_table(run: Run, tmp_path: Path) -> None:
     put(run.folder / "1.txt", "verified 甲局")
-    run()
-    run.store.close()
-    with sqlite3.connect(tmp_path / "db.sqlite") as connection:
-        connection.execute("DROP TABLE seen_file")
-        connection.execute("DROP INDEX ix_document_size")
-        connection.execute("UPDATE schema_version SET version_num = '0002'")
-    with open_store(tmp_path / "db.sqlite") as store:
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", "store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    engine.dispose()
+    with open_store(tmp_path / "old.sqlite") as store:
         again = Run(run.folder, store)
-        assert again().known == 1
-        assert again.read == []
+        assert again().verdicts == {"verified": 1}
         again()
         assert again.opened == []
