@@ -46,7 +46,7 @@ def rows(store: Store, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-LOADED = "SELECT d.document, r.agency, r.verdict FROM report r JOIN document d ON d.id = r.document_id ORDER BY r.id"
+LOADED = "SELECT d.document, r.agency, r.verdict FROM report r JOIN document_path d USING (document_id) ORDER BY r.id"
 FAILED = "SELECT document, code, reason, message FROM failure ORDER BY document"
 
 

@@ -100,9 +100,9 @@ def test_a_report_is_kept_whole(store):
     ]
     assert rows(store, "SELECT rule, printed, times FROM ignored") == [("serial", "1", 2), ("serial", "2", 1)]
     assert rows(store, "SELECT code, message, page FROM document_warning") == [("font", "a font is missing", 2)]
-    assert rows(store, "SELECT document, media_type, producer, pages, size FROM document") == [
-        ("a/1.pdf", "application/pdf", "a typesetter", 4, 7)
-    ]
+    assert rows(
+        store, "SELECT document, media_type, producer, pages, size FROM document JOIN document_path ON document_id = id"
+    ) == [("a/1.pdf", "application/pdf", "a typesetter", 4, 7)]
 
 
 def test_two_forms_in_one_report_have_a_row_each(store):
@@ -218,8 +218,9 @@ def test_recognise_spares_the_reading(store):
 def current(store):
     return rows(
         store,
-        "SELECT d.document, r.current, (SELECT d2.document FROM report r2 JOIN document d2 ON d2.id = r2.document_id"
-        " WHERE r2.id = r.superseded_by) FROM report r JOIN document d ON d.id = r.document_id ORDER BY r.id",
+        "SELECT d.document, r.current, (SELECT d2.document FROM report r2 JOIN document_path d2 USING (document_id)"
+        " WHERE r2.id = r.superseded_by AND d2.ordinal = 0) FROM report r JOIN document_path d USING (document_id)"
+        " WHERE d.ordinal = 0 ORDER BY r.id",
     )
 
 
@@ -343,9 +344,11 @@ def test_unstorable_characters_are_made_visible(store):
     run = store.begin_run("r1")
     store.load(odd, [report()], run)
     assert store.load(odd, [report()], run) is Outcome.UNCHANGED
-    assert rows(store, "SELECT document, producer FROM document") == [("坏\\udcc4名.pdf", "a\ufffdb")]
-    store.fail(replace(odd, sha256="0"), UnreadableError("bad \udcff byte"), run)
-    assert store.fail(replace(odd, sha256="0"), UnreadableError("bad \udcff byte"), run) is Outcome.UNCHANGED
+    assert rows(store, "SELECT p.document, producer FROM document d JOIN document_path p ON p.document_id = d.id") == [
+        ("坏\\udcc4名.pdf", "a\ufffdb")
+    ]
+    store.fail(replace(odd, sha256="00"), UnreadableError("bad \udcff byte"), run)
+    assert store.fail(replace(odd, sha256="00"), UnreadableError("bad \udcff byte"), run) is Outcome.UNCHANGED
 
 
 def test_damaged_coordinates_do_not_stop_a_load(store):
