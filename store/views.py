@@ -25,8 +25,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
     """The SELECT of each view by name, each after those it uses.
 
     ``columns`` are the wide tables' columns in the database's order, by form; ``dialect`` is the name SQLAlchemy gives it.
-    One view for each table that any form has:
-    a row per report and form row as printed, all forms together.
+    One view for each table that any form has: a row per report and form row as printed, all forms together.
     """
     tables: dict[str, list[tuple[Form, FormTable]]] = {}
     for form in forms().values():
