@@ -10,6 +10,7 @@ from extract.model import Box
 from normalize.model import Identity, Scope, State, Verdict
 from store.batch import Batch
 from store.load import Outcome
+from store.query import find_reports
 from store.supersede import subject
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
@@ -212,7 +213,15 @@ def test_recognise_spares_the_reading(store):
     assert store.recognise(facts("b.pdf", "a.pdf"), run) is Outcome.RENAMED
     assert store.recognise(facts("b.pdf", "a.pdf"), run) is Outcome.UNCHANGED
     assert store.recognise(facts("a.pdf"), store.begin_run("r2")) is None
-    assert rows(store, "SELECT document, current FROM document_path ORDER BY 1") == [("a.pdf", 1), ("b.pdf", 1)]
+    assert store.recognise(facts("0.pdf", "a.pdf"), run) is Outcome.RENAMED
+    assert rows(store, "SELECT ordinal, document, current FROM document_path ORDER BY 1") == [
+        (0, "a.pdf", 1),
+        (1, "b.pdf", 1),
+        (2, "0.pdf", 1),
+    ]
+    # What is shown is the first name, once.
+    assert rows(store, "SELECT document, sha256 FROM current_report") == [("a.pdf", facts("a.pdf").sha256)]
+    assert [found.document for found in find_reports(store, "")] == ["a.pdf"]
 
 
 def current(store):
