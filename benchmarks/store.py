@@ -34,7 +34,8 @@ from store.search import search
 from tests.postgres import Server, missing
 
 REPORTS = 20_000
-PROSE = 5_000
+PROSE = 50_000
+"""Reports with prose at most: a quarter of those without."""
 SAMPLE = 5_000
 """Reports for what grows too large to try with all: the long table, PostgreSQL."""
 
@@ -251,7 +252,7 @@ def lines(reports: int, keep: Path | None = None) -> Iterator[str]:
         yield ""
         yield from long_lines(folder)
         yield ""
-        yield from prose_lines(folder, min(reports, PROSE))
+        yield from prose_lines(folder, min(reports // 4, PROSE))
         yield ""
         yield from postgres_lines(folder)
 

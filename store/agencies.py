@@ -19,7 +19,6 @@ from store.schema import (
     agency_alias,
     agency_kind,
     agency_succession,
-    document,
     document_path,
     region,
     region_heir,
@@ -208,14 +207,13 @@ def _settle(connection: Connection, printed: Iterable[str]) -> tuple[int, list[S
     columns = (report.c.id, report.c.agency, report.c.year, report.c.scope, report.c.agency_id, report.c.agency_read)
     path = document_path.c
     query = (
-        select(*columns, report.c.agency_basis, document.c.document, path.origin)
-        .join(document, document.c.id == report.c.document_id)
-        .outerjoin(document_path, and_(path.document == document.c.document, path.document_id == document.c.id))
+        select(*columns, report.c.agency_basis, path.document, path.origin)
+        .outerjoin(document_path, and_(path.document_id == report.c.document_id, path.ordinal == 0))
         .where(report.c.agency.in_(sorted(printed)) | (report.c.agency_basis == "alias"))
     )
     settled, affected = 0, list[Subject | None]()
     for row in connection.execute(query).all():
-        alias = register.alias(row.agency, row.year, (row.document, row.origin or ""))
+        alias = register.alias(row.agency, row.year, (row.document or "", row.origin or ""))
         chosen = row.agency_read if alias is None else alias
         settled += alias is not None
         if (chosen, alias is not None) == (row.agency_id, row.agency_basis == "alias"):

@@ -24,9 +24,10 @@ SELECT a.id, b.id, h.year, 'region' FROM agency AS a JOIN region_heir AS h ON h.
   WHERE a.kind NOT IN ('institution', 'other')"""
 
 UNDECIDED = """\
-SELECT r.id AS report_id, r.agency AS printed, r.year, r.agency_reason AS reason, d.document,
+SELECT r.id AS report_id, r.agency AS printed, r.year, r.agency_reason AS reason, p.document,
   (SELECT COUNT(*) FROM agency_candidate AS c WHERE c.report_id = r.id AND c.joint = 0) AS candidates
-FROM report AS r JOIN document AS d ON d.id = r.document_id WHERE r.agency_id IS NULL AND r.current = 1"""
+FROM report AS r LEFT JOIN document_path AS p ON p.document_id = r.document_id AND p.ordinal = 0
+WHERE r.agency_id IS NULL AND r.current = 1"""
 
 
 def agency_views() -> dict[str, str]:

@@ -165,7 +165,7 @@ class Batch:
         name = facts.document
         if self._places.get(name, {}).get(known.id) and name not in self._failures:
             return Outcome.UNCHANGED
-        self._write_name(facts, known.id)
+        self._write_name(facts, known.id, known.names)
         return Outcome.RENAMED
 
     def _load(self, change: Read) -> Outcome:
@@ -174,24 +174,24 @@ class Batch:
         about = (facts.media_type, storable(facts.producer), facts.pages, facts.size, run.reader)
         if known is None:
             number = next(self._document_numbers)
-            rows.documents.append((number, facts.sha256, facts.document, *about, run.id, run.id))
+            rows.documents.append((number, bytes.fromhex(facts.sha256), *about, run.id, run.id))
         else:
             number = known.id
             rows.reread.append(dict(zip(_REREAD, (*about, run.id), strict=True)) | {"number": number})
         rows.warnings += [(number, i, w.code, storable(w.message), w.page) for i, w in enumerate(facts.warnings)]
-        self._write_name(facts, number)
+        self._write_name(facts, number, known.names if known else 0)
         self._write_reports(number, facts, change.reports, self._old.get(number, ()) if known else ())
         return Outcome.REREAD if known else Outcome.ADDED
 
-    def _write_name(self, facts: DocumentFacts, number: int) -> None:
-        """Note that this name now holds this content, and no failure."""
+    def _write_name(self, facts: DocumentFacts, number: int, names: int) -> None:
+        """Note that this name now holds this content, which has so many names already, and no failure."""
         name, rows = facts.document, self._rows
         if name in self._failures:
             rows.forgiven.append(name)
         held = self._places.get(name, {})
         changed = {each: False for each, current in held.items() if current and each != number}
         if number not in held:
-            rows.names.append((name, number, facts.origin, 1, self._run.id))
+            rows.names.append((number, names, name, facts.origin, 1, self._run.id))
         elif not held[number]:
             changed[number] = True
         rows.renamed += [{"name": name, "number": each, "is": int(current)} for each, current in changed.items()]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, select
+from sqlalchemy import Column, Connection, Row, Select, func, select
 
 from extract.model import ReaderWarning
 from store.bulk import batched
@@ -49,6 +49,8 @@ class Known:
 
     id: int
     reader: str
+    names: int
+    """Under how many names it was ever found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,10 @@ class Old:
 
 def known(connection: Connection, contents: Sequence[str]) -> dict[str, Known]:
     """The documents with these contents that there are, by SHA-256."""
-    query = select(document.c.id, document.c.sha256, document.c.reader)
+    names = select(func.count()).where(document_path.c.document_id == document.c.id).scalar_subquery()
+    query = select(document.c.id, document.c.sha256, document.c.reader, names.label("names"))
     rows = _among(connection, query, document.c.sha256, contents)
-    return {row.sha256: Known(row.id, row.reader) for row in rows}
+    return {row.sha256: Known(row.id, row.reader, row.names) for row in rows}
 
 
 def found_at(connection: Connection, names: Sequence[str]) -> dict[str, dict[int, bool]]:

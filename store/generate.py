@@ -31,7 +31,7 @@ def wide_columns(connection: Connection) -> dict[str, list[str]]:
 
 def is_fresh(connection: Connection, columns: Mapping[str, Sequence[str]]) -> bool:
     """Whether the database has everything as the forms and this code would make it."""
-    return not any(_lacking(columns).values()) and _made(connection) == _fingerprints(columns)
+    return not any(_lacking(columns).values()) and _made(connection) == _fingerprints(columns, connection.dialect.name)
 
 
 def generate(connection: Connection) -> dict[str, list[str]]:
@@ -39,15 +39,14 @@ def generate(connection: Connection) -> dict[str, list[str]]:
     columns = wide_columns(connection)
     if is_fresh(connection, columns):
         return columns
-    _drop_views(connection)
+    drop_views(connection)
     _grow(connection, columns)
     columns = wide_columns(connection)
-    for name, statement in view_statements(columns).items():
+    for name, statement in view_statements(columns, connection.dialect.name).items():
         connection.exec_driver_sql(f'CREATE VIEW "{name}" AS\n{statement}')
     connection.execute(delete(data_dictionary))
     connection.execute(insert(data_dictionary), dictionary_rows(columns))
-    connection.execute(delete(generated))
-    rows = [{"name": name, "fingerprint": print_} for name, print_ in _fingerprints(columns).items()]
+    rows = [{"name": name, "fingerprint": print_} for name, print_ in _fingerprints(columns, connection.dialect.name).items()]
     connection.execute(insert(generated), rows)
     return columns
 
@@ -72,20 +71,21 @@ def _grow(connection: Connection, columns: Mapping[str, Sequence[str]]) -> None:
             connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {specification}')
 
 
-def _drop_views(connection: Connection) -> None:
-    """Drop the views made before, and no view that somebody else made."""
+def drop_views(connection: Connection) -> None:
+    """Drop the views made before, and no view that somebody else made: ``generate`` makes them anew."""
     made = _made(connection)
     views = [view for view in inspect(connection).get_view_names() if view in made]
     # Every other view selects from current_report, so it goes last.
     for view in sorted(views, key=lambda name: name == "current_report"):
         connection.exec_driver_sql(f'DROP VIEW "{view}"')
+    connection.execute(delete(generated))
 
 
 def _made(connection: Connection) -> dict[str, str]:
     return {row.name: row.fingerprint for row in connection.execute(select(generated))}
 
 
-def _fingerprints(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _fingerprints(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[str, str]:
     dictionary = json.dumps(dictionary_rows(columns), ensure_ascii=False)
-    texts = {**view_statements(columns), "data_dictionary": dictionary}
+    texts = {**view_statements(columns, dialect), "data_dictionary": dictionary}
     return {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from collect.errors import StoreError
-from store.generate import generate, is_fresh, wide_columns
+from store.generate import drop_views, generate, is_fresh, wide_columns
 from store.load import Store, as_store_error
 from store.migrations import HEAD, REVISIONS, VERSION_TABLE
 
@@ -127,8 +129,11 @@ def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]
             _keep_log(engine)
         with as_store_error(engine), engine.connect() as connection:
             connection.execution_options(immediate=True)
-            with connection.begin():
-                if _version(connection, shown) != HEAD:
+            with _foreign_keys_at_rest(connection), connection.begin():
+                found = _version(connection, shown)
+                if found is not None:
+                    drop_views(connection)
+                if found != HEAD:
                     _migrate(connection)
                 return generate(connection)
     except sqlite3.Error as error:
@@ -175,6 +180,20 @@ def _keep_log(engine: Engine) -> None:
         raw.cursor().execute("PRAGMA journal_mode = WAL")
     finally:
         raw.close()
+
+
+@contextmanager
+def _foreign_keys_at_rest(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by making it anew: with foreign keys at work, dropping the old one would empty others."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")  # works outside transactions only
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _migrate(connection: Connection) -> None:

@@ -35,8 +35,8 @@ LARGEST = 1e7
 _STREAMS = 8
 _NO_BOX = Box(0, 0, 0, 0, 0)
 _NO_LOCUS = Locus(0, 0)
-_LINE = attrgetter("line", "field")
-_EDGES = attrgetter("page", "x0", "top", "x1", "bottom")
+_EDGES = tuple(map(attrgetter, ("x0", "top", "x1", "bottom")))
+_PAGE, _LINE, _FIELD = map(attrgetter, ("page", "line", "field"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +91,18 @@ def _streams(positions: Sequence[int], boxes: Sequence[Box | None], loci: Sequen
     streams = np.zeros((_STREAMS, count), dtype="<i4")
     streams[0] = np.fromiter(positions, "<i4", count)
     if any(boxes):
-        page, *edges = zip(*map(_EDGES, [box or _NO_BOX for box in boxes]), strict=True)
-        lengths = np.fromiter(chain(*edges), float, 4 * count)
+        known = [box or _NO_BOX for box in boxes]
+        lengths = np.fromiter(chain.from_iterable(map(edge, known) for edge in _EDGES), float, 4 * count)
         # Zero for what no page can hold: damaged PDF files state such coordinates, NaN among them.
         lengths[~(np.abs(lengths) < LARGEST)] = 0
-        streams[1] = np.fromiter(page, "<i4", count)
+        streams[1] = np.fromiter(map(_PAGE, known), "<i4", count)
         streams[2:6] = np.rint(lengths * TENTHS).reshape(4, count)
         streams[4:6] -= streams[2:4]
     if any(loci):
-        lines, fields = zip(*map(_LINE, [locus or _NO_LOCUS for locus in loci]), strict=True)
-        streams[6] = np.fromiter(lines, "<i4", count)
-        streams[7] = np.fromiter(fields, "<i4", count)
-    streams[:, 1:] = np.diff(streams)
+        printed = [locus or _NO_LOCUS for locus in loci]
+        streams[6] = np.fromiter(map(_LINE, printed), "<i4", count)
+        streams[7] = np.fromiter(map(_FIELD, printed), "<i4", count)
+    streams[:, 1:] -= streams[:, :-1].copy()
     return streams.tobytes()
 
 

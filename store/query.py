@@ -193,8 +193,11 @@ def _sums(counts: Iterable[tuple[Any, int]]) -> dict[Any, int]:
 
 
 def _summaries() -> Select[Any]:
-    return select(report, document.c.document, document.c.sha256).join_from(
-        report, document, report.c.document_id == document.c.id
+    first_name = (document_path.c.document_id == document.c.id) & (document_path.c.ordinal == 0)
+    return (
+        select(report, document_path.c.document, document.c.sha256)
+        .join_from(report, document, report.c.document_id == document.c.id)
+        .join(document_path, first_name)
     )
 
 

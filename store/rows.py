@@ -38,7 +38,7 @@ REPORT_COLUMNS = tuple(
 """What a report says of itself."""
 
 _REMEMBERED = 100_000
-_NAME = attrgetter("table", "row", "column")
+_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +156,8 @@ class _Walk:
         placed = []
         for form, members in _by_form(report.cells):
             table = tables[form]
-            keys = [cell.key for cell in members]
-            whole = list(map(_NAME, keys)) == table.names
+            keys = [*map(_KEY, members)]
+            whole = keys == table.keys
             places = table.in_order if whole else [table.places[key] for key in keys]
             expected = table.expected if whole else Counter(key.table for key in keys)
             self.wide[form] = self._wide(table, members, places, expected)

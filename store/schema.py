@@ -27,7 +27,7 @@ from sqlalchemy.schema import SchemaItem
 
 from normalize.forms import Form, FormTable, forms
 from normalize.model import CellKey
-from store.columns import Figure, Measure, Words
+from store.columns import Digest, Figure, Measure, Words
 
 metadata = MetaData(
     naming_convention={
@@ -124,8 +124,13 @@ run = _table(
 document = _table(
     "document",
     _id("Number of the document, in the order of first arrival."),
-    _text("sha256", "SHA-256 of the content, hexadecimal: the document's identity.", unique=True),
-    _text("document", "Name it was first found under; document_path has them all, and where each was read from."),
+    Column(
+        "sha256",
+        Digest,
+        nullable=False,
+        unique=True,
+        doc="SHA-256 of the content, as bytes (hexadecimal in the views): the document's identity.",
+    ),
     _text("media_type", "Format, found from the content."),
     _text("producer", "Program that made the file, as the file says."),
     _integer("pages", "Number of pages; 0 in a format without pages."),
@@ -137,11 +142,14 @@ document = _table(
 
 document_path = _table(
     "document_path",
-    _text("document", "Path relative to the ingested folder; archive.zip/member in an archive.", primary_key=True),
-    _reference("document_id", "document.id", "The content found there.", primary_key=True, index=True),
+    _reference("document_id", "document.id", "The content found there.", primary_key=True),
+    _ordinal("Place among the names of this content, from 0: the one it was first found under, which the views show."),
+    _text("document", "Path relative to the ingested folder; archive.zip/member in an archive."),
     _text("origin", "Full path or URL."),
     _integer("current", "1 if the path last held this content, 0 if other content has replaced it."),
     _reference("first_run", "run.id", "Run that first found this content there.", ondelete="NO ACTION"),
+    UniqueConstraint("document", "document_id"),
+    rowid=False,
 )
 
 document_warning = _table(

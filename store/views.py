@@ -1,6 +1,7 @@
 """The views, generated from the forms: the shapes people ask for, over the wide tables.
 
-All of them show current reports only. The text is standard SQL that SQLite and PostgreSQL both take.
+All of them show current reports only. The text is standard SQL that SQLite and PostgreSQL both take, but for the
+hexadecimal digits of a document's SHA-256.
 """
 
 # ruff: noqa: S608 - every name and label comes from the project's own form files
@@ -14,23 +15,30 @@ from normalize.model import CellKey
 from store.agency_views import agency_views
 from store.schema import column_name, expected_name, found_name
 
+_HEXADECIMAL = {"sqlite": "lower(hex(d.sha256))", "postgresql": "encode(d.sha256, 'hex')"}
+_DOCUMENT = (
+    "LEFT JOIN document AS d ON d.id = r.document_id\n"
+    "LEFT JOIN document_path AS p ON p.document_id = r.document_id AND p.ordinal = 0\n"
+)
 
-def view_statements(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+
+def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[str, str]:
     """The SELECT of each view by name, each after those it uses.
 
-    ``columns`` are the wide tables' columns in the database's order, by form. One view for each table that any form has:
-    a row per report and form row as printed, all forms together.
+    ``columns`` are the wide tables' columns in the database's order, by form; ``dialect`` is the name SQLAlchemy gives it.
+    One view for each table that any form has: a row per report and form row as printed, all forms together.
     """
     tables: dict[str, list[tuple[Form, FormTable]]] = {}
     for form in forms().values():
         for table in form.tables:
             tables.setdefault(table.key, []).append((form, table))
+    sha256 = _HEXADECIMAL[dialect]
     return {
-        "current_report": _current_report(),
+        "current_report": _current_report(sha256),
         **agency_views(),
         "block": _block(),
         "cells": _cells(columns),
-        **{name: _form_rows(members) for name, members in tables.items()},
+        **{name: _form_rows(members, sha256) for name, members in tables.items()},
     }
 
 
@@ -42,11 +50,11 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _current_report() -> str:
+def _current_report(sha256: str) -> str:
     return (
-        "SELECT r.id AS report_id, d.document, d.sha256, r.agency, r.year, r.scope, r.verdict, r.form, r.title,\n"
+        f"SELECT r.id AS report_id, p.document, {sha256} AS sha256, r.agency, r.year, r.scope, r.verdict, r.form, r.title,\n"
         "  r.period, r.published, r.cells_expected, r.cells_found, r.findings, r.agency_id\n"
-        "FROM report AS r LEFT JOIN document AS d ON d.id = r.document_id WHERE r.current = 1"
+        f"FROM report AS r {_DOCUMENT}WHERE r.current = 1"
     )
 
 
@@ -83,26 +91,25 @@ def _cells_of(form: Form, order: Sequence[str]) -> str:
     )
 
 
-def _form_rows(members: Sequence[tuple[Form, FormTable]]) -> str:
+def _form_rows(members: Sequence[tuple[Form, FormTable]], sha256: str) -> str:
     """A row per report and form row; the columns of all forms side by side, NULL where a form or row has none."""
     headings = list(dict.fromkeys(column.key for _, table in members for column in table.columns))
     return "\nUNION ALL\n".join(
-        _form_row(form, table, row, headings) for form, table in members for row in table.rows if not row.heading
+        _form_row(form, table, row, headings, sha256) for form, table in members for row in table.rows if not row.heading
     )
 
 
-def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str]) -> str:
+def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str], sha256: str) -> str:
     values = ", ".join(
         # The cast gives the column its type where the first SELECT of the union has no such cell (PostgreSQL asks for it).
         f"{_value(table, row, heading) if heading in row.columns else 'CAST(NULL AS NUMERIC)'} AS {_name(heading)}"
         for heading in headings
     )
     return (
-        "SELECT f.report_id, d.document, d.sha256, r.agency, r.agency_id, f.year, r.scope, r.verdict,\n"
+        f"SELECT f.report_id, p.document, {sha256} AS sha256, r.agency, r.agency_id, f.year, r.scope, r.verdict,\n"
         f'  {_text(form.key)} AS form, {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
         f"FROM {_name(f'form_{form.key}')} AS f JOIN report AS r ON r.id = f.report_id\n"
-        "LEFT JOIN document AS d ON d.id = r.document_id\n"
-        f"WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
+        f"{_DOCUMENT}WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
     )
 
 

@@ -20,10 +20,10 @@ class WideTable:
     """Names in the database's order."""
     places: Mapping[CellKey, int]
     """Place of each cell's column."""
-    names: list[tuple[str, str, str]]
-    """Table, row and column of the form's cells in the form's order: that of a report that prints the whole form."""
+    keys: list[CellKey]
+    """The form's cells in the form's order: that of a report that prints the whole form."""
     in_order: tuple[int, ...]
-    """Place of each of ``names``."""
+    """Place of each of ``keys``."""
     year: int
     """Place of the year."""
     current: int
@@ -49,13 +49,13 @@ def wide_tables(columns: Mapping[str, Sequence[str]]) -> dict[str, WideTable]:
 
 def _wide_table(form: Form, columns: tuple[str, ...]) -> WideTable:
     place = {name: index for index, name in enumerate(columns)}
-    keys = tuple(cell.key for cell in form.cells())
+    keys = [cell.key for cell in form.cells()]
     places = {key: place[column_name(key)] for key in keys}
     return WideTable(
         form=form.key,
         columns=columns,
         places=places,
-        names=[(key.table, key.row, key.column) for key in keys],
+        keys=keys,
         in_order=tuple(places.values()),
         year=place["year"],
         current=place["current"],

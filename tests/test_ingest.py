@@ -56,7 +56,7 @@ def outcomes_of(folder: Path, **options: float) -> list[tuple[Item, Outcome]]:
         return list(outcomes(gather([folder]), reader, crew, **options))
 
 
-LOADED = "SELECT d.document, r.agency, r.verdict FROM report r JOIN document d ON d.id = r.document_id ORDER BY r.id"
+LOADED = "SELECT d.document, r.agency, r.verdict FROM report r JOIN document_path d USING (document_id) ORDER BY r.id"
 FAILED = "SELECT document, code, reason, message FROM failure ORDER BY document"
 
 

@@ -10,6 +10,7 @@ from extract.model import Box
 from normalize.model import Identity, Scope, State, Verdict
 from store.batch import Batch
 from store.load import Outcome
+from store.query import find_reports
 from store.supersede import subject
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
@@ -100,9 +101,9 @@ def test_a_report_is_kept_whole(store):
     ]
     assert rows(store, "SELECT rule, printed, times FROM ignored") == [("serial", "1", 2), ("serial", "2", 1)]
     assert rows(store, "SELECT code, message, page FROM document_warning") == [("font", "a font is missing", 2)]
-    assert rows(store, "SELECT document, media_type, producer, pages, size FROM document") == [
-        ("a/1.pdf", "application/pdf", "a typesetter", 4, 7)
-    ]
+    assert rows(
+        store, "SELECT document, media_type, producer, pages, size FROM document JOIN document_path ON document_id = id"
+    ) == [("a/1.pdf", "application/pdf", "a typesetter", 4, 7)]
 
 
 def test_two_forms_in_one_report_have_a_row_each(store):
@@ -212,14 +213,23 @@ def test_recognise_spares_the_reading(store):
     assert store.recognise(facts("b.pdf", "a.pdf"), run) is Outcome.RENAMED
     assert store.recognise(facts("b.pdf", "a.pdf"), run) is Outcome.UNCHANGED
     assert store.recognise(facts("a.pdf"), store.begin_run("r2")) is None
-    assert rows(store, "SELECT document, current FROM document_path ORDER BY 1") == [("a.pdf", 1), ("b.pdf", 1)]
+    assert store.recognise(facts("0.pdf", "a.pdf"), run) is Outcome.RENAMED
+    assert rows(store, "SELECT ordinal, document, current FROM document_path ORDER BY 1") == [
+        (0, "a.pdf", 1),
+        (1, "b.pdf", 1),
+        (2, "0.pdf", 1),
+    ]
+    # What is shown is the first name, once.
+    assert rows(store, "SELECT document, sha256 FROM current_report") == [("a.pdf", facts("a.pdf").sha256)]
+    assert [found.document for found in find_reports(store, "")] == ["a.pdf"]
 
 
 def current(store):
     return rows(
         store,
-        "SELECT d.document, r.current, (SELECT d2.document FROM report r2 JOIN document d2 ON d2.id = r2.document_id"
-        " WHERE r2.id = r.superseded_by) FROM report r JOIN document d ON d.id = r.document_id ORDER BY r.id",
+        "SELECT d.document, r.current, (SELECT d2.document FROM report r2 JOIN document_path d2 USING (document_id)"
+        " WHERE r2.id = r.superseded_by AND d2.ordinal = 0) FROM report r JOIN document_path d USING (document_id)"
+        " WHERE d.ordinal = 0 ORDER BY r.id",
     )
 
 
@@ -343,9 +353,11 @@ def test_unstorable_characters_are_made_visible(store):
     run = store.begin_run("r1")
     store.load(odd, [report()], run)
     assert store.load(odd, [report()], run) is Outcome.UNCHANGED
-    assert rows(store, "SELECT document, producer FROM document") == [("坏\\udcc4名.pdf", "a\ufffdb")]
-    store.fail(replace(odd, sha256="0"), UnreadableError("bad \udcff byte"), run)
-    assert store.fail(replace(odd, sha256="0"), UnreadableError("bad \udcff byte"), run) is Outcome.UNCHANGED
+    assert rows(store, "SELECT p.document, producer FROM document d JOIN document_path p ON p.document_id = d.id") == [
+        ("坏\\udcc4名.pdf", "a\ufffdb")
+    ]
+    store.fail(replace(odd, sha256="00"), UnreadableError("bad \udcff byte"), run)
+    assert store.fail(replace(odd, sha256="00"), UnreadableError("bad \udcff byte"), run) is Outcome.UNCHANGED
 
 
 def test_damaged_coordinates_do_not_stop_a_load(store):

@@ -201,11 +201,13 @@ def _first_revision(path, source):
         columns = {row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")}
         columns &= {row[1] for row in connection.execute(f"PRAGMA new.table_info({table})")}
         if (table in metadata.tables and not table.startswith("form_")) or table == "block":
-            names = ", ".join(f'"{name}"' for name in columns)
-            extra = (", origin", ", ''") if table == "document" else ("", "")
             if table == "provenance":  # its places count the columns of the first revision
                 continue
-            connection.execute(f"INSERT INTO {table} ({names}{extra[0]}) SELECT {names}{extra[1]} FROM new.{table}")
+            values = {f'"{name}"': f'"{name}"' for name in columns}
+            if table == "document":
+                first = "SELECT document FROM new.document_path WHERE document_id = id AND ordinal = 0"
+                values |= {'"sha256"': "lower(hex(sha256))", "origin": "''", "document": f"({first})"}
+            connection.execute(f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM new.{table}")
     connection.execute("DELETE FROM generated")
     connection.commit()
     connection.close()
@@ -217,6 +219,7 @@ def test_a_database_of_the_first_revision_becomes_what_a_new_one_would_be(tmp_pa
         new.load(facts("old.pdf"), [full_report()], run)
         new.load(facts("a.pdf"), [full_report(), report("乙县", 2020, "2019")], run)
         new.load(facts("b.pdf"), [report("洪泽区", cells=form_report_cells("2019", tables={"disputes"}))], run)
+        new.load(facts("0.pdf", "a.pdf"), [], run)  # a second name
         _first_revision(tmp_path / "old.sqlite", tmp_path / "new.sqlite")
         with open_store(tmp_path / "old.sqlite") as old, new.reading() as one, old.reading() as other:
             assert {difference.table for difference in differences(new, old)} == {"provenance"}
@@ -224,6 +227,8 @@ def test_a_database_of_the_first_revision_becomes_what_a_new_one_would_be(tmp_pa
                 query = text(f"SELECT * FROM {view}")
                 assert sorted(map(str, one.execute(query))) == sorted(map(str, other.execute(query)))
             assert [hit.agency for hit in search(other, ["办结"])] == ["甲县司法局"]
+            assert other.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert other.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
 def test_views_of_others_stay(tmp_path):
