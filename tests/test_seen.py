@@ -174,7 +174,7 @@ def test_other_content_under_the_path_takes_its_place(run: Run) -> None:
     put(run.folder / "1.txt", "verified 乙局", modified=LONG_AGO + 1)
     run()
     assert run.read == ["1.txt"]
-    held = "SELECT sha256, current FROM document_path p JOIN document d ON d.id = p.document_id ORDER BY d.id"
+    held = "SELECT lower(hex(sha256)), current FROM document_path p JOIN document d ON d.id = p.document_id ORDER BY d.id"
     old, new = (Source("", f"verified {agency}".encode()).sha256 for agency in ("甲局", "乙局"))
     assert run.rows(held) == [(old, 0), (new, 1)]
     put(run.folder / "1.txt", "verified 甲局", modified=LONG_AGO)  # as it was when it was first seen

@@ -221,7 +221,7 @@ def test_a_database_made_before_there_were_agencies_opens_with_its_reports(tmp_p
         connection.execute(
             text(
                 "INSERT INTO document (id, sha256, document, origin, media_type, producer, pages, size, reader, first_run,"
-                " last_run) VALUES (1, 'x', 'a.pdf', '', '', '', 0, 0, '1', 1, 1)"
+                " last_run) VALUES (1, 'ab12', 'a.pdf', '', '', '', 0, 0, '1', 1, 1)"
             )
         )
         columns = "id, document_id, ordinal, agency, year, form, verdict, title, period, published"
