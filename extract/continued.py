@@ -59,5 +59,5 @@ def _moved(table: AlignedTable, labels: int, places: tuple[int, ...], rows: int)
         first, last = column(cell.column), column(cell.column + cell.colspan - 1)
         if cell.colspan == 1 and cell.column < table.labels:
             first = last = cell.column + shift
-        moved.append(replace(cell, row=cell.row + rows, column=first, colspan=last - first + 1))
+        moved.append(cell._replace(row=cell.row + rows, column=first, colspan=last - first + 1))
     return moved

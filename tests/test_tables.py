@@ -103,9 +103,9 @@ def test_a_value_that_spans_columns_is_nobodys():
 
 def test_a_repeated_header_is_passed_over():
     whole = drawn(applications(numbered))
-    upper = [replace(c, rowspan=min(c.rowspan, 13 - c.row)) for c in whole.cells if c.row < 13]
-    again = [replace(c, row=c.row + 13) for c in drawn(header()).cells]
-    lower = [replace(c, row=c.row + 3) for c in whole.cells if c.row >= 13]
+    upper = [c._replace(rowspan=min(c.rowspan, 13 - c.row)) for c in whole.cells if c.row < 13]
+    again = [c._replace(row=c.row + 13) for c in drawn(header()).cells]
+    lower = [c._replace(row=c.row + 3) for c in whole.cells if c.row >= 13]
     assembled, cells = read(replace(whole, cells=(*upper, *again, *lower), breaks=(13,)))
     assert all(row(cells, key) == numbered(key) for key, _ in form_rows())
     assert doubts(assembled) == []
@@ -118,8 +118,8 @@ def test_a_number_cut_by_a_page_break_is_joined_only_if_it_ran_on(runs_on):
     upper = [("5.要求行政机关确认或重新", 1), "12", *[""] * 6]
     lower = ["", "", ("出具已获取信息", 1), "34", "", "", "", "", "", "1234"]
     grid = drawn([*table[:at], upper], breaks=())
-    cells = [*grid.cells, *(replace(c, row=at + 1) for c in drawn([lower]).cells if c.text)]
-    cells = tuple(replace(c, runs_on=runs_on) if c.text == "12" else c for c in cells)
+    cells = [*grid.cells, *(c._replace(row=at + 1) for c in drawn([lower]).cells if c.text)]
+    cells = tuple(c._replace(runs_on=runs_on) if c.text == "12" else c for c in cells)
     assembled, found = read(replace(grid, cells=cells, breaks=(at + 1,)))
     cell = found["applications.not_processed.reconfirm.natural_person"]
     if runs_on:
@@ -133,7 +133,7 @@ def test_a_number_cut_by_a_page_break_is_joined_only_if_it_ran_on(runs_on):
 def test_a_number_without_label_behind_a_page_break_puts_the_one_above_in_doubt():
     table = applications(numbered)
     grid = drawn(table[:5])
-    below = tuple(replace(c, row=5) for c in drawn([["", "", "", "", "", "", "", "", "", "6"]]).cells)
+    below = tuple(c._replace(row=5) for c in drawn([["", "", "", "", "", "", "", "", "", "6"]]).cells)
     _, cells = read(replace(grid, cells=(*grid.cells, *below), breaks=(5,)))
     assert cells["applications.carried_in.total"].state is State.MISSING
     assert cells["applications.carried_in.other_org"].value == 15
@@ -147,9 +147,9 @@ def cut_in_its_gloss(runs_on):
     upper = ["31", "3", "32", "33", "34", "35", "3"]
     lower = drawn([["", ("形，不计其他情形）", 2), "", "1", "", "", "", "", "6"]])
     cells = [c for c in whole.cells if c.row < 6 or (c.row == 6 and c.column < 3)]
-    cells = [replace(c, text=label) if c.text.startswith("（二）部分公开") else c for c in cells]
-    cells += [replace(whole.cells[-1], row=6, column=3 + i, text=t, runs_on=runs_on) for i, t in enumerate(upper)]
-    return replace(whole, cells=(*cells, *(replace(c, row=7) for c in lower.cells)), breaks=(7,))
+    cells = [c._replace(text=label) if c.text.startswith("（二）部分公开") else c for c in cells]
+    cells += [whole.cells[-1]._replace(row=6, column=3 + i, text=t, runs_on=runs_on) for i, t in enumerate(upper)]
+    return replace(whole, cells=(*cells, *(c._replace(row=7) for c in lower.cells)), breaks=(7,))
 
 
 def test_a_row_cut_inside_its_gloss_is_made_whole():
@@ -294,7 +294,7 @@ def test_header_rowspans_written_as_empty_cells():
 
 def test_a_doubtful_place_in_an_aligned_table_is_missing_not_guessed():
     grid = drawn(applications(numbered), layout=Layout.ALIGNED)
-    cells = tuple(replace(c, confidence=0.5) if c.text == "42" else c for c in grid.cells)
+    cells = tuple(c._replace(confidence=0.5) if c.text == "42" else c for c in grid.cells)
     assembled, found = read(replace(grid, cells=cells))
     key, _ = form_rows()[4]
     assert found[f"applications.{key}.research"].state is State.MISSING
