@@ -24,6 +24,6 @@ def test_every_reason_why_an_agency_is_undecided_is_explained():
 
 
 def test_links_of_the_documentation_lead_somewhere():
-    for page in (ROOT / "README.md", ROOT / "fixtures" / "README.md", ROOT / "docs" / "findings.md"):
+    for page in (ROOT / "README.md", ROOT / "fixtures" / "README.md", *(ROOT / "docs").glob("*.md")):
         for target in regex.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
