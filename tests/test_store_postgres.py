@@ -7,9 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from alembic import command as migrations
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from collect.errors import ConfigurationError, StoreError, UnreadableError
 from normalize.authority.aliases import read_aliases
@@ -89,6 +91,36 @@ def test_migrations_build_the_tables_of_the_schema(store):
             },
         )
         assert compare_metadata(context, metadata) == []
+
+
+FIRST_REVISION = """
+INSERT INTO run (id, started, reader, arguments) VALUES (1, '2025-01-01', 'r1', '');
+INSERT INTO document (id, sha256, document, origin, media_type, producer, pages, size, reader, first_run, last_run)
+  VALUES (7, '{sha256}', 'z.pdf', '/z.pdf', 'application/pdf', '', 1, 1, 'r1', 1, 1);
+INSERT INTO document_path VALUES ('a.pdf', 7, '/a.pdf', 1, 1), ('z.pdf', 7, '/z.pdf', 0, 1);
+INSERT INTO report (document_id, ordinal, agency, year, form, verdict, title, period, published, cells_expected,
+    cells_found, findings, seen, used, ignored, in_findings, checks_holding, checks_failing, checks_not_assessable, current)
+  VALUES (7, 0, '甲县', 2021, '', 'prose', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+CREATE VIEW current_report AS SELECT r.id, d.document, d.sha256 FROM report r JOIN document d ON d.id = r.document_id;
+INSERT INTO generated VALUES ('current_report', 'old');
+"""
+
+
+def test_a_database_of_the_first_revision_keeps_what_it_holds(address):
+    engine = create_engine(address)
+    config = Config()
+    config.set_main_option("script_location", "store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        migrations.upgrade(config, "0001")
+        connection.exec_driver_sql(FIRST_REVISION.format(sha256=facts("z.pdf").sha256))
+    engine.dispose()
+    with open_store(address) as store, store.reading() as connection:
+        names = connection.execute(text("SELECT ordinal, document, origin, current FROM document_path ORDER BY 1")).all()
+        assert names == [(0, "z.pdf", "/z.pdf", 0), (1, "a.pdf", "/a.pdf", 1)]
+        shown = connection.execute(text("SELECT document, sha256, agency FROM current_report")).all()
+        assert shown == [("z.pdf", facts("z.pdf").sha256, "甲县")]
+        assert [found.sha256 for found in find_reports(store, "甲县")] == [facts("z.pdf").sha256]
 
 
 def test_the_same_input_gives_the_same_content_as_on_sqlite(store, tmp_path):
