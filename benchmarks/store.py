@@ -29,8 +29,9 @@ from store.compare import differences
 from store.load import Store
 from store.open import open_store
 from store.query import find_reports, report_detail, status
-from store.schema import FORM_TABLES, column_name, report
+from store.schema import FORM_TABLES, report
 from store.search import search
+from store.wide import column_name
 from tests.postgres import Server, missing
 
 REPORTS = 20_000

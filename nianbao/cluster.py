@@ -15,9 +15,8 @@ from functools import cache
 from typing import Any, cast
 
 from collect.errors import ConfigurationError
-from nianbao.packing import pack_reports
 from nianbao.pool import ReaderPool
-from nianbao.reading import Packed, Parcel, crashed, read_parcel
+from nianbao.reading import Outcome, Parcel, crashed, read_parcel
 
 PREFIX = "dask://"
 PATIENCE = 10
@@ -73,14 +72,14 @@ def connect(address: str) -> Cluster:
     return Cluster(client, (KilledWorker,))
 
 
-def read_far_away(parcel: Parcel) -> list[Packed]:
+def read_far_away(parcel: Parcel) -> list[Outcome]:
     """``read_parcel`` in a process below this one. A document that this process dies of is tried once by itself."""
     try:
         return _pool().submit(read_parcel, parcel).result()
     except BrokenProcessPool:
         if len(parcel.items) == 1:
-            return [Packed(crashed(parcel.items[0]), pack_reports(()))]
-        return [packed for item in parcel.items for packed in read_far_away(replace(parcel, items=(item,)))]
+            return [crashed(parcel.items[0])]
+        return [outcome for item in parcel.items for outcome in read_far_away(replace(parcel, items=(item,)))]
 
 
 @cache

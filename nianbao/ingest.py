@@ -17,13 +17,13 @@ from collect.limits import DEFAULT_LIMITS, Limits
 from collect.model import FoundFile, Reference, Refusal, Source
 from nianbao.counts import Summary
 from nianbao.pipeline import READER_VERSION
-from nianbao.reading import TIME_LIMIT, Failure, Outcome, Reader, failure_of, read_source
+from nianbao.reading import TIME_LIMIT, Failure, Outcome, Reader, RowReader, failure_of, read_source
 from nianbao.workers import Crew, Item, Passing, hired, outcomes
-from normalize.model import Report, State
 from store import seen
 from store.documents import DocumentFacts, Run
 from store.load import Outcome as Loaded
 from store.load import Store
+from store.rows import Prepared
 from store.seen import Failed, SeenFile, Standing
 
 Progress = Callable[[str], None]
@@ -76,7 +76,8 @@ def ingest(
         items = _not_empty(batch.items(Collection(limits, summary.skipped), paths), paths, summary)
         batch.begin(store.begin_run(READER_VERSION, " ".join(map(str, paths))))
         try:
-            with closing(outcomes(batch.unknown(items), read, readers, time_limit=time_limit)) as results:
+            rows = RowReader(read, store.preparation)
+            with closing(outcomes(batch.unknown(items), rows, readers, time_limit=time_limit)) as results:
                 for item, outcome in results:
                     batch.keep(item, outcome)
         except KeyboardInterrupt:
@@ -267,7 +268,7 @@ class _Batch:
         if self._loader.holds(facts.sha256) or self._loader.holds(facts.document):
             self._loader.flush()
 
-    def _load(self, facts: DocumentFacts, reports: tuple[Report, ...]) -> None:
+    def _load(self, facts: DocumentFacts, reports: tuple[Prepared, ...]) -> None:
         """Loads the reports. What the database will not take is a failure of the document."""
         if self._reread:
             self._settle(facts)
@@ -283,7 +284,7 @@ class _Batch:
             else:
                 self._know(facts.sha256)
 
-        self._loader.load(facts, reports, done)
+        self._loader.load_prepared(facts, reports, done)
 
     def _fail(self, facts: DocumentFacts, failure: Failure) -> None:
         self._loader.fail(facts, failure.error)
@@ -309,12 +310,11 @@ class _Batch:
         self._known = []
         self._summary.add(seen.totals(self._store, [number for number in known if number is not None]))
 
-    def _count(self, read: Report) -> None:
-        self._summary.verdicts[read.verdict.value] += 1
-        missing = sum(cell.state is State.MISSING for cell in read.cells)
-        self._summary.cells += len(read.cells) - missing
-        self._summary.missing += missing
-        self._summary.findings.update((remark.severity.value, remark.rule) for remark in read.findings)
+    def _count(self, read: Prepared) -> None:
+        self._summary.verdicts[read.verdict] += 1
+        self._summary.cells += read.cells_found
+        self._summary.missing += read.cells_expected - read.cells_found
+        self._summary.findings.update(read.findings)
 
 
 def _facts(item: Source | Reference | Refusal, outcome: Outcome) -> DocumentFacts:

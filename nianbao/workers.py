@@ -12,16 +12,15 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from collect.errors import ConfigurationError, NianbaoError, UnreadableError
 from collect.files import load
 from collect.limits import MEGABYTE
 from collect.model import Reference, Refusal, Source
 from nianbao.cluster import PREFIX, connect, read_far_away
-from nianbao.packing import unpack_reports
 from nianbao.pool import ReaderPool
-from nianbao.reading import TIME_LIMIT, Outcome, Packed, Parcel, Reader, attempt, crashed, failure_of, read_parcel
+from nianbao.reading import TIME_LIMIT, Outcome, Parcel, RowReader, attempt, crashed, failure_of, read_parcel
 
 DOCUMENTS_AHEAD = 500
 """Documents for each worker that may be under way or wait for their turn to be written."""
@@ -69,7 +68,7 @@ class Crew:
     """How many there are now."""
     lost: tuple[type[BaseException], ...]
     """What a task raises whose process died."""
-    task: Callable[[Parcel], list[Packed]] = read_parcel
+    task: Callable[[Parcel], list[Outcome]] = read_parcel
     batching: Batching = _NEAR
     certain: bool = True
     """A lost task is itself to blame; elsewhere it may have stood beside the one that was."""
@@ -101,7 +100,7 @@ def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
 
 
 def outcomes(
-    items: Iterable[Item], read: Reader, crew: Crew | None = None, *, time_limit: float = TIME_LIMIT
+    items: Iterable[Item], read: RowReader, crew: Crew | None = None, *, time_limit: float = TIME_LIMIT
 ) -> Generator[tuple[Item, Outcome], None, None]:
     """Every item with its outcome, in the items' order.
 
@@ -131,7 +130,7 @@ class _Place:
 
     item: Item
     outcome: Outcome | None = None
-    results: Future[list[Packed]] | None = None
+    results: Future[list[Outcome]] | None = None
     number: int = 0
 
     @property
@@ -147,7 +146,7 @@ class _Place:
 class _Line:
     """The documents under way, in order. The first leaves when it is read; behind it others may be done already."""
 
-    def __init__(self, crew: Crew, read: Reader, time_limit: float) -> None:
+    def __init__(self, crew: Crew, read: RowReader, time_limit: float) -> None:
         self._crew = crew
         self._read = read
         self._time_limit = time_limit
@@ -155,7 +154,7 @@ class _Line:
         self._bytes = 0
         self._parcel: list[_Place] = []
         self._parcel_size = 0
-        self._sent: set[Future[list[Packed]]] = set()
+        self._sent: set[Future[list[Outcome]]] = set()
         self._pace: float | None = None
         """Seconds a document took, lately."""
         self._workers = max(1, crew.count())
@@ -210,7 +209,7 @@ class _Line:
         self._parcel = []
         self._parcel_size = 0
 
-    def _submit(self, *items: Item) -> Future[list[Packed]]:
+    def _submit(self, *items: Item) -> Future[list[Outcome]]:
         wanted = tuple(item for item in items if isinstance(item, Source | Reference))
         try:
             return self._crew.executor.submit(self._crew.task, Parcel(self._read, wanted, self._time_limit))
@@ -230,7 +229,7 @@ class _Line:
             if not results.cancelled() and results.exception() is None:
                 self._learn(results.result())
 
-    def _await(self, sent: Collection[Future[list[Packed]]], until: str) -> None:
+    def _await(self, sent: Collection[Future[list[Outcome]]], until: str) -> None:
         """Until parcels are done, as long as there is somebody to do them."""
         deserted = 0
         while not _is_over(*wait(sent, _PATIENCE, until), until):
@@ -239,8 +238,8 @@ class _Line:
             if deserted == _DESERTED:
                 raise _lost_cluster("The cluster has no workers any more.")
 
-    def _learn(self, results: list[Packed]) -> None:
-        pace = sum(packed.seconds for packed in results) / len(results)
+    def _learn(self, results: list[Outcome]) -> None:
+        pace = sum(outcome.seconds for outcome in results) / len(results)
         self._pace = pace if self._pace is None else 0.7 * self._pace + 0.3 * pace
 
     def _finished(self) -> Iterator[tuple[Item, Outcome]]:
@@ -254,7 +253,7 @@ class _Line:
     def _outcome(self, place: _Place) -> Outcome:
         assert place.results is not None  # noqa: S101 - for the type checker: it is ready
         try:
-            outcome = _unpacked(place.results.result()[place.number])
+            outcome = place.results.result()[place.number]
         except self._crew.lost:
             self._separate(place.results)
             outcome = place.outcome or Outcome()
@@ -271,7 +270,7 @@ class _Line:
             return self._brought(place.item, outcome)
         return outcome
 
-    def _separate(self, lost: Future[list[Packed]]) -> None:
+    def _separate(self, lost: Future[list[Outcome]]) -> None:
         """Find the document that a process died of: each of its parcel's gets one try by itself, with no other about."""
         places = [place for place in self._places if place.results is lost]
         if len(places) == 1 and self._crew.certain:
@@ -285,7 +284,7 @@ class _Line:
         try:
             results = self._submit(item)
             self._await({results}, ALL_COMPLETED)
-            return _unpacked(results.result()[0])
+            return results.result()[0]
         except self._crew.lost:
             return _crash(item)
         except CancelledError as error:
@@ -315,10 +314,6 @@ def _fetched(item: Item) -> Item:
 def _crash(item: Item) -> Outcome:
     assert isinstance(item, Source | Reference)  # noqa: S101 - for the type checker: nothing else is sent
     return crashed(item)
-
-
-def _unpacked(packed: Packed) -> Outcome:
-    return replace(packed.outcome, reports=unpack_reports(packed.reports))
 
 
 def _lost_cluster(message: str) -> NianbaoError:

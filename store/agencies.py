@@ -13,7 +13,6 @@ from normalize.authority.bodies import kinds
 from normalize.authority.model import Agency, Resolution
 from normalize.gazetteer import Level, Region, gazetteer
 from store.bulk import batched, insert_rows, reserve
-from store.columns import storable
 from store.schema import (
     agency,
     agency_alias,
@@ -25,6 +24,7 @@ from store.schema import (
     report,
 )
 from store.supersede import Subject, settle, subject
+from store.values import storable
 
 if TYPE_CHECKING:
     from store.load import Store

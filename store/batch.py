@@ -18,11 +18,11 @@ from collect.errors import NianbaoError, NotAReportError
 from store import documents, search
 from store.agencies import Register
 from store.bulk import delete_rows, insert_rows, reserve
-from store.columns import storable
 from store.documents import DocumentFacts, Known, Old, Run, iso
-from store.rows import PART_COLUMNS, PARTS, PLACED_COLUMNS, REPORT_COLUMNS, Prepared, Row
-from store.schema import document, document_path, failure, report
+from store.rows import PARTS, PLACED_COLUMNS, REPORT_COLUMNS, Prepared, Row
+from store.schema import document, document_path, failure, metadata, report
 from store.supersede import Subject, settle, subject
+from store.values import storable
 from store.wide import WideTable
 
 
@@ -94,6 +94,7 @@ _FAILURE = tuple(c.name for c in failure.columns)
 _PATH = tuple(c.name for c in document_path.columns)
 _WARNING = ("document_id", "ordinal", "code", "message", "page")
 _REPORT = ("id", "document_id", "ordinal", *REPORT_COLUMNS, *PLACED_COLUMNS, "current")
+_PART_COLUMNS = {name: tuple(column.name for column in metadata.tables[name].columns) for name in PARTS}
 _SAME = ("sha256", "origin", "code", "reason", "message", "advice", "reader")
 """What makes two failures of a name the same."""
 _REREAD = ("media_type", "producer", "pages", "size", "reader", "last_run")
@@ -267,7 +268,7 @@ class Batch:
         for form, wide in rows.wide.items():
             insert_rows(connection, f"form_{form}", self._tables[form].columns, wide)
         for table, parts in rows.parts.items():
-            insert_rows(connection, table, PART_COLUMNS[table], parts)
+            insert_rows(connection, table, _PART_COLUMNS[table], parts)
         search.remember(connection, rows.prose)
 
 

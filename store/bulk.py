@@ -21,7 +21,7 @@ def batched(items: Sequence[_Item], size: int = _AT_ONCE) -> Iterator[Sequence[_
 
 
 def insert_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert rows whose values are as the driver takes them (``store.rows``, ``store.columns.storable``)."""
+    """Insert rows whose values are as the driver takes them (``store.rows``, ``store.values.storable``)."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":

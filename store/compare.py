@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from store.columns import Figure, figure_text
+from store.columns import Figure
 from store.load import Store
 from store.provenance import decode
-from store.schema import FORM_TABLES, agency, cell_note, column_name, document, metadata, report
-from store.wide import WideTable
+from store.schema import FORM_TABLES, agency, cell_note, document, metadata, report
+from store.values import figure_text
+from store.wide import WideTable, column_name
 
 LEFT_OUT = {"run", "data_dictionary", "generated"}
 """Tables of which nothing is compared."""

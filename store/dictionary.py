@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from normalize.forms import forms
-from store.schema import FORM_TABLES, column_name, metadata
+from store.schema import FORM_TABLES, metadata
+from store.wide import column_name
 
 UNITS = {
     "件": "items",

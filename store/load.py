@@ -16,11 +16,9 @@ from collect.errors import NianbaoError, StoreError
 from normalize.model import Report
 from store import schema
 from store.batch import Outcome
-from store.columns import to_numeric, to_sqlite
 from store.documents import DocumentFacts, Run, iso
 from store.loader import BATCH, SECONDS, Loader, known_outcome
 from store.rows import Preparation
-from store.wide import wide_tables
 
 __all__ = ["Outcome", "Store", "as_store_error"]
 
@@ -58,11 +56,12 @@ class Store:
 
     def __init__(self, engine: Engine, columns: Mapping[str, Sequence[str]]) -> None:
         self.engine = engine
-        self.tables = wide_tables(columns)
+        self.preparation = Preparation(columns, engine.dialect.name)
+        """Makes rows for this database, here or in another process."""
+        self.tables = self.preparation.tables
         """The layout of the wide tables, by form."""
         self.columns = {form: table.cells for form, table in self.tables.items()}
         """The wide tables' columns as cells, by form, in the database's order; None for a column that is none."""
-        self._preparation = Preparation(self.tables, to_sqlite if engine.dialect.name == "sqlite" else to_numeric)
 
     def __enter__(self) -> Store:
         """The store itself: ``with open_store(...) as store``."""
@@ -109,7 +108,7 @@ class Store:
 
     def loading(self, run: Run, *, size: int = BATCH, seconds: float = SECONDS) -> Loader:
         """Loads many documents, ``size`` a transaction, or what ``seconds`` gave: ``with store.loading(run) as loader``."""
-        return Loader(self.writing, self.tables, self._preparation, run, size=size, seconds=seconds)
+        return Loader(self.writing, self.preparation, run, size=size, seconds=seconds)
 
     def recognise(self, facts: DocumentFacts, run: Run) -> Outcome | None:
         """Whether this content needs no reading, since this reader's version has read it: notes its name if that is new.

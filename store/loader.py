@@ -8,7 +8,7 @@ content or name in the batch waits for the next.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -20,10 +20,9 @@ from collect.errors import NianbaoError, StoreError
 from normalize.model import Report
 from store import documents
 from store.batch import Batch, Change, Failed, Outcome, Read, Seen
-from store.columns import storable
 from store.documents import DocumentFacts, Run
-from store.rows import Preparation
-from store.wide import WideTable
+from store.rows import Preparation, Prepared
+from store.values import storable
 
 BATCH = 500
 """Documents a transaction takes: more gain nothing, and all are in memory."""
@@ -53,7 +52,6 @@ class Loader:
     def __init__(
         self,
         writing: Writing,
-        tables: Mapping[str, WideTable],
         preparation: Preparation,
         run: Run,
         *,
@@ -61,7 +59,6 @@ class Loader:
         seconds: float = SECONDS,
     ) -> None:
         self._writing = writing
-        self._tables = tables
         self._preparation = preparation
         self._run = run
         self._size = size
@@ -82,14 +79,19 @@ class Loader:
 
     def load(self, facts: DocumentFacts, reports: Sequence[Report], done: Done = _ignore) -> None:
         """Keep what was read from a document."""
-        facts = _storable(facts)
-        self._make_room(facts)
         try:
             prepared = tuple(map(self._preparation.prepare, reports))
         except StoreError as error:
+            self._make_room(_storable(facts))
             self._pending.append((error, done))
         else:
-            self._add(Read(facts, prepared), done)
+            self.load_prepared(facts, prepared, done)
+
+    def load_prepared(self, facts: DocumentFacts, reports: Sequence[Prepared], done: Done = _ignore) -> None:
+        """Keep what was read from a document and is made rows of already, by ``Store.preparation``."""
+        facts = _storable(facts)
+        self._make_room(facts)
+        self._add(Read(facts, tuple(reports)), done)
 
     def fail(self, facts: DocumentFacts, error: NianbaoError, time: datetime | None = None, done: Done = _ignore) -> None:
         """Note that a document could not be loaded, and why: see ``Store.fail``."""
@@ -134,7 +136,7 @@ class Loader:
             return []
         try:
             with self._writing() as connection:
-                return [*Batch(connection, self._run, self._tables).write(changes)]
+                return [*Batch(connection, self._run, self._preparation.tables).write(changes)]
         except StoreError as error:
             if not _REFUSALS & {kind.__name__ for kind in type(error.__cause__).__mro__}:
                 raise

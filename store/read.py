@@ -11,10 +11,11 @@ from sqlalchemy import Connection, select
 
 from normalize.forms import forms
 from normalize.model import CellKey, State
-from store.columns import figure_text
 from store.load import Store
 from store.provenance import NOWHERE, Place, decode
-from store.schema import FORM_TABLES, cell_note, column_name, provenance
+from store.schema import FORM_TABLES, cell_note, provenance
+from store.values import figure_text
+from store.wide import column_name
 
 Named = tuple[str, CellKey]
 """A cell's form and key."""

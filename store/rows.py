@@ -6,37 +6,37 @@ with two comparisons. Rows are tuples in the order of ``PART_COLUMNS``, without 
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from normalize.authority.model import Agency, Resolution
 from normalize.model import Cell, ExtraCell, Report, State
-from store import provenance, schema
-from store.columns import INTEGER_DIGITS, figure_text, storable, survives_double
-from store.search import section_text
-from store.wide import WideTable
+from store import provenance
+from store.values import INTEGER_DIGITS, figure_text, storable, survives_double, to_numeric, to_sqlite
+from store.wide import WideTable, wide_tables
 
 Row = tuple[Any, ...]
 Stored = Callable[[Decimal | None], Any]
-"""A number as the database's driver takes it: ``store.columns.to_sqlite`` or ``to_numeric``."""
+"""A number as the database's driver takes it: ``store.values.to_sqlite`` or ``to_numeric``."""
 
 PARTS = ("cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored", "agency_candidate")
 """The tables beside the wide ones that hold a report's parts."""
-PART_COLUMNS = {name: tuple(column.name for column in schema.metadata.tables[name].columns) for name in PARTS}
-"""Their columns; the first is ``report_id``."""
 PLACED_COLUMNS = ("agency_id", "agency_read", "agency_basis", "agency_reason")
 """What the database adds: whose report it is (``store.agencies``)."""
-REPORT_COLUMNS = tuple(
-    column.name
-    for column in schema.report.columns
-    if column.name not in {"id", "document_id", "ordinal", "current", "superseded_by", *PLACED_COLUMNS}
+REPORT_COLUMNS = (
+    *("agency", "year", "scope", "form", "verdict", "title", "period", "published"),
+    *("cells_expected", "cells_found", "findings", "seen", "used", "ignored", "in_findings"),
+    *("checks_holding", "checks_failing", "checks_not_assessable"),
 )
-"""What a report says of itself."""
+"""What a report says of itself. Named here, not taken from the schema: no reading process has to load SQLAlchemy."""
 
+_VERDICT, _EXPECTED, _FOUND = map(REPORT_COLUMNS.index, ("verdict", "cells_expected", "cells_found"))
 _REMEMBERED = 100_000
 _KEY = attrgetter("key")
 
@@ -60,15 +60,46 @@ class Prepared:
     prose: tuple[str, ...]
     """Heading and text of each section: what can be searched."""
 
+    @property
+    def verdict(self) -> str:
+        """The report's verdict."""
+        return str(self.row[_VERDICT])
+
+    @property
+    def cells_expected(self) -> int:
+        """Cells the printed tables should have."""
+        return int(self.row[_EXPECTED])
+
+    @property
+    def cells_found(self) -> int:
+        """Cells read with a number or a printed blank."""
+        return int(self.row[_FOUND])
+
+    @property
+    def findings(self) -> Counter[tuple[str, str]]:
+        """Findings by severity and rule."""
+        return Counter((severity, rule) for _, rule, severity, *_ in self.parts.get("finding", ()))
+
 
 class Preparation:
-    """Makes rows of reports for one database."""
+    """Makes rows of reports for one database. It goes to reading processes: as few bytes, unpacked once in each.
 
-    def __init__(self, tables: Mapping[str, WideTable], stored: Stored) -> None:
-        self._tables = tables
-        self._stored = stored
+    Args:
+        columns: The wide tables' columns by form, in the database's order.
+        dialect: SQLAlchemy's name of the database's kind.
+    """
+
+    def __init__(self, columns: Mapping[str, Sequence[str]], dialect: str) -> None:
+        self.tables = wide_tables(columns)
+        """The layout of the wide tables, by form."""
+        self._packed = pickle.dumps(({form: tuple(names) for form, names in columns.items()}, dialect))
+        self._stored: Stored = to_sqlite if dialect == "sqlite" else to_numeric
         self._plain: dict[str, tuple[Decimal, Any]] = {}
         """Printed texts that say no more than a number, with that number as it is and as it is stored."""
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Preparation], tuple[bytes]]:
+        """What it is made of. What it remembers stays here."""
+        return _unpacked, (self._packed,)
 
     def prepare(self, report: Report) -> Prepared:
         """The rows of a report.
@@ -76,7 +107,7 @@ class Preparation:
         Raises:
             StoreError: a number is infinite or none.
         """
-        walk = _Walk(report, self._tables, self._plain, self._stored)
+        walk = _Walk(report, self.tables, self._plain, self._stored)
         if len(self._plain) > _REMEMBERED:
             self._plain.clear()
         identity, tally, text = report.identity, report.tally, storable
@@ -128,6 +159,17 @@ class Preparation:
             *((box.page, box.x0, box.top, box.x1, box.bottom) if box else (None,) * 5),
             *((locus.line, locus.field) if locus else (None, None)),
         )
+
+
+@lru_cache(maxsize=8)
+def _unpacked(packed: bytes) -> Preparation:
+    """The same one each time, with what it remembers: parcel after parcel brings it along."""
+    return Preparation(*pickle.loads(packed))  # noqa: S301 - from our own program
+
+
+def section_text(heading: str, body: str) -> str:
+    """What can be searched of a section."""
+    return f"{heading}\n{body}"
 
 
 def _candidates(report: Report) -> Iterator[tuple[Agency, int]]:

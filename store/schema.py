@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from normalize.forms import Form, FormTable, forms
-from normalize.model import CellKey
 from store.columns import Digest, Figure, Measure, Words
+from store.wide import column_name, expected_name, found_name
 
 metadata = MetaData(
     naming_convention={
@@ -418,21 +418,6 @@ FIXED = tuple(metadata.sorted_tables)
 
 
 @cache
-def column_name(key: CellKey) -> str:
-    """Column of the wide table for a cell: ``applications__refused_state_secret__total``."""
-    return f"{key.table}__{key.row}__{key.column}".replace(".", "_")
-
-
-def expected_name(table: FormTable) -> str:
-    """Column of the wide table that counts the cells a printed table should have."""
-    return f"{table.key}__expected"
-
-
-def found_name(table: FormTable) -> str:
-    """Column of the wide table that counts the cells found in a printed table."""
-    return f"{table.key}__found"
-
-
 def _form_table(form: Form) -> Table:
     return _table(
         f"form_{form.key}",

@@ -19,8 +19,9 @@ from sqlalchemy import Connection, TextClause, bindparam, select, text
 
 from collect.errors import ConfigurationError
 from store.bulk import batched, insert_rows
-from store.columns import storable
+from store.rows import section_text
 from store.schema import section
+from store.values import storable
 
 SNIPPET = 30
 """Characters shown before and after what was found."""
@@ -107,11 +108,6 @@ def build(connection: Connection) -> None:
     numbers = connection.scalars(select(section.c.report_id).distinct().order_by(section.c.report_id)).all()
     for some in batched(numbers):
         remember(connection, _prose(connection, some).items())
-
-
-def section_text(heading: str, body: str) -> str:
-    """What can be searched of a section."""
-    return f"{heading}\n{body}"
 
 
 def _prose(connection: Connection, reports: Sequence[int]) -> dict[int, list[str]]:

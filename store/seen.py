@@ -19,9 +19,9 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from collect.errors import StoreError
 from collect.model import FoundFile
-from store.columns import storable
 from store.load import Store
 from store.schema import document, document_path, failure, finding, report, seen_file
+from store.values import storable
 
 GRANULARITY_NS = 2_000_000_000
 """The coarsest clock of file systems (FAT: 2 s). A file that was changed so shortly before it was looked at, or later, may

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.agency_views import agency_views
-from store.schema import column_name, expected_name, found_name
+from store.wide import column_name, expected_name, found_name
 
 _HEXADECIMAL = {"sqlite": "lower(hex(d.sha256))", "postgresql": "encode(d.sha256, 'hex')"}
 _DOCUMENT = (

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from normalize.forms import Form, forms
+from normalize.forms import Form, FormTable, forms
 from normalize.model import CellKey
-from store.schema import column_name, expected_name, found_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +61,18 @@ def _wide_table(form: Form, columns: tuple[str, ...]) -> WideTable:
         expected=Counter(key.table for key in keys),
         counts={table.key: (place[expected_name(table)], place[found_name(table)]) for table in form.tables},
     )
+
+
+def column_name(key: CellKey) -> str:
+    """Column of the wide table for a cell: ``applications__refused_state_secret__total``."""
+    return f"{key.table}__{key.row}__{key.column}".replace(".", "_")
+
+
+def expected_name(table: FormTable) -> str:
+    """Column of the wide table that counts the cells a printed table should have."""
+    return f"{table.key}__expected"
+
+
+def found_name(table: FormTable) -> str:
+    """Column of the wide table that counts the cells found in a printed table."""
+    return f"{table.key}__found"

@@ -15,7 +15,7 @@ from typing import Any
 import regex
 
 from collect.errors import ConfigurationError
-from store.columns import figure_text
+from store.values import figure_text
 
 SHEET_ROWS = 1_048_576
 """Rows of a sheet in Excel's format, the header included."""

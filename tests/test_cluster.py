@@ -23,6 +23,7 @@ from nianbao.reading import Parcel, read_parcel
 from nianbao.workers import hired
 from store.open import open_store
 from tests.archives import zip_bytes
+from tests.row_reader import with_rows
 from tests.scripted_reader import reader
 from tests.test_whole_batch import content
 
@@ -163,7 +164,7 @@ def test_dask_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_worker_of_another_version_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"A worker has version .* of the reader; this program has 0"):
-        read_parcel(Parcel(reader, (), reader="0"))
+        read_parcel(Parcel(with_rows(), (), reader="0"))
 
 
 class Cursed(Executor):
@@ -188,7 +189,7 @@ def test_what_workers_died_of_is_found_document_by_document() -> None:
     crew = workers.Crew(executor := Cursed(), lambda: 1, (LookupError,), batching=batching, certain=False)
     contents = [b"verified 1", b"verified 2", b"verified 3", b"verified 4", b"verified 5", b"die", b"budget", b"verified 6"]
     items = [Source(str(number), content) for number, content in enumerate(contents)]
-    reasons = [outcome.failure and outcome.failure.reason for _, outcome in workers.outcomes(items, reader, crew)]
+    reasons = [outcome.failure and outcome.failure.reason for _, outcome in workers.outcomes(items, with_rows(), crew)]
     assert reasons == [None, None, None, None, None, "crashed", "not_a_report.budget", None]
     assert executor.sizes == [4, 1, 1, 1, 1, 4, 1, 1, 1, 1]
 
@@ -204,7 +205,7 @@ def test_a_cluster_without_workers_ends_the_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(workers, "_PATIENCE", 0.01)
     crew = workers.Crew(Deserted(), lambda: 0, ())
     with pytest.raises(NianbaoError, match=r"no workers any more\. What is loaded stays"):
-        list(workers.outcomes([Source("1", b"verified 1")], reader, crew))
+        list(workers.outcomes([Source("1", b"verified 1")], with_rows(), crew))
 
 
 def test_a_broken_connection_ends_the_run() -> None:
@@ -215,5 +216,5 @@ def test_a_broken_connection_ends_the_run() -> None:
             return future
 
     with pytest.raises(NianbaoError, match=r"connection to the cluster broke\. What is loaded stays") as raised:
-        list(workers.outcomes([Source("1", b"verified 1")], reader, workers.Crew(Cancelling(), lambda: 1, ())))
+        list(workers.outcomes([Source("1", b"verified 1")], with_rows(), workers.Crew(Cancelling(), lambda: 1, ())))
     assert (raised.value.exit_code, raised.value.reason) == (1, "cluster")

@@ -24,6 +24,7 @@ from store.batch import Batch
 from store.load import Store
 from store.open import open_store
 from store.rows import Preparation
+from tests.row_reader import with_rows
 from tests.scripted_reader import reader
 
 
@@ -53,7 +54,7 @@ def rows(store: Store, query: str) -> list[tuple[object, ...]]:
 def outcomes_of(folder: Path, **options: float) -> list[tuple[Item, Outcome]]:
     """What two processes make of the folder's files."""
     with hired(2) as crew:
-        return list(outcomes(gather([folder]), reader, crew, **options))
+        return list(outcomes(gather([folder]), with_rows(), crew, **options))
 
 
 LOADED = "SELECT d.document, r.agency, r.verdict FROM report r JOIN document_path d USING (document_id) ORDER BY r.id"
@@ -196,7 +197,7 @@ def test_code_that_ignores_its_deadline_is_killed(folder: Path) -> None:
 
 def test_the_deadline_holds_in_this_process_too(folder: Path) -> None:
     fill(folder, "hang", "verified 1")
-    (_, first), (_, second) = outcomes(gather([folder]), reader, time_limit=0.1)
+    (_, first), (_, second) = outcomes(gather([folder]), with_rows(), time_limit=0.1)
     assert first.failure is not None
     assert (first.failure.reason, second.failure) == ("timeout", None)
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
@@ -213,7 +214,7 @@ def test_reading_ahead_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(workers, "BYTES_AHEAD", 50)
     with hired(2) as crew:
-        results = outcomes(sources(), reader, crew)
+        results = outcomes(sources(), with_rows(), crew)
         next(results)
         assert taken <= 10
         results.close()
@@ -223,7 +224,7 @@ def test_refusals_pass_through_in_their_place() -> None:
     refusal = Refusal("a.zip/x.pdf", "/a.zip/x.pdf", EncryptedError("locked", code="encrypted.zip"))
     items: list[Source | Refusal] = [Source("1", b"verified 1"), refusal, Source("2", b"verified 2")]
     with hired(2) as crew:
-        results = list(outcomes(items, reader, crew))
+        results = list(outcomes(items, with_rows(), crew))
     assert [item.document for item, _ in results] == ["1", "a.zip/x.pdf", "2"]
     failure = results[1][1].failure
     assert failure is not None
@@ -235,7 +236,7 @@ def test_blocks_stay_in_the_process_that_read_them() -> None:
         document, reports = reader(source)
         return Document(document.media_type, blocks=("a block",)), reports  # type: ignore[arg-type] # any block will do
 
-    outcome = attempt(with_blocks, Source("1", b"verified 1"))
+    outcome = attempt(with_rows(with_blocks), Source("1", b"verified 1"))
     assert isinstance(outcome, Outcome)
     assert outcome.document == Document("text/plain", ())
 

@@ -10,8 +10,8 @@ from collect.errors import ConfigurationError
 from normalize.model import Finding, Identity, Severity
 from store import export as export_module
 from store import writers
-from store.columns import figure_text, from_sqlite, survives_double, to_sqlite
 from store.export import export
+from store.values import figure_text, from_sqlite, survives_double, to_sqlite
 from store.writers import harmless
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, lattice_box, new_store, report
 

@@ -8,9 +8,11 @@ import pytest
 from collect.errors import NotAReportError, StoreError, UnreadableError
 from extract.model import Box
 from normalize.model import Identity, Scope, State, Verdict
+from store import schema
 from store.batch import Batch
 from store.load import Outcome
 from store.query import find_reports
+from store.rows import PLACED_COLUMNS, REPORT_COLUMNS
 from store.supersede import subject
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
@@ -389,3 +391,9 @@ def test_prose_needs_no_identity(store):
     bare = replace(report(form="", verdict=Verdict.PROSE), identity=Identity())
     store.load(facts(), [bare], store.begin_run("r1"))
     assert rows(store, "SELECT agency, year, scope, form, cells_expected FROM report") == [("", None, None, "", 0)]
+
+
+def test_the_row_of_a_report_has_the_columns_of_its_table() -> None:
+    columns = [column.name for column in schema.report.columns]
+    others = {"id", "document_id", "ordinal", "current", "superseded_by", *PLACED_COLUMNS}
+    assert list(REPORT_COLUMNS) == [name for name in columns if name not in others]

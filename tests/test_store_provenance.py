@@ -6,8 +6,8 @@ import pytest
 from collect.errors import StoreError
 from extract.model import Box, Locus
 from store.provenance import Place, decode, encode
-from store.schema import FORM_TABLES, column_name
-from store.wide import wide_tables
+from store.schema import FORM_TABLES
+from store.wide import column_name, wide_tables
 from tests.report_factory import cell, form_report_cells, lattice_box, report
 
 TABLES = wide_tables({form: [column.name for column in table.columns] for form, table in FORM_TABLES.items()})
