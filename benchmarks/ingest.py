@@ -230,13 +230,19 @@ def fill(store: Store, names: list[str], contents: list[bytes]) -> None:
         t: [] for t in (schema.document, schema.document_path, schema.report, schema.finding)
     }
     for number, (name, content) in enumerate(zip(names, contents, strict=True), 1):
-        made = {"document": name, "origin": "", "first_run": run.id}
         by_table[schema.document].append(
-            made
-            | {"id": number, "sha256": sha256(content).hexdigest(), "size": len(content), "media_type": "text/plain"}
+            {
+                "first_run": run.id,
+                "id": number,
+                "sha256": sha256(content).hexdigest(),
+                "size": len(content),
+                "media_type": "text/plain",
+            }
             | {"producer": "", "pages": 0, "reader": run.reader, "last_run": run.id}
         )
-        by_table[schema.document_path].append(made | {"document_id": number, "current": 1})
+        by_table[schema.document_path].append(
+            {"document": name, "origin": "", "first_run": run.id, "document_id": number, "ordinal": 0, "current": 1}
+        )
         counts = dict.fromkeys(("seen", "used", "ignored", "in_findings"), 0)
         checks = dict.fromkeys(("checks_holding", "checks_failing", "checks_not_assessable"), 0)
         by_table[schema.report].append(

@@ -16,10 +16,8 @@ from store.agency_views import agency_views
 from store.wide import column_name, expected_name, found_name
 
 _HEXADECIMAL = {"sqlite": "lower(hex(d.sha256))", "postgresql": "encode(d.sha256, 'hex')"}
-_DOCUMENT = (
-    "LEFT JOIN document AS d ON d.id = r.document_id\n"
-    "LEFT JOIN document_path AS p ON p.document_id = r.document_id AND p.ordinal = 0\n"
-)
+_NAME = "LEFT JOIN document_path AS p ON p.document_id = r.document_id AND p.ordinal = 0\n"
+_DOCUMENT = f"LEFT JOIN document AS d ON d.id = r.document_id\n{_NAME}"
 
 
 def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[str, str]:
@@ -38,7 +36,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
         **agency_views(),
         "block": _block(),
         "cells": _cells(columns),
-        **{name: _form_rows(members, sha256) for name, members in tables.items()},
+        **{name: _form_rows(members) for name, members in tables.items()},
     }
 
 
@@ -91,25 +89,25 @@ def _cells_of(form: Form, order: Sequence[str]) -> str:
     )
 
 
-def _form_rows(members: Sequence[tuple[Form, FormTable]], sha256: str) -> str:
+def _form_rows(members: Sequence[tuple[Form, FormTable]]) -> str:
     """A row per report and form row; the columns of all forms side by side, NULL where a form or row has none."""
     headings = list(dict.fromkeys(column.key for _, table in members for column in table.columns))
     return "\nUNION ALL\n".join(
-        _form_row(form, table, row, headings, sha256) for form, table in members for row in table.rows if not row.heading
+        _form_row(form, table, row, headings) for form, table in members for row in table.rows if not row.heading
     )
 
 
-def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str], sha256: str) -> str:
+def _form_row(form: Form, table: FormTable, row: FormRow, headings: Sequence[str]) -> str:
     values = ", ".join(
         # The cast gives the column its type where the first SELECT of the union has no such cell (PostgreSQL asks for it).
         f"{_value(table, row, heading) if heading in row.columns else 'CAST(NULL AS NUMERIC)'} AS {_name(heading)}"
         for heading in headings
     )
     return (
-        f"SELECT f.report_id, p.document, {sha256} AS sha256, r.agency, r.agency_id, f.year, r.scope, r.verdict,\n"
+        "SELECT f.report_id, p.document, r.agency, r.agency_id, f.year, r.scope, r.verdict,\n"
         f'  {_text(form.key)} AS form, {_text(row.key)} AS "row", {_text("/".join(row.label.path))} AS label, {values}\n'
         f"FROM {_name(f'form_{form.key}')} AS f JOIN report AS r ON r.id = f.report_id\n"
-        f"{_DOCUMENT}WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
+        f"{_NAME}WHERE f.current = 1 AND f.{_name(expected_name(table))} IS NOT NULL"
     )
 
 

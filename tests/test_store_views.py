@@ -59,7 +59,7 @@ def test_rows_as_printed_have_the_columns_of_the_form(database):
     assert rows[0] == ("2021", "new", "一、本年新收政府信息公开申请数量", 12, 13)
     assert [r[1] for r in rows] == [row.key for row in forms()["2021"].tables[1].rows]
     columns = [c[0] for c in database.execute("SELECT * FROM disclosure").description]
-    assert columns[:10] == ["report_id", "document", "sha256", "agency", "agency_id", "year", "scope", "verdict", "form", "row"]
+    assert columns[:10] == ["report_id", "document", "agency", "agency_id", "year", "scope", "verdict", "form", "row", "label"]
     assert {"issued", "in_force", "newly_made", "items_change", "amount"} <= set(columns)
     assert ask(database, "SELECT items_change, issued FROM disclosure WHERE \"row\" = 'licensing' AND form = '2019'") == [
         (-2, None)
