@@ -181,7 +181,7 @@ def _context() -> multiprocessing.context.BaseContext:
     """Processes that begin clean: a fork of a program with threads and an open database may lock up."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["nianbao.reading", "extract.read", "extract.html", "extract.pdf", "normalize.reports"])
+        context.set_forkserver_preload(["nianbao.preload"])
         return context
     return multiprocessing.get_context("spawn")
 

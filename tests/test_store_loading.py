@@ -1,5 +1,9 @@
 """Many documents a transaction give the same database as one document after the other."""
 
+import pickle
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,3 +151,19 @@ def test_hybrid_and_partial_reports_are_counted_by_table(tmp_path):
         with store.reading() as connection:
             blocks = connection.exec_driver_sql('SELECT form, "table", cells_expected, cells_found FROM block').all()
     assert sorted(blocks) == [("2019", "applications", 161, 160), ("2021", "disclosure", 10, 10)]
+
+
+def test_rows_made_in_another_process_are_the_same(tmp_path):
+    with new_store(tmp_path / "r.sqlite") as store:
+        sent = pickle.dumps(store.preparation)
+        there = pickle.loads(sent)
+        assert there is pickle.loads(sent)
+        made = store.preparation.prepare(full_report())
+        assert pickle.loads(pickle.dumps(there.prepare(full_report()))) == made
+        assert made.findings.total() == len(full_report().findings) > 0
+        assert (made.verdict, made.cells_expected) == (full_report().verdict.value, len(full_report().cells))
+
+
+def test_a_process_that_makes_rows_loads_no_database():
+    asked = "import sys, nianbao.preload; sys.exit('sqlalchemy' in sys.modules or 'nianbao.reading' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
