@@ -35,7 +35,8 @@ format: $(STAMP) ## Reformat the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmark: $(STAMP) ## Measure reading, normalising and loading over the fixtures
+benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for the country's size) and write benchmarks/RESULTS.md
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[benchmark]'
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove the environment and the demo database

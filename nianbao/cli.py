@@ -94,9 +94,9 @@ def _with_db(command: _Command) -> _Command:
 
 
 def _open(db: str, *, create: bool = False) -> Store:
-    from store.open import open_store  # noqa: PLC0415 - dear to import; --help is not to wait for it
+    from store.open import CACHE_KIB, LOADING_CACHE_KIB, open_store  # noqa: PLC0415 - dear to import; --help is not to wait
 
-    return open_store(db, create=create)
+    return open_store(db, create=create, cache_kib=LOADING_CACHE_KIB if create else CACHE_KIB)
 
 
 def _exists(db: str) -> bool:

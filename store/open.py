@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,20 @@ from store.migrations import HEAD, REVISIONS, VERSION_TABLE
 BUSY_MILLISECONDS = 30_000
 """How long to wait for another writer."""
 CACHE_KIB = 65_536
-"""Pages kept in memory: contents' hashes come in no order, so each new one goes to another page of their index."""
+"""Pages kept in memory for questions."""
+LOADING_CACHE_KIB = 8_192
+"""The same for loading: more would only grow with the database, and gains nothing at a million reports."""
 _WRITERS_PLACE = 7_205_109_348
 """Number of the advisory lock that stands for the writer's place; any number that no other program uses."""
 STRICT_SINCE = (3, 37, 0)
 """The first SQLite with STRICT tables."""
 
 
-def open_store(target: str | Path, *, create: bool = True) -> Store:
+def open_store(target: str | Path, *, create: bool = True, cache_kib: int = CACHE_KIB) -> Store:
     """The database at a path or an SQLAlchemy URL, brought to the present schema.
 
-    Without ``create`` it must exist and hold reports' tables already.
+    Without ``create`` it must exist and hold reports' tables already. ``cache_kib`` is how much of an SQLite file each
+    connection keeps in memory.
 
     Raises:
         StoreError: there is none, it is something else, or it was made by a newer Nianbao.
@@ -37,7 +41,7 @@ def open_store(target: str | Path, *, create: bool = True) -> Store:
     url = database_url(target)
     shown = url.database if url.drivername.startswith("sqlite") else url.render_as_string(hide_password=True)
     _check_file(url, create=create)
-    engine = _engine(url)
+    engine = _engine(url, cache_kib)
     try:
         return Store(engine, _prepare(engine, str(shown), create=create))
     except BaseException:
@@ -73,7 +77,7 @@ def _check_file(url: URL, *, create: bool) -> None:
         raise StoreError(f"There is no folder {path.parent}.", advice="Create it, or give another path.")
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, cache_kib: int) -> Engine:
     try:
         engine = create_engine(url)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
@@ -86,17 +90,17 @@ def _engine(url: URL) -> Engine:
             raise StoreError(
                 f"SQLite {sqlite3.sqlite_version} has no STRICT tables.", advice="Use a Python with SQLite 3.37 or later."
             )
-        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "connect", partial(_configure_sqlite, cache_kib))
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_elsewhere)
     return engine
 
 
-def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _configure_sqlite(cache_kib: int, connection: sqlite3.Connection, _record: object) -> None:
     # Python's driver would begin transactions late and leave DDL out of them; _begin_sqlite does it instead.
     connection.isolation_level = None
-    settings = (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL", f"cache_size = {-CACHE_KIB}")
+    settings = (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", "synchronous = NORMAL", f"cache_size = {-cache_kib}")
     for pragma in settings:
         connection.execute(f"PRAGMA {pragma}")
 
