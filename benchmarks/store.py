@@ -226,6 +226,8 @@ def _write_together(address: str) -> None:
         writer.start()
     for writer in writers:
         writer.join()
+    if any(writer.exitcode for writer in writers):
+        raise SystemExit("A writing process failed: the two databases cannot be compared.")
 
 
 def _write_share(address: str, share: int) -> None:
