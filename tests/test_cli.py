@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from collect.errors import ConfigurationError, EncryptedError, NianbaoError, NotAReportError, StoreError, UnreadableError
-from nianbao import cli, ingest
+from nianbao import cli, commands, ingest
 from tests.scripted_reader import reader
 from tests.typesetter.compose import random_paper
 from tests.typesetter.figures import Shape
@@ -46,11 +46,11 @@ def fill(folder: Path, *contents: str) -> None:
         (folder / f"{number}.txt").write_text(content)
 
 
-def commands() -> list[tuple[str, ...]]:
+def every_command() -> list[tuple[str, ...]]:
     return [(), *((name,) for name in cli.main.commands)]
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", every_command())
 def test_every_command_has_help_with_examples(run: Run, command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
@@ -183,7 +183,7 @@ def test_fail_on(run: Run, tmp_path: Path, contents: list[str], codes: dict[str,
 def test_interrupted_says_how_to_go_on(run: Run, tmp_path: Path) -> None:
     fill(tmp_path / "a", "verified 甲局", "interrupt")
     result = run("ingest", "a", "--workers", 1)
-    assert result.exit_code == cli.EXIT_INTERRUPTED
+    assert result.exit_code == commands.EXIT_INTERRUPTED
     assert "run the same command again to go on" in result.stdout
 
 
@@ -331,7 +331,7 @@ def test_help_is_quick_to_load() -> None:
 def test_every_error_class_has_its_own_exit_code() -> None:
     kinds: list[type[NianbaoError]] = [NianbaoError, *NianbaoError.__subclasses__()]
     assert len({kind.exit_code for kind in kinds}) == len(kinds)
-    assert not {kind.exit_code for kind in kinds} & {cli.EXIT_REVIEW, cli.EXIT_REJECTED, cli.EXIT_USAGE}
+    assert not {kind.exit_code for kind in kinds} & {commands.EXIT_REVIEW, commands.EXIT_REJECTED, commands.EXIT_USAGE}
 
 
 def test_an_empty_folder_leaves_no_database_behind(tmp_path: Path) -> None:

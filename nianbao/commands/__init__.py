@@ -1,0 +1,44 @@
+"""The commands, a module each group: every one a thin door to one function.
+
+They import what they call when they are called: SQLAlchemy, pandas and the readers are dear to import, and ``--help`` is
+not to wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from store.load import Store
+
+EXIT_FAULT = 1
+EXIT_REVIEW = 2
+EXIT_REJECTED = 3
+EXIT_USAGE = 64
+EXIT_INTERRUPTED = 130
+"""Exit codes beside those of the errors (``NianbaoError.exit_code``)."""
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def with_db(command: _Command) -> _Command:
+    """Give a command the option ``--db``."""
+    return click.option(
+        "--db",
+        metavar="PATH|URL",
+        default="reports.sqlite",
+        show_default=True,
+        envvar="NIANBAO_DB",
+        show_envvar=True,
+        help="The database: path of an SQLite file, or an SQLAlchemy URL.",
+    )(command)
+
+
+def open_db(db: str, *, create: bool = False) -> Store:
+    """The database that ``--db`` names."""
+    from store.open import CACHE_KIB, LOADING_CACHE_KIB, open_store  # noqa: PLC0415 - see the package
+
+    return open_store(db, create=create, cache_kib=LOADING_CACHE_KIB if create else CACHE_KIB)

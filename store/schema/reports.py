@@ -1,0 +1,137 @@
+"""Reports and their parts; what people corrected."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+
+from store.columns import Figure, Measure
+from store.schema.parts import id_, integer, part_of_report, places, reference, table, text_
+
+report = table(
+    "report",
+    id_("Number of the report; stays the same when the document is read again."),
+    reference("document_id", "document.id", "The document that prints it."),
+    integer("ordinal", "Place among the reports of the document, from 0."),
+    text_("agency", "Agency as printed in the title, or by the best evidence there is; may be empty."),
+    reference("agency_id", "agency.id", "The agency, once known.", ondelete="SET NULL", nullable=True, index=True),
+    integer("agency_read", "Number of the agency as the report itself says, before the alias file.", nullable=True),
+    text_("agency_basis", "What decided: name, names, text, path, host, spelling or alias.", nullable=True),
+    text_("agency_reason", "Why it is undecided: see docs/agencies.md.", nullable=True),
+    integer("year", "Year the figures are for; NULL where the document does not say.", nullable=True),
+    text_("scope", "own_office or jurisdiction where the report says so, else NULL.", nullable=True),
+    text_("form", "Official form most of it follows; empty for prose."),
+    text_("verdict", "verified, inconsistent, review or prose."),
+    text_("title", "Title as printed."),
+    text_("period", "Sentence or dates that state the period, as printed."),
+    text_("published", "Date of publication where stated: ISO 8601; else empty."),
+    integer("cells_expected", "Cells the printed tables should have."),
+    integer("cells_found", "Cells read with a number or a printed blank."),
+    integer("findings", "Number of findings."),
+    integer("seen", "Printed numbers seen in the recognised tables: used + ignored + in_findings."),
+    integer("used", "Printed numbers that became a cell or an extra cell."),
+    integer("ignored", "Printed numbers set aside by a named rule."),
+    integer("in_findings", "Printed numbers that ended in a finding."),
+    integer("checks_holding", "Accounting rules that hold, each application counted."),
+    integer("checks_failing", "Accounting rules that fail; see rule_check."),
+    integer("checks_not_assessable", "Accounting rules that lack a cell; see rule_check."),
+    integer("current", "1 unless a newer document reports the same agency, year and scope."),
+    reference("superseded_by", "report.id", "The report that replaces this one.", ondelete="SET NULL", nullable=True),
+    UniqueConstraint("document_id", "ordinal"),
+    Index(None, "agency", "year", "scope"),
+    # For counting by any of these. It does not begin with current, or SQLite would look up all current reports in it
+    # where it could look up an agency.
+    Index("ix_report_standing", "year", "form", "verdict", "current", "cells_found"),
+    # Nearly all are NULL: only the others are looked up.
+    Index(
+        None, "superseded_by", sqlite_where=text("superseded_by IS NOT NULL"), postgresql_where=text("superseded_by IS NOT NULL")
+    ),
+    autoincrement=True,
+)
+
+cell_note = table(
+    "cell_note",
+    reference("report_id", "report.id", "The report.", primary_key=True),
+    text_("form", "Form of the cell.", primary_key=True),
+    text_("cell", "table.row.column of the cell.", primary_key=True),
+    text_("state", "printed, blank, missing, repaired or corrected."),
+    text_("printed", "Text as printed."),
+    text_("note", "What the text says beyond the number."),
+    text_("exact", "The number in full, where it is too long for the wide table of SQLite.", nullable=True),
+    Column("confidence", Measure, doc="Below 1 where the reader doubts text or place; NULL is 1."),
+    rowid=False,
+)
+
+provenance = table(
+    "provenance",
+    reference("report_id", "report.id", "The report.", primary_key=True),
+    Column("cells", LargeBinary, nullable=False, doc="Place of every cell, packed: see store.provenance."),
+)
+
+extra_cell = part_of_report(
+    "extra_cell",
+    text_("table", "Table the agency added it to."),
+    text_("row_label", "Label of the row, as printed."),
+    text_("column_label", "Label of the column, as printed."),
+    text_("printed", "Text as printed."),
+    Column("value", Figure, doc="The number; NULL where there is none."),
+    *places(),
+)
+
+section = part_of_report(
+    "section",
+    integer("number", "Official chapter, 1 to 6; 0 what precedes it."),
+    text_("heading", "Heading as printed; empty for the preface."),
+    text_("text", "Paragraphs separated by newlines, tables left out."),
+    rowid=True,  # its rows are long
+)
+
+mention = part_of_report(
+    "mention",
+    text_("metric", "What is counted."),
+    Column("value", Figure, nullable=False, doc="The count."),
+    text_("unit", "Unit as printed."),
+    text_("sentence", "The sentence."),
+    integer("section", "Official chapter it stands in."),
+    text_("cell", "table.row.column of the cell it restates, where it names one.", nullable=True),
+)
+
+finding = part_of_report(
+    "finding",
+    text_("rule", "Stable id of the rule."),
+    text_("severity", "note, hint, fault or doubt."),
+    text_("cells", "table.row.column of the cells involved, separated by spaces."),
+    text_("expected", "What the rule expects."),
+    text_("actual", "What is printed."),
+    text_("message", "A sentence for people."),
+)
+
+rule_check = part_of_report(
+    "rule_check",
+    text_("rule", "Accounting rule."),
+    text_("outcome", "fails or not_assessable; rules that hold are only counted, in report.checks_holding."),
+    text_("cells", "table.row.column of the cells involved, separated by spaces."),
+    text_("expected", "What the rule expects."),
+    text_("actual", "What is printed."),
+    text_("message", "A sentence for people, such as which cell lacks."),
+)
+
+ignored = part_of_report(
+    "ignored",
+    text_("rule", "Rule that set the number aside."),
+    text_("printed", "The number as printed."),
+    integer("times", "How often."),
+)
+
+correction = table(
+    "correction",
+    id_("Number of the correction. The table is append-only: a later row overrules an earlier one."),
+    text_("sha256", "Document, by content, so that the correction survives a new reading.", index=True),
+    integer("report_ordinal", "Report in that document, from 0."),
+    text_("form", "Form of the cell."),
+    text_("cell", "table.row.column of the cell."),
+    Column("value", Figure, doc="The right number; NULL for a printed blank."),
+    text_("printed", "Text as the person reads it."),
+    text_("reason", "Why."),
+    text_("person", "Who."),
+    text_("time", "When: ISO 8601, UTC."),
+)
