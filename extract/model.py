@@ -64,6 +64,14 @@ class Line:
     role: LineRole = LineRole.BODY
 
 
+class Reading(NamedTuple):
+    """One thing a doubtful cell may say, by the reader's own account."""
+
+    text: str
+    cost: float
+    """0 for the reader's choice; the more, the less likely: the negative logarithm of the odds against the choice."""
+
+
 class GridCell(NamedTuple):
     """One printed cell. ``row`` and ``column`` are 0-based grid coordinates of its top left corner."""
 
@@ -80,6 +88,8 @@ class GridCell(NamedTuple):
     """1.0 unless the reader itself doubts text or place."""
     runs_on: bool = False
     """The last printed line fills the cell's width, so the text may go on in the next page's part of the row."""
+    readings: tuple[Reading, ...] = ()
+    """What else the cell may say, cheapest first, ``text`` included; none where the reader is certain."""
 
 
 @dataclass(frozen=True, slots=True)

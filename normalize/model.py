@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from extract.model import Box, Locus
+from extract.model import Box, Locus, Reading
 from normalize.authority.model import Resolution
 
 
@@ -86,6 +86,8 @@ class Cell(NamedTuple):
     box: Box | None = None
     locus: Locus | None = None
     confidence: float = 1.0
+    readings: tuple[Reading, ...] = ()
+    """What else the print may say, as in ``GridCell``."""
 
 
 @dataclass(frozen=True, slots=True)
