@@ -196,7 +196,8 @@ class Batch:
         elif not held[number]:
             changed[number] = True
         rows.renamed += [{"name": name, "number": each, "is": int(current)} for each, current in changed.items()]
-        for each in changed:
+        # A document that had lost its place to other content has one again, be it under a new name.
+        for each in {*changed, number}:
             rows.subjects += self._subjects(each)
 
     def _write_reports(self, number: int, facts: DocumentFacts, reports: Sequence[Prepared], old: Sequence[Old]) -> None:

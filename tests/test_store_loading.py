@@ -69,6 +69,24 @@ def test_batches_give_the_same_database_as_single_documents(tmp_path_factory, ru
             assert first.execute(numbers).all() == second.execute(numbers).all()
 
 
+def test_content_that_lost_its_place_counts_again_where_it_is_found_again(tmp_path):
+    current = select(document_path.c.document).distinct()
+    current = current.join(report_table, report_table.c.document_id == document_path.c.document_id)
+    current = current.where(report_table.c.agency == "甲县司法局", report_table.c.current == 1, document_path.c.current == 1)
+    with new_store(tmp_path / "r.sqlite") as store:
+        run = store.begin_run("r1")
+        steps = [
+            ("a", "1", "甲县司法局", "a"),
+            ("b", "2", "甲县司法局", "b"),
+            ("b", "3", "乙县司法局", "a"),
+            ("c", "2", "甲县司法局", "c"),
+        ]
+        for name, content, agency, expected in steps:
+            store.load(facts(name, content), [report(agency)], run)
+            with store.reading() as connection:
+                assert connection.scalars(current).all() == [expected]
+
+
 def test_a_difference_is_named(tmp_path):
     with new_store(tmp_path / "one.sqlite") as one, new_store(tmp_path / "other.sqlite") as other:
         play(one, [[("a", "1", (report(values={"applications.new.total": "7"}),)), ("b", "2", REPORTS[2])]], 10)
