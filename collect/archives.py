@@ -20,10 +20,11 @@ from collect.containers import container_of
 from collect.errors import ConfigurationError, NianbaoError, UnreadableError, UnsupportedError
 from collect.files import Listing, load, open_file, require, unreadable
 from collect.limits import DEFAULT_LIMITS, MEGABYTE, Limits, readable_size
-from collect.members import DAMAGE, Lost, Member, OfficeFile, members
+from collect.member import Lost, Member, Passed
+from collect.members import DAMAGE, OfficeFile, members
 from collect.model import FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames
-from collect.skip import skip_rule
+from collect.skip import page_rule, skip_rule
 
 _CHUNK = MEGABYTE
 _SPOOL = 64 * MEGABYTE
@@ -209,27 +210,28 @@ class Collection:
             return False
         return True
 
-    def _members(self, listing: Iterator[Member | Lost], archive: _Place) -> Iterator[Source | Refusal]:
+    def _members(self, listing: Iterator[Member | Lost | Passed], archive: _Place) -> Iterator[Source | Refusal]:
         try:
             for member in listing:
                 if isinstance(member, Lost):
-                    yield (self._within(archive, member.name) if member.name else archive).refusal(member.error)
+                    yield (self._within(archive, member) if member.name else archive).refusal(member.error)
                     continue
                 archive.budget.count_member()
-                rule = skip_rule(member.name)
-                if rule:
+                if isinstance(member, Passed):
+                    self.skipped[member.rule] += 1
+                elif rule := skip_rule(member.name):
                     self.skipped[rule] += 1
                     archive.budget.charge((member.size or 0) if member.sequential else 0)
                 else:
-                    yield from self._member(member, self._within(archive, member.name))
+                    yield from self._member(member, self._within(archive, member))
         except _Exhausted as spent:
             if archive.depth:
                 raise
             yield archive.refusal(spent.error)
 
-    def _within(self, archive: _Place, name: str) -> _Place:
-        label = self._names.claim(f"{archive.label}/{name}", "")
-        return _Place(label, f"{archive.origin}/{name}", archive.budget, archive.depth + 1)
+    def _within(self, archive: _Place, member: Member | Lost) -> _Place:
+        label = self._names.claim(f"{archive.label}/{member.name}", "")
+        return _Place(label, member.origin or f"{archive.origin}/{member.name}", archive.budget, archive.depth + 1)
 
     def _member(self, member: Member, place: _Place) -> Iterator[Source | Refusal]:
         with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
@@ -244,8 +246,12 @@ class Collection:
             spool.seek(0)
             if size > self._limits.file_bytes:
                 yield place.refusal(self._too_large(size))
+                return
+            content = spool.read()
+            if member.origin and (rule := page_rule(content)):
+                self.skipped[rule] += 1
             else:
-                yield Source(place.label, spool.read(), place.origin)
+                yield Source(place.label, content, place.origin, member.fetched)
 
     def _unpack(self, member: Member, spool: IO[bytes], budget: _Budget) -> int:
         """Writes a member to ``spool`` and gives its size.

@@ -12,6 +12,7 @@ _ZIP_HEADER = struct.Struct("<4s22xHH")
 _OFFICE_FIRST_NAMES = (b"[Content_Types].xml", b"mimetype", b"_rels/.rels", b"docProps/", b"word/document.xml", b"OFD.xml")
 _OFFICE_NAMES = frozenset({"[Content_Types].xml", "word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "OFD.xml"})
 _HEAD = 1024
+_WARC = b"WARC/"
 
 
 class Container(StrEnum):
@@ -22,6 +23,8 @@ class Container(StrEnum):
     GZIP = "gzip"
     BZIP2 = "bzip2"
     XZ = "xz"
+    ZSTANDARD = "zstandard"
+    WARC = "warc"
     SEVEN_ZIP = "7z"
     RAR = "rar"
 
@@ -32,6 +35,8 @@ _MAGIC = (
     (b"\x1f\x8b", Container.GZIP),
     (b"BZh", Container.BZIP2),
     (b"\xfd7zXZ\x00", Container.XZ),
+    (b"\x28\xb5\x2f\xfd", Container.ZSTANDARD),
+    (_WARC, Container.WARC),
     (b"7z\xbc\xaf\x27\x1c", Container.SEVEN_ZIP),
     (b"Rar!\x1a\x07", Container.RAR),
 )
@@ -62,6 +67,11 @@ def is_office(names: list[str]) -> bool:
 def is_tar(stream: IO[bytes]) -> bool:
     """Whether a (decompressed) stream begins like a tar archive. Reads 1 KB and does not rewind."""
     return _is_tar(stream.read(_HEAD))
+
+
+def is_warc(stream: IO[bytes]) -> bool:
+    """Whether a (decompressed) stream begins with a WARC record. Does not rewind."""
+    return stream.read(len(_WARC)) == _WARC
 
 
 def _is_tar(head: bytes) -> bool:

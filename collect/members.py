@@ -10,12 +10,14 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import IO, Self, cast
 
-from collect.containers import Container, is_office, is_tar
+from zstandard import ZstdDecompressor, ZstdError
+
+from collect.containers import Container, is_office, is_tar, is_warc
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
+from collect.member import Lost, Member, Passed
 from collect.names import clean_name, decode_name
 from collect.salvage import salvage_zip
 
@@ -29,6 +31,7 @@ DAMAGE = (
     ValueError,
     OverflowError,
     struct.error,
+    ZstdError,
 )
 """What the standard library raises over damaged archives."""
 
@@ -37,32 +40,11 @@ _ENCRYPTED_FLAG = 0x1
 _UNICODE_PATH = 0x7075
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One file of an archive, not yet unpacked."""
-
-    name: str
-    open: Callable[[], IO[bytes]]
-    size: int | None = None
-    """Unpacked bytes as the archive declares; None where it does not say."""
-    packed: int | None = None
-    sequential: bool = False
-    """Passing over it costs as much as reading it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A member that cannot be had, or (without a name) the rest of the archive."""
-
-    name: str
-    error: NianbaoError
-
-
 class OfficeFile(Exception):  # noqa: N818 - no error: it says what the file is
     """Raised before the first member where the zip turns out to be an office document."""
 
 
-def members(stream: IO[bytes], kind: Container, name: str) -> Iterator[Member | Lost]:
+def members(stream: IO[bytes], kind: Container, name: str) -> Iterator[Member | Lost | Passed]:
     """The members of the archive in ``stream`` in its own order. ``name`` is the archive's.
 
     Raises:
@@ -72,7 +54,9 @@ def members(stream: IO[bytes], kind: Container, name: str) -> Iterator[Member | 
         return _zip_members(stream)
     if kind is Container.TAR:
         return _tar_members(stream)
-    if kind in {Container.GZIP, Container.BZIP2, Container.XZ}:
+    if kind is Container.WARC:
+        return _warc_members(stream, kind)
+    if kind in {Container.GZIP, Container.BZIP2, Container.XZ, Container.ZSTANDARD}:
         return _compressed_members(stream, kind, name)
     advice = "Unpack it (for example with 7-Zip) and ingest the folder."
     return iter((Lost("", UnsupportedError(f"This is a {kind} archive, which this version does not open.", advice=advice)),))
@@ -206,10 +190,12 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member | Los
     return Member(name, open_member, info.size, sequential=True)
 
 
-def _compressed_members(stream: IO[bytes], kind: Container, name: str) -> Iterator[Member | Lost]:
-    """The members of a compressed tar, or the one file that is compressed."""
+def _compressed_members(stream: IO[bytes], kind: Container, name: str) -> Iterator[Member | Lost | Passed]:
+    """The members of a compressed tar or WARC, or the one file that is compressed."""
     try:
         inside_is_tar = is_tar(_decompressed(stream, kind))
+        stream.seek(0)
+        inside_is_warc = is_warc(_decompressed(stream, kind))
     except DAMAGE as error:
         yield Lost("", UnreadableError(f"The {kind} file is damaged ({error})."))
         return
@@ -217,9 +203,21 @@ def _compressed_members(stream: IO[bytes], kind: Container, name: str) -> Iterat
     if inside_is_tar:
         yield from _tar_members(_decompressed(stream, kind))
         return
+    if inside_is_warc:
+        yield from _warc_members(stream, kind)
+        return
     inner = name.rsplit("/", 1)[-1]
     stem, dot, _ = inner.rpartition(".")
     yield Member(stem if dot else inner, lambda: _decompressed(stream, kind), sequential=True)
+
+
+def _warc_members(stream: IO[bytes], kind: Container) -> Iterator[Member | Lost | Passed]:
+    from collect.warc import holds_records_apart, warc_members  # noqa: PLC0415 - rarely needed
+
+    # Each record compressed by itself is how a WARC should be, and lets the next be found after a damaged one.
+    if kind is Container.WARC or (kind is Container.GZIP and holds_records_apart(stream)):
+        return warc_members(stream)
+    return warc_members(_decompressed(stream, kind))
 
 
 def _decompressed(stream: IO[bytes], kind: Container) -> IO[bytes]:
@@ -227,4 +225,6 @@ def _decompressed(stream: IO[bytes], kind: Container) -> IO[bytes]:
         return cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb"))
     if kind is Container.BZIP2:
         return bz2.BZ2File(stream)
+    if kind is Container.ZSTANDARD:
+        return cast("IO[bytes]", ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=False))
     return lzma.LZMAFile(stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 
 from collect.errors import NianbaoError
@@ -19,6 +20,8 @@ class Source:
     document: str
     content: bytes = field(repr=False)
     origin: str = ""
+    fetched: datetime | None = None
+    """When a crawl fetched it; None for a file."""
 
     @property
     def sha256(self) -> str:

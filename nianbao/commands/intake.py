@@ -66,7 +66,7 @@ def ingest(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Take files, folders and archives (zip, tar) into the database.
+    """Take files, folders and archives (zip, tar, WARC) into the database.
 
     PDF, HTML, DOCX and text are told by their content, whatever they are called. A bad document is noted with its reason
     (table failure) and stops nothing. Interrupted and run again, it goes on; a file of unchanged size and time of change is
