@@ -40,6 +40,8 @@ _CHROME_NAME = regex.compile(
 )
 _CONTAINERS = frozenset({"div", "ul", "ol", "dl", "td", "section", "p", "table", "tr", "tbody", "span", "li", *_CHROME_TAGS})
 _HIDDEN_STYLE = regex.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", regex.I)
+_STRUCK = frozenset({"del", "s", "strike"})
+_STRUCK_STYLE = regex.compile(r"(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*\bline-through\b", regex.I)
 _NO_HEIGHT = regex.compile(r"(?:^|;)\s*height\s*:\s*0(?![.\d])")
 _UNNAMED = (None, None, None)
 _ATTACHMENT = regex.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|et|zip|rar|7z|txt|rtf)(?:$|[?#&])|downfile|download", regex.I)
@@ -54,14 +56,15 @@ def is_attachment(href: str) -> bool:
 
 
 def read_page(root: etree._Element) -> tuple[Page, Weights]:
-    """The page as a browser shows it: without comments, scripts, hidden elements, Word's rows of no height.
+    """The page as a browser shows it: without comments, scripts, hidden and struck out elements, Word's rows of no height.
 
-    A hidden element that holds the page's only figures, or most of its text, stays: a script would have shown it.
+    An element that holds the page's only figures, or most of its text, stays: a script would have shown it.
     """
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
     etree.strip_elements(root, *_DROPPED, with_tail=False)
     page = Page(root)
-    hidden = _unseen(page)
+    struck = _struck(page)
+    hidden = sorted(_unseen(page) | struck)
     weights = Weights(page)
     if not hidden:
         return page, weights
@@ -72,7 +75,9 @@ def read_page(root: etree._Element) -> tuple[Page, Weights]:
     for number in unneeded:
         _remove(page.elements[number])
     if unneeded:
+        gone = [page.text(number).strip() for number in unneeded if number in struck]
         page = Page(root)
+        page.struck = tuple(filter(None, gone))
         weights = Weights(page)
     return page, weights
 
@@ -99,12 +104,24 @@ def _is_chrome(page: Page, weights: Weights, number: int, most: float) -> bool:
     return weights.links[number] >= 4 or not page.within(number, "h1")
 
 
-def _unseen(page: Page) -> list[int]:
-    """The elements that do not show, in order."""
+def _struck(page: Page) -> set[int]:
+    """The elements whose text is struck out: what stands beside them is said in their place."""
+    found = set(page.within(0, *_STRUCK))
+    found.update(k for k, style in enumerate(page.styles) if style and _strikes(style))
+    return found - {0}
+
+
+@lru_cache(maxsize=1 << 12)
+def _strikes(style: str) -> bool:
+    return _STRUCK_STYLE.search(style) is not None
+
+
+def _unseen(page: Page) -> set[int]:
+    """The elements that do not show."""
     found = set(page.hidden)
     found.update(k for k, style in enumerate(page.styles) if style and _hides(style))
     found.update(k for k in page.within(0, "tr") if _no_height(page.elements[k]) and not page.text(k).strip())
-    return sorted(found - {0})
+    return found - {0}
 
 
 @lru_cache(maxsize=1 << 12)

@@ -21,6 +21,7 @@ from collect.errors import EncryptedError, UnreadableError, UnsupportedError
 from extract.docx_numbering import Numbering
 from extract.docx_paragraph import ParagraphReader, attribute, child, flag, local, shown_children
 from extract.docx_table import TableReader
+from extract.inline import struck_out
 from extract.markup_table import MarkupRow, as_grid, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
 from extract.text import find_flattened
@@ -73,6 +74,8 @@ class _Package:
                 self._read_side_parts(story, relations, kind)
         story.role = LineRole.FURNITURE
         self._read_side_parts(story, relations, "footer")
+        if story.struck:
+            story.warnings.append(struck_out(story.struck))
         metadata, producer = self._properties()
         return Document(
             media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -170,6 +173,8 @@ class _Story:
     blocks: list[Block] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     warnings: list[ReaderWarning] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    """Texts that are struck out and left out."""
     _lines: int = 0
     _rows: int = 0
     _carried: str = ""
@@ -201,6 +206,7 @@ class _Story:
         reader = ParagraphReader(element, self.numbering, self.targets)
         lines = reader.lines()
         self.links += reader.links
+        self.struck += reader.struck
         lines = [self._carried + lines[0], *lines[1:]] if lines else [self._carried]
         self._carried = ""
         properties = child(element, "pPr")
@@ -225,6 +231,7 @@ class _Story:
         table = reader.table()
         self.links += reader.links
         self.warnings += reader.warnings
+        self.struck += reader.struck
         goes_on = self._goes_on(table.rows, reader.widths)
         if reader.is_nest or not (goes_on or is_data(table)) or self.role is LineRole.FURNITURE:
             # Layout: its cells are read as the page shows them, left to right and down.

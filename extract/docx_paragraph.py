@@ -101,6 +101,8 @@ class ParagraphReader:
     def __init__(self, paragraph: etree._Element, numbering: Numberer, targets: dict[str, str]) -> None:
         self.boxes: list[etree._Element] = []
         self.links: list[Link] = []
+        self.struck: list[str] = []
+        """Runs that are struck out and left out."""
         self._targets = targets
         self._inline = Inline()
         self._fields: list[bool] = []
@@ -133,6 +135,9 @@ class ParagraphReader:
         properties = child(run, "rPr")
         look = {} if properties is None else children(properties)
         if is_on(look.get("vanish")) or is_on(look.get("webHidden")):
+            return
+        if is_on(look.get("strike")) or is_on(look.get("dstrike")):
+            self.struck += [text for part in run.iter("{*}t") if (text := (part.text or "").strip())]
             return
         raised = attribute(look.get("vertAlign"), "val")
         for element in shown_children(run):

@@ -33,6 +33,7 @@ class TableReader:
     def __init__(self, table: etree._Element, numbering: Numberer, targets: dict[str, str]) -> None:
         self.links: list[Link] = []
         self.boxes: list[etree._Element] = []
+        self.struck: list[str] = []
         self.warnings: list[ReaderWarning] = []
         self._table = table
         self._numbering = numbering
@@ -102,6 +103,7 @@ class TableReader:
             long_ones += sum(map(len, found)) > _LABEL_LENGTH
             self.links += reader.links
             self.boxes += reader.boxes
+            self.struck += reader.struck
         return MarkupCell(join_broken(lines), width, paragraphs=long_ones)
 
     def _spanned(self, rows: list[list[_Stored]]) -> Iterator[MarkupRow]:

@@ -15,6 +15,8 @@ VALUE = regex.compile(r"[+\-−－]?[\d.,，．]*\d[\d.,，．]*[%％]?|[/／—
 """A line that by itself is a value: a number, or one of the marks printed for none."""
 NUMERIC = regex.compile(r"[+\-−－]?[\d.,，．]*\d[\d.,，．]*[%％]?")
 SPACE = regex.compile(r"\s")
+_SMALL = 0.8
+"""Of the larger of two font sizes: digits of a smaller one are no part of the same number."""
 NARROWEST_GAP = 0.3
 """Of the font size: a narrower gap parts nothing."""
 
@@ -100,6 +102,8 @@ def _clustered(glyphs: Sequence[Glyph], heights: Sequence[float]) -> list[list[i
 
 def _joined(line: Sequence[Glyph], *, cell: bool) -> str:
     """The text of a line: printed spaces once, and a space for a gap that plainly separates."""
+    if len(line) > 1:
+        line = _with_marks_apart(line)
     whole = "".join([glyph.text for glyph in line])
     if not SPACE.search(whole) and (len(line) == 1 or not _is_loose(line)):
         return whole
@@ -116,6 +120,22 @@ def _joined(line: Sequence[Glyph], *, cell: bool) -> str:
         parts.append(text)
         before = glyph
     return "".join(parts).strip()
+
+
+def _with_marks_apart(line: Sequence[Glyph]) -> Sequence[Glyph]:
+    """Digits set much smaller than the digits beside them are a footnote's mark: in brackets, so that they make no number."""
+    sizes = [glyph.size for glyph in line]
+    largest = max(sizes)
+    if min(sizes) > _SMALL * largest:
+        return line
+    inked = [i for i, glyph in enumerate(line) if not glyph.text.isspace()]
+    marks = set()
+    for a, b in pairwise(inked):
+        if line[a].text[-1].isdigit() and line[b].text[0].isdigit():
+            small, large = sorted((a, b), key=sizes.__getitem__)
+            if sizes[small] <= _SMALL * sizes[large]:
+                marks.add(small)
+    return [glyph._replace(text=f"（{glyph.text}）", edges=()) if i in marks else glyph for i, glyph in enumerate(line)]
 
 
 def _is_loose(line: Sequence[Glyph]) -> bool:

@@ -16,7 +16,7 @@ from collect.errors import UnreadableError, UnsupportedError
 from extract.content import chrome, is_attachment, read_page
 from extract.decode import declared_charset, decode
 from extract.facts import is_chrome_line, line_facts, meta_facts, row_facts
-from extract.inline import Inline, collapse
+from extract.inline import Inline, collapse, struck_out
 from extract.markup_page import Page
 from extract.markup_rows import BLOCKS, is_raised, read_table
 from extract.markup_table import MarkupRow, MarkupTable, as_grid, extent, is_data, opens_with_figures
@@ -118,6 +118,8 @@ def _warnings(text: str, encoding: str, flow: _Flow) -> list[ReaderWarning]:
         found.append(ReaderWarning("damaged_text", f"Some bytes are not valid {encoding}; they show as U+FFFD."))
     if "misread" in encoding:
         found.append(ReaderWarning("mojibake_repaired", f"The file was {encoding}."))
+    if flow.page.struck:
+        found.append(struck_out(flow.page.struck))
     if flow.images and not flow.tables:
         found.append(ReaderWarning("pictures", f"No table, but {flow.images} pictures: the tables may be among them."))
     return found

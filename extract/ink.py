@@ -17,6 +17,7 @@ import numpy as np
 
 from extract.rules import frame
 from extract.sheet import Fill, Flags, Floats, Glyph, Integers, Rectangle, Rule, Sheet
+from extract.struck import without_struck
 
 THIN = 3.2
 """A filled rectangle not thicker than this (points) is a rule; thicker ones are areas."""
@@ -164,9 +165,10 @@ class Pen:
         fills = _fills(self.patches, self.width * self.height)
         glyphs: list[Glyph] = []
         covered = 0
+        struck: list[str] = []
         if self.letters is not None and self.letters.texts:
             seen, covered = _visible(self.letters, self.patches, fills)
-            glyphs = _tight(_once(seen))
+            glyphs, struck = without_struck(_tight(_once(seen)), self.rules)
         return Sheet(
             number=self.number,
             width=self.width,
@@ -177,6 +179,7 @@ class Pen:
             pictured=min(self.pictured, 1.0),
             unmapped=self.unmapped,
             hidden=self.hidden + covered,
+            struck=tuple(struck),
         )
 
 

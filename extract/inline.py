@@ -6,9 +6,11 @@ kept only where it may part two things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import regex
+
+from extract.model import ReaderWarning
 
 _INVISIBLE = regex.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
 _WIDE = r"[\p{Han}\p{Bopomofo}\u3001-\u303f\uff01-\uff60\u2018-\u201d]"
@@ -19,6 +21,8 @@ _FIXED_SPACES = regex.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 
 _VALUE_CHARACTER = regex.compile(r"[\p{Nd}A-Za-z+\-−–—/／.．,，%％*＊]")
 _QUANTITY = regex.compile(r"[+\-−]?[\p{Nd}.,，]+\s*\p{Han}{0,2}")
+_QUOTED = 20
+"""Struck out texts that a warning quotes, and characters of each."""
 _BRACKETED = regex.compile(r"\s*[（(\[［〔【]?\s*(.*?)\s*[）)\]］〕】]?\s*", regex.S)
 
 
@@ -62,10 +66,17 @@ def join_broken(parts: Iterable[str]) -> str:
 
 
 def footnote_mark(before: str, mark: str) -> str:
-    """A raised mark as text: in brackets after a digit, for ``12`` with a raised ``1`` must never read as 121."""
-    if before.rstrip()[-1:].isdigit() and mark.strip():
+    """A raised mark as text: in brackets, for ``12`` with a raised ``1`` must never read as 121, nor a lone mark as a number."""
+    stands = before.rstrip()[-1:]
+    if (stands.isdigit() and mark.strip()) or (not stands and mark.strip().isdigit()):
         return f"（{_BRACKETED.fullmatch(mark)[1]}）"
     return mark
+
+
+def struck_out(texts: Sequence[str]) -> ReaderWarning:
+    """Says which texts were left out because they are struck out."""
+    shown = "、".join(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…" for text in texts[:_QUOTED])
+    return ReaderWarning("struck_out_text", f"{len(texts)} texts that are struck out were left out: {shown}")
 
 
 class Inline:

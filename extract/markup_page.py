@@ -34,6 +34,8 @@ class Page:
         """The number of the first element after each and what it holds."""
         self.hidden: list[int] = []
         """Elements with the attribute of that name."""
+        self.struck: tuple[str, ...] = ()
+        """Texts that were struck out on the page and are left out here."""
         self._runs: list[str] = []
         self._spans: list[tuple[int, int]] = []
         self._walk(root)

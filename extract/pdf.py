@@ -11,6 +11,7 @@ import regex
 
 from collect.errors import UnreadableError, UnsupportedError
 from extract.ink import LossyError
+from extract.inline import struck_out
 from extract.model import Document, Metadatum, Page, ReaderWarning
 from extract.pages import compose
 from extract.sheet import Sheet
@@ -138,6 +139,8 @@ def _page_warnings(sheets: list[Sheet]) -> Iterator[ReaderWarning]:
             yield ReaderWarning("scanned_page", "The page is a picture; what it says was not read.", sheet.number)
         if sheet.hidden:
             yield ReaderWarning("hidden_text", f"{sheet.hidden} characters that cannot be seen were ignored.", sheet.number)
+        if sheet.struck:
+            yield replace(struck_out(sheet.struck), page=sheet.number)
         if sheet.unmapped:
             yield ReaderWarning(
                 "unmapped_text", f"{sheet.unmapped} characters have no meaning in the file's fonts.", sheet.number

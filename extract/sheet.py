@@ -171,6 +171,8 @@ class Sheet:
     """Characters whose meaning the file does not tell."""
     hidden: int = 0
     """Characters that are in the file but not to be seen."""
+    struck: tuple[str, ...] = ()
+    """Texts that are struck out; they are not among the glyphs."""
 
     def upright(self) -> tuple[Sheet, Turn]:
         """The sheet turned until most of its text stands upright, and the way back."""
