@@ -5,8 +5,9 @@ For each header the panel it announces, for each row under it the form row it na
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from extract.model import Grid, GridCell, Layout
@@ -134,13 +135,34 @@ def _read_zone(
         anew = _match_rows(sheet, rows, panel, first) if done else onward
         # A table that goes on names later rows; one that names more rows when read from the top begins anew.
         matched = onward if len(onward) >= len(anew) else anew
-    for found in matched:
+    for found in _ragged(sheet, matched, maps):
         for columns in maps:
             _read_row(sheet, found, columns, draft)
         draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if holds_number(c.text)])
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
     return Inherited(panel, max((found.place + 1 for found in matched), default=done))
+
+
+def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> list[MatchedRow]:
+    """The rows again, with a doubt about those that have fewer or more cells than the table has columns.
+
+    Markup may leave a cell out, or let a label span a row too many: all cells behind it then stand in others' places.
+    """
+    if sheet.grid.layout is not Layout.LATTICE:
+        return list(matched)
+    items = [item for columns in maps for item in (*columns.items, *columns.extras) if item]
+    first, stop = min(item.start for item in items), max(item.stop for item in items)
+    ends = {found.index: sheet.end(found.index) for found in matched}
+    usual = max(stop, *(end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), 0)
+    checked = []
+    for found in matched:
+        short = any(sheet.covering(found.index, column) is None for column in range(first, stop))
+        if not found.doubt and (short or ends[found.index] > usual):
+            how = "fewer" if short else "more"
+            found = replace(found, doubt=f"the row has {how} cells than the table has columns")  # noqa: PLW2901
+        checked.append(found)
+    return checked
 
 
 def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:

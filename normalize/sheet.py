@@ -63,6 +63,10 @@ class Sheet:
         """The cell that covers a place."""
         return self._places[row].get(column)
 
+    def end(self, row: int) -> int:
+        """The column after the last one of a row that a cell covers."""
+        return max(self._places[row], default=-1) + 1
+
     def starting(self, row: int) -> Sequence[GridCell]:
         """Cells whose top is in this row, left to right."""
         return self._starting[row]
