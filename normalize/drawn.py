@@ -19,10 +19,12 @@ from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
+from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 
 _TRUSTED = 0.6
 """Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
+_ASTRAY = "a number stands before the values, in this row or in one set like it"
 _SURE = 0.8
 """A label less alike than this may be another row where the agency also printed rows of its own."""
 
@@ -135,13 +137,23 @@ def _read_zone(
         anew = _match_rows(sheet, rows, panel, first) if done else onward
         # A table that goes on names later rows; one that names more rows when read from the top begins anew.
         matched = onward if len(onward) >= len(anew) else anew
+    serials = serial_numbers(sheet, [found.index for found in matched], first)
+    astray = {found.index for found in matched if any(_is_astray(c, serials) for c in sheet.across(found.index, 0, first))}
+    if astray and sheet.grid.layout is Layout.ALIGNED:
+        # Where one row does not keep to the columns the others may not either, and a gap in them says nothing.
+        astray = {found.index for found in matched}
     for found in _ragged(sheet, matched, maps):
+        row = replace(found, doubt=found.doubt or _ASTRAY) if found.index in astray else found
         for columns in maps:
-            _read_row(sheet, found, columns, draft)
-        draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if holds_number(c.text)])
+            _read_row(sheet, row, columns, draft)
+        draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if c in serials])
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
     return Inherited(panel, max((found.place + 1 for found in matched), default=done))
+
+
+def _is_astray(cell: GridCell, serials: frozenset[GridCell]) -> bool:
+    return holds_number(cell.text) and cell not in serials
 
 
 def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> list[MatchedRow]:

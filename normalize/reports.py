@@ -22,6 +22,7 @@ from normalize.recognise import recognise
 from normalize.scope import scope_of
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
+from normalize.unread import prints_unread_tables
 
 
 def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
@@ -69,7 +70,7 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
         *assembled.findings,
         *findings_of(checks),
         *check_mentions(counted, cells),
-        *(() if assembled.cells else _no_table(identity)),
+        *(() if assembled.cells else _no_table(part, identity)),
     )
     return Report(
         identity=identity,
@@ -100,8 +101,11 @@ def _evidence(part: Document, identity: Identity, chapters: Sequence[Section], o
     )
 
 
-def _no_table(identity: Identity) -> tuple[Finding, ...]:
+def _no_table(part: Document, identity: Identity) -> tuple[Finding, ...]:
     """Since 2019 every report must print tables; one without has them as pictures, or lost them."""
+    if prints_unread_tables(part.blocks):
+        message = "labels and numbers of the form's tables are printed, but in no layout that could be read"
+        return (Finding("tables.unread", Severity.DOUBT, message),)
     if identity.year is not None and identity.year < min(f.from_year for f in forms().values()):
         return ()
     return (Finding("tables.absent", Severity.HINT, "the form's tables are not printed as text"),)
