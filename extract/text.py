@@ -1,6 +1,7 @@
 """Text files: lines, and the tables that somebody flattened into them.
 
-Four flattenings, also mixed in one file: fields separated by tabs or by bars, columns aligned with spaces, one cell a line.
+Five flattenings, also mixed in one file: fields separated by tabs, by bars or by commas, columns aligned with spaces, one cell a
+line.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import regex
 from collect.errors import UnreadableError, UnsupportedError
 from extract.barred import BARS, has_outer_bars, split_bars, unfold
 from extract.decode import decode
+from extract.delimited import splitter_for
 from extract.flattened import gather, split_tabs
 from extract.furniture import TextLine, mark, trim
 from extract.model import Block, Document, Grid, Line, LineRole, Locus, ReaderWarning
@@ -103,6 +105,8 @@ def _blocks(lines: Iterator[TextLine]) -> Iterator[Block]:
     outer = has_outer_bars(item.text for item in items if isinstance(item, TextLine))
     items = gather(items, partial(split_bars, outer=outer))
     items = gather(items, split_tabs)
+    if split := splitter_for(item.text for item in items if isinstance(item, TextLine)):
+        items = gather(items, split)
     items = align(items)
     items = unstack(items)
     for item in items:

@@ -58,6 +58,8 @@ FLAT: dict[str, Printer] = {
     "tabs, page breaks": text(TextStyle("tabs", page_breaks=True, half_width=True)),
     "markdown": text(TextStyle("markdown")),
     "markdown, spans repeated": text(TextStyle("markdown", repeat_spans=True)),
+    "commas": text(TextStyle("commas")),
+    "commas, spans repeated": text(TextStyle("commas", repeat_spans=True)),
     "aligned, terminal": text(TextStyle("aligned")),
     "aligned, pdftotext": text(TextStyle("aligned", wide=False, page_breaks=True)),
 }

@@ -323,3 +323,77 @@ def test_numbers_of_a_row_without_label_end_in_a_finding():
     assert doubts(assembled) == ["table.row_unlabelled"]
     assert assembled.tally.seen == 182
     assert assembled.tally.in_findings == 7
+
+
+def value_row(key, *values):
+    """The applications table with other cells in one row."""
+    place = [k for k, _ in form_rows()].index(key) + len(header())
+    rows = applications(numbered)
+    rows[place] = [*rows[place][:-7], *values]
+    return drawn(rows)
+
+
+@pytest.mark.parametrize("values", [("1", "2", "3", "4", "5", "6"), ("9", "1", "2", "3", "4", "5", "6", "7")])
+def test_a_row_of_fewer_or_more_cells_than_columns_is_not_believed(values):
+    assembled, cells = read(value_row("refused.law", *values))
+    assert {cells[f"applications.refused.law.{c}"].state for c in COLUMNS} == {State.MISSING}
+    assert all(row(cells, key) == numbered(key) for key, _ in form_rows() if key != "refused.law")
+    assert "cell.place_uncertain" in doubts(assembled)
+    assert assembled.tally.seen == assembled.tally.used + assembled.tally.in_findings
+
+
+def test_a_label_that_spans_a_row_too_many_takes_no_number_along():
+    rows = applications(numbered)
+    place = next(
+        i for i, r in enumerate(rows) if r[0] == ("（三）不予公开", 1, 8) or (len(r) > 1 and r[1] == ("（三）不予公开", 1, 8))
+    )
+    rows[place] = [(text[0], text[1], 9) if text == ("（三）不予公开", 1, 8) else text for text in rows[place]]
+    assembled, cells = read(drawn(rows))
+    wrong = {key for key, _ in form_rows() for a, b in zip(row(cells, key), numbered(key), strict=True) if a not in {b, ""}}
+    states = {cells[f"applications.unavailable.not_held.{c}"].state for c in COLUMNS}
+    assert (wrong - {"unavailable.not_held"}, states) == (set(), {State.MISSING})
+    assert doubts(assembled) != []
+
+
+@pytest.mark.parametrize(
+    ("before", "ignored"),
+    [
+        (["1", "2"], []),  # two numbers in turn prove nothing
+        (["17", "2229"], []),
+    ],
+)
+def test_a_number_before_the_values_is_no_serial_number_unless_it_plainly_is(before, ignored):
+    rows = [
+        ["信息内容", "", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", before[0], "3", "1", "12"],
+        ["行政规范性文件", before[1], "7", "0", "25"],
+    ]
+    assembled, cells = read(drawn([[("第二十条第（一）项", 5)], *rows]))
+    assert [i.printed for i in assembled.ignored] == ignored
+    assert {c.state for key, c in cells.items() if key.startswith("disclosure.rules.")} == {State.MISSING}
+
+
+@pytest.mark.parametrize("heading", ["序号", "行次", "代码"])
+def test_serial_numbers_are_set_aside(heading):
+    rows = [
+        [heading, "信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["5", "规章", "3", "1", "12"],
+        ["9", "行政规范性文件", "7", "0", "25"],
+    ]
+    for swap in (False, True):
+        table = [[r[1], r[0], *r[2:]] if swap else r for r in rows]
+        assembled, cells = read(drawn([[("第二十条第（一）项", 5)], *table]))
+        assert [(i.rule, i.printed) for i in assembled.ignored] == [("table.serial_number", "5"), ("table.serial_number", "9")]
+        assert [cells[f"disclosure.rules.{c}"].printed for c in ("issued", "repealed", "in_force")] == ["3", "1", "12"]
+
+
+def test_where_one_row_does_not_keep_to_the_columns_no_gap_in_another_is_a_blank():
+    rows = [
+        ["信息内容", "", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", "2229", "0", "1941", ""],
+        ["行政规范性文件", "", "268", "", "1062"],
+    ]
+    _, cells = read(drawn([["第二十条第（一）项"], *rows], layout=Layout.ALIGNED))
+    assert {c.state for key, c in cells.items() if key.startswith(("disclosure.rules.", "disclosure.normative"))} == {
+        State.MISSING
+    }

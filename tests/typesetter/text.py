@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from io import StringIO
 from random import Random
 from unicodedata import east_asian_width
 
@@ -16,8 +18,8 @@ class TextStyle:
     """How the tables are flattened."""
 
     layout: str = "tabs"
-    """``tabs``, ``slid_tabs`` (leading fields lost or doubled), ``markdown``, ``bars``, ``lines`` (a cell a line) or
-    ``aligned`` (columns by spaces)."""
+    """``tabs``, ``slid_tabs`` (leading fields lost or doubled), ``markdown``, ``bars``, ``commas`` (CSV), ``lines`` (a cell a
+    line) or ``aligned`` (columns by spaces)."""
     slide_blanks: bool = False
     """``slid_tabs``: rows with blanks slide too, so that nobody can tell what stands where."""
     page_breaks: bool = False
@@ -25,7 +27,7 @@ class TextStyle:
     raised_total: bool = False
     """``slid_tabs``: 总计 stands in the first header row, and the header has lost a field at the left."""
     repeat_spans: bool = False
-    """Markdown: a spanning cell's text in every place it covers."""
+    """Markdown and CSV: a spanning cell's text in every place it covers."""
     blank_between: bool = False
     """``lines``: an empty line after each cell."""
     wide: bool = True
@@ -158,6 +160,13 @@ def _placed(line: list[tuple[int, str]], wide: bool) -> str:
     return text
 
 
+def _commas(table: Plan, style: TextStyle, _rng: Random) -> list[str]:
+    rows = [[cell.text for cell in row] for row in table.grid()] if style.repeat_spans else _covered(table)
+    lines = StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    return lines.getvalue().splitlines()
+
+
 _FLATTENERS: dict[str, Callable[[Plan, TextStyle, Random], list[str]]] = {
     "tabs": _tabs,
     "slid_tabs": _slid_tabs,
@@ -165,6 +174,7 @@ _FLATTENERS: dict[str, Callable[[Plan, TextStyle, Random], list[str]]] = {
     "bars": _bars,
     "lines": _lines,
     "aligned": _aligned,
+    "commas": _commas,
 }
 
 _HALF_WIDTH = (("（", "("), ("）", ") "), ("：", ": "), ("，", ", "))
