@@ -17,7 +17,7 @@ from extract.shapes import begins_value
 from extract.sheet import Glyph, Rectangle, Rule, Sheet, Turn, bounds
 from extract.streams import find_gutters, halves
 from extract.strips import level
-from extract.tables import USUAL_PADDING, Part, read_parts, unruled_part
+from extract.tables import ACROSS, USUAL_PADDING, Part, read_parts, unruled_part
 
 
 @dataclass(slots=True)
@@ -114,12 +114,16 @@ def _area(box: Rectangle) -> float:
 
 
 def _parted_by(box: Rectangle, glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph]]:
-    """The glyphs centred within a rectangle, and the others."""
+    """The glyphs centred within a rectangle or lying on its upper or lower border, and the others.
+
+    A page that ends within a row may print the row's values on the table's last rule, or half below it.
+    """
     x0, top, x1, bottom = box
     inside: list[Glyph] = []
     beyond: list[Glyph] = []
     for glyph in glyphs:
-        is_within = top <= (glyph.top + glyph.bottom) / 2 <= bottom and x0 <= (glyph.x0 + glyph.x1) / 2 <= x1
+        reach = ACROSS * (glyph.bottom - glyph.top)
+        is_within = glyph.top + reach <= bottom and glyph.bottom - reach >= top and x0 <= (glyph.x0 + glyph.x1) / 2 <= x1
         (inside if is_within else beyond).append(glyph)
     return inside, beyond
 

@@ -22,6 +22,11 @@ from extract.undrawn import Content, content_of, parted_columns, parted_rows
 
 DOUBTFUL_SHAPE = 0.6
 OVERFLOWING = 0.5
+ACROSS = 0.25
+"""Of a glyph's height: what lies so far across the outer border of a table stands in it. Text under a table comes as near, but no
+nearer."""
+_INSET = 0.5
+"""Points."""
 USUAL_PADDING = 2.0
 """Points inside a cell's borders where nothing in the document shows how many."""
 TALLEST_ROW = 90.0
@@ -140,12 +145,12 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
     doubted: set[int] = set()
     outside: list[Glyph] = []
     ordered = sorted(_parted(glyphs, lattice.xs, locate), key=attrgetter("order"))
-    homes = [locate((g.x0 + g.x1) / 2, (g.top + g.bottom) / 2) for g in ordered]
+    homes = [locate((g.x0 + g.x1) / 2, _height(g, lattice)) for g in ordered]
     for run in _digit_runs(ordered):
         if len(set(homes[run])) > 1:  # a number wider than its column: it stays one number, wherever it belongs
             first, last = ordered[run][0], ordered[run][-1]
             doubted.update(home for home in homes[run] if home is not None)
-            homes[run] = [locate((first.x0 + last.x1) / 2, first.y)] * len(homes[run])
+            homes[run] = [locate((first.x0 + last.x1) / 2, _height(first, lattice))] * len(homes[run])
     for glyph, home in zip(ordered, homes, strict=True):
         (outside if home is None else held[home]).append(glyph)
     contents = []
@@ -153,6 +158,14 @@ def _distributed(lattice: Lattice, glyphs: Sequence[Glyph]) -> tuple[list[Conten
         confidence = 1.0 if cell.regular else DOUBTFUL_SHAPE
         contents.append(content_of(cell, inside, min(confidence, OVERFLOWING) if index in doubted else confidence))
     return contents, outside
+
+
+def _height(glyph: Glyph, lattice: Lattice) -> float:
+    """Where a glyph stands; one that lies on the table's outer border stands in the row there."""
+    top, bottom = lattice.ys[0], lattice.ys[-1]
+    if top <= glyph.y <= bottom:
+        return glyph.y
+    return min(max(glyph.y, top + _INSET), bottom - _INSET)
 
 
 def _parted(glyphs: Sequence[Glyph], xs: Sequence[float], locate: Callable[[float, float], int | None]) -> list[Glyph]:

@@ -10,7 +10,8 @@ import regex
 from extract.model import Block, Layout, Line, LineRole
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
-from normalize.placing import TableReading
+from normalize.numbers import Kind, kind_of
+from normalize.placing import TableReading, Unplaced
 from normalize.sequence import read_sequence
 
 _CAPTION = regex.compile(r"[（(【\[]?\s*(20[0-9]{2})\s*年度?\s*(?:数据|情况|统计表|统计数据)?\s*[）)】\]]?")
@@ -18,22 +19,50 @@ _CAPTION = regex.compile(r"[（(【\[]?\s*(20[0-9]{2})\s*年度?\s*(?:数据|情
 
 def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     """Readings of the grids that hold tables of a form, in reading order. A header stays in force for grids without one."""
-    readings = []
+    readings: list[TableReading] = []
     drawn: Inherited | None = None
     flat: InForce | None = None
     caption: int | None = None
+    astray: tuple[str, ...] = ()
+    follows = False
     for block in blocks:
         if isinstance(block, Line):
-            if "20" in block.text and block.role is LineRole.BODY and (match := _CAPTION.fullmatch(block.text.strip())):
+            if block.role is not LineRole.BODY:
+                continue
+            if numbers := bare_numbers(block.text):
+                if follows:
+                    readings[-1] = _with_astray(readings[-1], numbers)
+                else:
+                    astray += numbers
+                continue
+            astray, follows = (), False
+            if "20" in block.text and (match := _CAPTION.fullmatch(block.text.strip())):
                 caption = int(match.group(1))
             continue
         if block.layout is Layout.SEQUENCE:
             reading, flat = read_sequence(block, flat)
         else:
             reading, drawn = read_drawn(block, drawn)
-        if reading.panels:
+        follows = bool(reading.panels)
+        if follows:
+            reading = _with_astray(reading, astray)
             readings.append(reading if caption is None else replace(reading, year=caption))
+        astray = ()
     return _by_caption(readings)
+
+
+def bare_numbers(text: str) -> tuple[str, ...]:
+    """The numbers of a line that says nothing else, if there are several."""
+    words = text.split()
+    return tuple(words) if len(words) > 1 and all(kind_of(word) is Kind.NUMBER for word in words) else ()
+
+
+def _with_astray(reading: TableReading, numbers: tuple[str, ...]) -> TableReading:
+    """A reading with numbers that stand right above or below its table: they may be a row's that lost its place."""
+    if not numbers:
+        return reading
+    unplaced = Unplaced("table.numbers_beside", "numbers without a word stand right beside the table", numbers)
+    return replace(reading, unplaced=(*reading.unplaced, unplaced), seen=reading.seen + len(numbers))
 
 
 def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:
