@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
@@ -78,6 +79,34 @@ def in_host(address: Address) -> tuple[Region, ...]:
         if found:
             return found
     return ()
+
+
+_SHORTEST_INITIALS = 4
+
+
+def by_initials(address: Address) -> tuple[Region, ...]:
+    """The one city or county that a site's label can abbreviate (szns: 深圳南山); none where several could."""
+    label = address.labels[-1] if address.labels and not address.system else ""
+    return _abbreviated(label) if len(label) >= _SHORTEST_INITIALS else ()
+
+
+@lru_cache(maxsize=4096)
+def _abbreviated(label: str) -> tuple[Region, ...]:
+    found = tuple(region for region, syllables, above in _spelt().get(label[0], ()) if _is_label(label, syllables, above))
+    return found if len(found) == 1 else ()
+
+
+@cache
+def _spelt() -> dict[str, list[tuple[Region, list[str], list[list[str]]]]]:
+    """Cities and counties with their syllables and those of what they lie in, by every letter that a label of them begins with."""
+    known = gazetteer()
+    letters: dict[str, list[tuple[Region, list[str], list[list[str]]]]] = defaultdict(list)
+    for region in known.regions:
+        if region.pinyin and region.until is None and region.level is not Level.PROVINCE:
+            above = [outer.pinyin.split("'") for outer in known.ancestors(region) if outer.pinyin]
+            for letter in {region.pinyin[0], *(syllables[0][0] for syllables in above)}:
+                letters[letter].append((region, region.pinyin.split("'"), above))
+    return letters
 
 
 def in_code(address: Address) -> tuple[Region, ...]:

@@ -259,6 +259,8 @@ def _full_names(region: Region) -> Iterator[str]:
             if name.endswith(suffix):
                 yield stem(name) + short
                 yield stem(name) + suffix
+        if name.endswith("族区"):  # 管城区 for 管城回族区
+            yield _nation().sub("", name[:-1]) + "区"
 
 
 def _codes_above(code: str) -> tuple[str, ...]:
