@@ -3,11 +3,11 @@
     python benchmarks/agencies.py [LABELS.csv ...]
     python benchmarks/agencies.py --all
 
-Without a file both tables are asked. A row is right if division, area, level, kind of body and canonical name are all right; ``?``
-says that the evidence does not decide, and undecided is then right. A row that is right but for the name (or the area) is ``named``:
-the agency is the right one in its place, under another spelling. Prints each row that is not right, and a line per part of the
+Without a file both tables are asked. A row is right if division, area, level, kind of body and canonical name are all right;
+``?`` says that the evidence does not decide, and undecided is then right. A row that is right but for the name (or the area) is
+``named``: the right body in its place, under another spelling. Prints each row that is not right, and a line per part of the
 tables. The parts held, held2 and held3 of agencies.csv were labelled after the code was written; agencies_held_out.csv was
-labelled by a second hand that had not read it. Each part was labelled before the code had seen it.
+labelled by a second hand. Each of these parts was labelled before the code had seen it.
 
 ``--all`` asks for every division and township there is, by its short and its full name: none may be taken for another.
 """

@@ -31,7 +31,7 @@ _OFFICE = regex.compile(
 def national_body(text: str) -> Body | None:
     """The body of the nation that a name without a place is; None where it is none (省农垦总局, 县委宣传部).
 
-    Short forms are spelt out, so that 国家药监局 and 国家药品监督管理局 are one. A 总局 is the nation's, and so is a 部 with its own name.
+    Short forms are spelt out, so that 国家药监局 and 国家药品监督管理局 are one. A 总局 or 部 without a place is the nation's.
     """
     if _LOCAL.match(text) or not _NATION.fullmatch(text):
         return None
@@ -63,7 +63,7 @@ def _highest(regions: Iterable[Region]) -> tuple[Region, ...]:
 
 
 def surveyed(regions: tuple[Region, ...], place: str, rest: str) -> tuple[Region, ...]:
-    """The divisions a survey office can be of: a province has a 调查总队, so 吉林调查队 is the city's, 海南调查总队 the province's."""
+    """The divisions a survey office can be of: provinces have a 调查总队, so 吉林调查队 is the city's."""
     if rest not in ("调查队", "调查总队"):
         return regions
     whole = rest == "调查总队"

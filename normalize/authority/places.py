@@ -98,7 +98,7 @@ def _abbreviated(label: str) -> tuple[Region, ...]:
 
 @cache
 def _spelt() -> dict[str, list[tuple[Region, list[str], list[list[str]]]]]:
-    """Cities and counties with their syllables and those of what they lie in, by every letter that a label of them begins with."""
+    """Cities and counties with their syllables and those of what they lie in, by the letters that a label of them begins with."""
     known = gazetteer()
     letters: dict[str, list[tuple[Region, list[str], list[list[str]]]]] = defaultdict(list)
     for region in known.regions:

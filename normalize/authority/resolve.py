@@ -155,7 +155,7 @@ class _Case:
             ("path", {r.code: r for r in (*places.in_code(self.address), *places.in_path(self.address)) if fits(r)}),
         ]
         around = {r.code: r for other in self.others for r in other.regions if len(other.regions) == 1 and fits(r)}
-        # A city's departments have sites of their own (szga.gov.cn is 深圳's police), so only a county's label is read by its letters.
+        # Departments of cities have sites of their own (szga.gov.cn), so only a county's label is read by its letters.
         letters = places.by_initials(self.address) if name.rank in ("区", "县", "旗") else ()
         host = {r.code: r for r in places.in_host(self.address) or letters if fits(r)}
         if name.levels:
