@@ -134,6 +134,15 @@ class Kinds:
                     return self._made(found[0], found[1] + self._short_endings.get(ending, ending))
         return None
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - as above
+    def forms(self, body: Body) -> tuple[str, ...]:
+        """The ways to write a body's name: 卫生健康委员会, 卫生健康委, 卫健委."""
+        ends = [(body.name.removesuffix(full), short) for short, full in self._short_endings.items() if body.name.endswith(full)]
+        ends += [(body.name.removesuffix(end), end) for end in self._endings if body.name.endswith(end)]
+        shorts = [short + end for stem, end in ends for short, (_, full) in self._short.items() if full == stem]
+        aliases = [name for name, (_, full) in self._whole.items() if full == body.name]
+        return tuple(dict.fromkeys((body.name, *(stem + end for stem, end in ends), *shorts, *aliases)))
+
     def office(self, above: str, text: str) -> Body | None:
         """The office of a body of the nation in a place (监管局 of 中国证券监督管理委员会), where that body says the kind."""
         key = self._offices.get(above)

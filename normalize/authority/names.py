@@ -12,8 +12,8 @@ import regex
 from normalize.authority.bodies import Body, kinds
 from normalize.authority.divisions import ZONE, inside, of_their_time, places
 from normalize.authority.nation import ABOVE, national_body, office, surveyed
+from normalize.authority.spelling import plain
 from normalize.gazetteer import Level, Region, gazetteer, town_names, town_stem
-from normalize.prose import folded
 
 _YEAR = regex.compile(r"(?:19|20)\d\d年?度?|二[〇○0零][一二〇○0零\d]{2}年度?")
 _BRACKETS = regex.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
@@ -43,6 +43,8 @@ _TOWN = regex.compile(
     r"(?P<town>[\p{Han}·]{1,12}?(?:民族乡|民族苏木|街道|苏木|镇|乡))(?=$|人民政府|政府|办事处|党|便民|社会|综合|财政|卫生|农业|司法|水利|经济|应急)"
 )
 _STREET = regex.compile(r"(?P<town>[\p{Han}]{1,8}街)(?=$|办事处)")
+_BEFORE_TOWN = regex.compile(r"^人民政府(?=\p{Han}{2,6}(?:街道|镇|乡))")
+_REGIMENT = regex.compile(r"第?[一二三四五六七八九十百零\d]{1,5}团场?(?=\p{Han}{2,6}(?:街道|镇|乡))")
 _STREET_OFFICE = regex.compile(r"街道?(?:办事处)?|道办事处")
 _PARTY = regex.compile(r"(?:中共)?(?:省|市|县|区|州|旗|镇|乡)?委(?P<rest>\p{Han}{2,})")
 _BRANCH = regex.compile(
@@ -85,9 +87,9 @@ class Name:
 
 def parts_of(printed: str) -> tuple[str, ...]:
     """The names that a printed name joins ("黄埔区人民政府 广州开发区管委会"), each folded, without years and glosses."""
-    pieces = [folded(piece) for piece in printed.split() if piece]
+    pieces = [plain(piece) for piece in printed.split() if piece]
     whole = [piece for piece in pieces if len(piece) >= 4]
-    joined = pieces if len(pieces) == len(whole) > 1 and all(_is_whole(piece) for piece in pieces) else [folded(printed)]
+    joined = pieces if len(pieces) == len(whole) > 1 and all(_is_whole(piece) for piece in pieces) else [plain(printed)]
     return tuple(cleaned for piece in joined if (cleaned := _clean(piece)))
 
 
@@ -113,7 +115,7 @@ def _is_bare_town(name: Name) -> bool:
     return bool(name.levels) and name.regions[0].level is Level.TOWNSHIP
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def read_name(printed: str, year: int | None = None) -> Name:
     """Take one printed name apart.
 
@@ -121,7 +123,7 @@ def read_name(printed: str, year: int | None = None) -> Name:
         printed: One name, any print.
         year: The reporting year; places that did not bear their name then are left out, where others did.
     """
-    text = _clean(folded(printed))
+    text = _clean(plain(printed))
     if _PRONOUN.fullmatch(text):
         return Name(pronoun=text)
     name = _named(text, year)
@@ -173,8 +175,11 @@ def _of_corps(text: str, match: regex.Match[str]) -> Name:
 def _with_rest(name: Name, rest: str) -> Name:
     """A name with its places read and the rest still to read."""
     if not rest:
-        return replace(name, body=kinds().known("人民政府"))
-    town = _with_town(name, regex.sub(r"^人民政府(?=\p{Han}{2,6}(?:街道|镇|乡))", "", rest))
+        return replace(name, body=kinds().known("行政公署" if name.place.endswith(("地区", "盟")) else "人民政府"))
+    town = _with_town(name, _BEFORE_TOWN.sub("", rest))
+    regiment = _REGIMENT.match(rest) if town is not None and town.area else None
+    if regiment:  # 十六团新开岭镇, where the gazetteer has 新开岭镇
+        town = _with_town(name, rest[regiment.end() :]) or town
     if town is not None:
         return town
     body = kinds().known(rest)

@@ -13,8 +13,8 @@ from normalize.authority.bodies import Body, kinds
 from normalize.authority.model import Agency, Evidence, Reason, Resolution
 from normalize.authority.names import Name, parts_of, read_name
 from normalize.authority.places import Address
+from normalize.authority.spelling import plain
 from normalize.gazetteer import Level, Region, gazetteer, stem
-from normalize.prose import folded
 
 
 def resolve(evidence: Evidence) -> Resolution:
@@ -56,7 +56,7 @@ class _Case:
     @cached_property
     def said(self) -> str:
         """Other names, prose and address in one folded text."""
-        return "\n".join((*map(folded, self.evidence.names), folded(self.evidence.text), self.address.text))
+        return "\n".join((*map(plain, self.evidence.names), plain(self.evidence.text), self.address.text))
 
     def resolve(self, name: Name) -> Resolution:
         if name.pronoun or name.body is None:
@@ -145,19 +145,19 @@ class _Case:
 
     def _without_place(self, name: Name) -> Resolution:
         """No place in the name: one of the right rank must be spoken of, and no other."""
-        if name.body is None:
-            return Resolution(None, reason=Reason.NO_BODY)
-        fits = _fits(name)
         body = name.body
+        if body is None:
+            return Resolution(None, reason=Reason.NO_BODY)
+        if not name.levels:  # 城市管理局 may be called 市城市管理局 elsewhere
+            name = next((other for other in self.others if other.rank and not other.regions and _same_body(other, name)), name)
+        fits = _fits(name)
         found: list[tuple[str, dict[str, Region]]] = [
             ("names", {r.code: r for other in self.others for r in other.regions if _same_body(other, name) and fits(r)}),
             ("text", self._before_body(body, name, fits)),
             ("path", {r.code: r for r in (*places.in_code(self.address), *places.in_path(self.address)) if fits(r)}),
         ]
         around = {r.code: r for other in self.others for r in other.regions if len(other.regions) == 1 and fits(r)}
-        # Departments of cities have sites of their own (szga.gov.cn), so only a county's label is read by its letters.
-        letters = places.by_initials(self.address) if name.rank in ("区", "县", "旗") else ()
-        host = {r.code: r for r in places.in_host(self.address) or letters if fits(r)}
+        host = {r.code: r for r in self._sites(name) if fits(r)}
         if name.levels:
             found += [("host", host), ("names", around)]
         spoken = [(basis, regions) for basis, regions in found if regions]
@@ -172,9 +172,15 @@ class _Case:
             return Resolution(None, agencies, Reason.CONFLICT, basis)
         return Resolution(_agency(name, region), basis=basis)
 
+    def _sites(self, name: Name) -> tuple[Region, ...]:
+        """Divisions whose site it is: by its whole name, by its letters, or by letters of a place that the text speaks of."""
+        # Departments of cities have sites of their own (szga.gov.cn), so letters alone tell a county only.
+        letters = places.by_initials(self.address) if name.rank in ("区", "县", "旗") else ()
+        return places.in_host(self.address) or letters or places.mentioned_host(self.address, self.said)
+
     def _before_body(self, body: Body, name: Name, fits: Callable[[Region], bool]) -> dict[str, Region]:
         """Divisions directly before the body's name in the prose ("杨陵区统计局以…")."""
-        printed = {body.name, regex.sub(r"^[省市区县州旗镇乡]", "", folded(self.evidence.printed))}
+        printed = {*kinds().forms(body), regex.sub(r"^[省市区县州旗镇乡]", "", plain(self.evidence.printed))}
         codes = {
             code for form in printed if len(form) >= 3 for code in places.before(self.said, form, name.levels, self.evidence.year)
         }
