@@ -88,6 +88,7 @@ def test_what_stays_undecided(printed, evidence, reason, candidates):
     ("printed", "evidence", "name", "basis"),
     [
         ("区财政局", {"origin": "http://www.szns.gov.cn/a.html"}, "深圳市南山区财政局", "host"),
+        ("区审计局", {"origin": "http://www.hzsc.gov.cn/a.html", "year": 2023}, "杭州市上城区审计局", "host"),
         ("市城管局", {"origin": "https://www.tl.gov.cn/a.html", "text": "关注铜陵城管公众号"}, "铜陵市城市管理局", "host"),
         ("城市管理局", {"origin": "https://ruzhou.gov.cn/a.html", "names": ("市城市管理局",)}, "汝州市城市管理局", "host"),
         ("卫生健康委员会", {"text": "请与绵阳市卫生健康委办公室联系"}, "绵阳市卫生健康委员会", "text"),
@@ -97,7 +98,7 @@ def test_what_stays_undecided(printed, evidence, reason, candidates):
     ],
 )
 def test_what_decides_where_the_name_says_little(printed, evidence, name, basis):
-    found = resolve(Evidence(printed, 2021, **evidence))
+    found = resolve(Evidence(printed, **{"year": 2021, **evidence}))
     assert found.agency is not None
     assert (found.agency.name, found.basis) == (name, basis)
 
@@ -110,10 +111,11 @@ def test_what_decides_where_the_name_says_little(printed, evidence, name, basis)
         ("我局", {"origin": "浙江省/温州市/2021.pdf"}),
         ("西区街道办事处", {}),  # 西区 is a district, 西区街道 are two
         ("区教育局", {"origin": "http://www.jm.gov.cn/a.html", "text": "建设文明和平的新华社区"}),
+        ("区审计局", {"origin": "http://www.hzsc.gov.cn/a.html", "year": 2017}),  # 上城区's site has 江干区's reports too
     ],
 )
 def test_what_says_too_little(printed, evidence):
-    assert resolve(Evidence(printed, 2021, **evidence)).agency is None
+    assert resolve(Evidence(printed, **{"year": 2021, **evidence})).agency is None
 
 
 @pytest.mark.parametrize(

@@ -86,14 +86,30 @@ _SHORTEST_INITIALS = 4
 
 def by_initials(address: Address) -> tuple[Region, ...]:
     """The one city or county that a site's label can abbreviate (szns: 深圳南山); none where several could."""
-    label = address.labels[-1] if address.labels and not address.system else ""
-    return _abbreviated(label) if len(label) >= _SHORTEST_INITIALS else ()
+    label = _own_label(address)
+    found = _abbreviated(label) if len(label) >= _SHORTEST_INITIALS else ()
+    return found if len(found) == 1 else ()
+
+
+def mentioned_host(address: Address, text: str) -> tuple[Region, ...]:
+    """The cities and counties that a site's label can abbreviate and a text speaks of (tl.gov.cn, "铜陵城管")."""
+    return tuple(region for region in _abbreviated(_own_label(address)) if _is_spoken_of(region, text))
+
+
+def _own_label(address: Address) -> str:
+    """The label before gov.cn; empty for the sites of systems."""
+    return address.labels[-1] if address.labels and not address.system else ""
+
+
+def _is_spoken_of(region: Region, text: str) -> bool:
+    """Whether a text has the name; that of a district in full, since 和平 and 新华 are words as well."""
+    return region.name in text or (not region.name.endswith("区") and stem(region.name) in text)
 
 
 @lru_cache(maxsize=4096)
 def _abbreviated(label: str) -> tuple[Region, ...]:
-    found = tuple(region for region, syllables, above in _spelt().get(label[0], ()) if _is_label(label, syllables, above))
-    return found if len(found) == 1 else ()
+    """The cities and counties, former ones too, that a label can abbreviate."""
+    return tuple(region for region, syllables, above in _spelt().get(label[:1], ()) if _is_label(label, syllables, above))
 
 
 @cache
@@ -102,26 +118,11 @@ def _spelt() -> dict[str, list[tuple[Region, list[str], list[list[str]]]]]:
     known = gazetteer()
     letters: dict[str, list[tuple[Region, list[str], list[list[str]]]]] = defaultdict(list)
     for region in known.regions:
-        if region.pinyin and region.until is None and region.level is not Level.PROVINCE:
+        if region.pinyin and region.level is not Level.PROVINCE:
             above = [outer.pinyin.split("'") for outer in known.ancestors(region) if outer.pinyin]
             for letter in {region.pinyin[0], *(syllables[0][0] for syllables in above)}:
                 letters[letter].append((region, region.pinyin.split("'"), above))
     return letters
-
-
-def _is_spoken_of(region: Region, text: str) -> bool:
-    """Whether a text has the name; that of a district in full, since 和平 and 新华 are words as well."""
-    return region.name in text or (not region.name.endswith("区") and stem(region.name) in text)
-
-
-def mentioned_host(address: Address, text: str) -> tuple[Region, ...]:
-    """The cities and counties that a site's label can abbreviate and a text speaks of (tl.gov.cn, "铜陵城管")."""
-    label = address.labels[-1] if address.labels and not address.system else ""
-    return tuple(
-        region
-        for region, syllables, above in _spelt().get(label[:1], ())
-        if _is_spoken_of(region, text) and _is_label(label, syllables, above)
-    )
 
 
 def in_code(address: Address) -> tuple[Region, ...]:

@@ -176,7 +176,10 @@ class _Case:
         """Divisions whose site it is: by its whole name, by its letters, or by letters of a place that the text speaks of."""
         # Departments of cities have sites of their own (szga.gov.cn), so letters alone tell a county only.
         letters = places.by_initials(self.address) if name.rank in ("区", "县", "旗") else ()
-        return places.in_host(self.address) or letters or places.mentioned_host(self.address, self.said)
+        found = places.in_host(self.address) or letters or places.mentioned_host(self.address, self.said)
+        year = self.evidence.year
+        # The site of a district keeps the reports of those that were merged into it: 上城区's has 江干区's of 2017.
+        return () if year and any(gazetteer().absorbed(region, year) for region in found) else found
 
     def _before_body(self, body: Body, name: Name, fits: Callable[[Region], bool]) -> dict[str, Region]:
         """Divisions directly before the body's name in the prose ("杨陵区统计局以…")."""
