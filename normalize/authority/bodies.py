@@ -78,6 +78,8 @@ class Kinds:
             for short, stem in row.get("short", {}).items():
                 self._short.setdefault(short, (key, stem))
         self._longest = max(map(len, self._stems))
+        self._unjoined = {_unjoined(stem): key for stem, key in reversed(self._stems.items())}
+        self._offices: dict[str, str] = data["offices"]
 
     def _stem(self, stem: str) -> tuple[str, str] | None:
         """Kind and full stem of a stem; short ones and compounds included."""
@@ -87,6 +89,8 @@ class Kinds:
             return self._short[stem]
         if stem in self._stems:
             return self._stems[stem], stem
+        if _unjoined(stem) in self._unjoined:  # 规划自然资源 is 规划和自然资源, not 规划 with something behind
+            return self._unjoined[_unjoined(stem)], stem
         first = self._first_part(stem)
         return (first, stem) if first else None
 
@@ -130,6 +134,20 @@ class Kinds:
                     return self._made(found[0], found[1] + self._short_endings.get(ending, ending))
         return None
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - as above
+    def forms(self, body: Body) -> tuple[str, ...]:
+        """The ways to write a body's name: 卫生健康委员会, 卫生健康委, 卫健委."""
+        ends = [(body.name.removesuffix(full), short) for short, full in self._short_endings.items() if body.name.endswith(full)]
+        ends += [(body.name.removesuffix(end), end) for end in self._endings if body.name.endswith(end)]
+        shorts = [short + end for stem, end in ends for short, (_, full) in self._short.items() if full == stem]
+        aliases = [name for name, (_, full) in self._whole.items() if full == body.name]
+        return tuple(dict.fromkeys((body.name, *(stem + end for stem, end in ends), *shorts, *aliases)))
+
+    def office(self, above: str, text: str) -> Body | None:
+        """The office of a body of the nation in a place (监管局 of 中国证券监督管理委员会), where that body says the kind."""
+        key = self._offices.get(above)
+        return Body(key, "vertical", text) if key and text else None
+
     def _plain(self, stem: str) -> tuple[str, str] | None:
         return (self._stems[stem], stem) if stem in self._stems and stem not in self._short else None
 
@@ -139,6 +157,10 @@ class Kinds:
 
     def _made(self, key: str, name: str, *, system: bool = False) -> Body:
         return Body(key, self.kinds[key].group, name, system)
+
+
+def _unjoined(stem: str) -> str:
+    return str(regex.sub(r"[和与及、暨]", "", stem))
 
 
 def _label(row: dict[str, Any]) -> str:

@@ -11,16 +11,12 @@ import regex
 
 from normalize.authority.bodies import Body, kinds
 from normalize.authority.divisions import ZONE, inside, of_their_time, places
+from normalize.authority.nation import ABOVE, national_body, office, surveyed
+from normalize.authority.spelling import plain
 from normalize.gazetteer import Level, Region, gazetteer, town_names, town_stem
-from normalize.prose import folded
 
 _YEAR = regex.compile(r"(?:19|20)\d\d年?度?|二[〇○0零][一二〇○0零\d]{2}年度?")
 _BRACKETS = regex.compile(r"\([^()]*\)|〔[^〔〕]*〕|\[[^\[\]]*\]")
-_ABOVE = regex.compile(
-    r"(?:国家税务总局|国家统计局|国家能源局|国家外汇管理局|国家矿山安全监察局|国家金融监督管理总局|中国银行保险监督管理委员会|中国银保监会|"
-    r"中国银行业监督管理委员会|中国证券监督管理委员会|中国人民银行|中华人民共和国|中国民用航空|中国国际|国家邮政局|中国共产党|中共|共青团)"
-)
-_NATION = regex.compile(r"(?:国家|中国|国务院|中华人民共和国|全国|海关总署|最高人民).*|[\p{Han}]{2,6}部(?!门)")
 _OF_LEVEL = regex.compile(r"(?:我|本|全)?(?P<of>省|自治区|市|区|县|州|盟|旗|镇|乡|街道|街)(?=\p{Han}{2})")
 _LEVELS = {
     "省": (Level.PROVINCE,),
@@ -40,12 +36,16 @@ _PRONOUN = regex.compile(
     r"(?:我|本)(?:局|办|委|厅|镇|乡|街道|街|中心|单位|机关|院|站|所|县|区|市|省|部门|社|会|馆|校|处|队)?|本行政机关"
 )
 _CORPS = regex.compile(
-    r"(?:新疆生产建设兵团|兵团)(?P<division>第?[一二三四五六七八九十]{1,3}师)?(?P<regiment>[一二三四五六七八九十\d]{1,5}团)?"
+    r"(?:(?:新疆生产建设)?兵团(?P<division>第?[一二三四五六七八九十]{1,3}师)?|(?P<division>第?[一二三四五六七八九十]{1,3}师))"
+    r"(?P<regiment>[一二三四五六七八九十\d]{1,5}团)?"
 )
 _TOWN = regex.compile(
     r"(?P<town>[\p{Han}·]{1,12}?(?:民族乡|民族苏木|街道|苏木|镇|乡))(?=$|人民政府|政府|办事处|党|便民|社会|综合|财政|卫生|农业|司法|水利|经济|应急)"
 )
 _STREET = regex.compile(r"(?P<town>[\p{Han}]{1,8}街)(?=$|办事处)")
+_BEFORE_TOWN = regex.compile(r"^人民政府(?=\p{Han}{2,6}(?:街道|镇|乡))")
+_REGIMENT = regex.compile(r"第?[一二三四五六七八九十百零\d]{1,5}团场?(?=\p{Han}{2,6}(?:街道|镇|乡))")
+_STREET_OFFICE = regex.compile(r"街道?(?:办事处)?|道办事处")
 _PARTY = regex.compile(r"(?:中共)?(?:省|市|县|区|州|旗|镇|乡)?委(?P<rest>\p{Han}{2,})")
 _BRANCH = regex.compile(
     r"(?P<head>.+?局)(?P<place>\p{Han}{1,8}?)(?:区|县|市)?(?P<tail>分局|监管局|管理局|直属局|支局|税务分局|派出所)"
@@ -71,7 +71,7 @@ class Name:
     unknown: str = ""
     """A place that no division has (in ``outer``, if it stands behind one that is known)."""
     outer: tuple[Region, ...] = ()
-    pronoun: bool = False
+    pronoun: str = ""
     """我局 and the like: no name at all."""
     nation: bool = False
     branch: str = ""
@@ -87,9 +87,9 @@ class Name:
 
 def parts_of(printed: str) -> tuple[str, ...]:
     """The names that a printed name joins ("黄埔区人民政府 广州开发区管委会"), each folded, without years and glosses."""
-    pieces = [folded(piece) for piece in printed.split() if piece]
+    pieces = [plain(piece) for piece in printed.split() if piece]
     whole = [piece for piece in pieces if len(piece) >= 4]
-    joined = pieces if len(pieces) == len(whole) > 1 and all(_is_whole(piece) for piece in pieces) else [folded(printed)]
+    joined = pieces if len(pieces) == len(whole) > 1 and all(_is_whole(piece) for piece in pieces) else [plain(printed)]
     return tuple(cleaned for piece in joined if (cleaned := _clean(piece)))
 
 
@@ -115,7 +115,7 @@ def _is_bare_town(name: Name) -> bool:
     return bool(name.levels) and name.regions[0].level is Level.TOWNSHIP
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def read_name(printed: str, year: int | None = None) -> Name:
     """Take one printed name apart.
 
@@ -123,9 +123,9 @@ def read_name(printed: str, year: int | None = None) -> Name:
         printed: One name, any print.
         year: The reporting year; places that did not bear their name then are left out, where others did.
     """
-    text = _clean(folded(printed))
+    text = _clean(plain(printed))
     if _PRONOUN.fullmatch(text):
-        return Name(pronoun=True)
+        return Name(pronoun=text)
     name = _named(text, year)
     return replace(name, regions=of_their_time(name.regions, name.place, year))
 
@@ -134,12 +134,31 @@ def _named(text: str, year: int | None) -> Name:
     corps = _CORPS.match(text)
     if corps:
         return _of_corps(text, corps)
-    above = _ABOVE.match(text)
-    below = text[above.end() :] if above else text
+    own = _named_elsewhere(text.removeprefix("中华人民共和国"))
+    if own is not None:
+        return own
+    match = ABOVE.match(text)
+    above = match.group() if match else ""
+    below = text[len(above) :]
     regions, place, rest = places(below, year)
+    if above and not regions:
+        regions, place, rest = office(above, below)
     if not regions:
-        return _unplaced(text, below if above else text)
-    return _with_rest(Name(regions, place=place, above=above.group() if above else ""), rest)
+        return _unplaced(text, below)
+    if _STREET_OFFICE.fullmatch(rest) and regions[0].level is Level.COUNTY:  # 西区街道办事处 is a street's, not that of 西区
+        return _bare_town(place + rest) or Name(body=kinds().known("街道办事处"), unknown=place + rest)
+    body = kinds().office(above, rest)
+    if body is not None:
+        return Name(regions, body, place=place, above=above)
+    return _with_rest(Name(surveyed(regions, place, rest), place=place, above=above), rest)
+
+
+def _named_elsewhere(text: str) -> Name | None:
+    """A body whose name has a place that is no division, or another than the one it sits in (黄埔海关 in 广州)."""
+    code = _own().get(text)
+    region = gazetteer().region(code) if code else None
+    body = kinds().known(text[2:])
+    return Name((region,), body, place=text[:2]) if region and body else None
 
 
 def _of_corps(text: str, match: regex.Match[str]) -> Name:
@@ -156,8 +175,11 @@ def _of_corps(text: str, match: regex.Match[str]) -> Name:
 def _with_rest(name: Name, rest: str) -> Name:
     """A name with its places read and the rest still to read."""
     if not rest:
-        return replace(name, body=kinds().known("人民政府"))
-    town = _with_town(name, regex.sub(r"^人民政府(?=\p{Han}{2,6}(?:街道|镇|乡))", "", rest))
+        return replace(name, body=kinds().known("行政公署" if name.place.endswith(("地区", "盟")) else "人民政府"))
+    town = _with_town(name, _BEFORE_TOWN.sub("", rest))
+    regiment = _REGIMENT.match(rest) if town is not None and town.area else None
+    if regiment:  # 十六团新开岭镇, where the gazetteer has 新开岭镇
+        town = _with_town(name, rest[regiment.end() :]) or town
     if town is not None:
         return town
     body = kinds().known(rest)
@@ -275,11 +297,12 @@ def _with_zone(name: Name, rest: str) -> Name | None:
 
 def _unplaced(text: str, below: str) -> Name:
     """A name that begins with no known place."""
+    national = national_body(text)
+    if national is not None:
+        return Name(nation=True, body=national)
     whole = kinds().known(below)
-    if whole and whole.kind not in ("government", "government_office") and below == text and not text.endswith("部"):
+    if whole and whole.kind not in ("government", "government_office") and below == text:
         return Name(body=whole)
-    if _NATION.fullmatch(text):
-        return Name(nation=True, body=replace(_national(text), name=text))
     zone = _known_zone(text)
     if zone is not None:
         return zone
@@ -314,14 +337,18 @@ def _known_zone(text: str) -> Name | None:
 @cache
 def zones() -> dict[str, str]:
     """Zones known by a name of their own, and the code of the division they lie in."""
-    data = tomllib.loads(files(__package__).joinpath("zones.toml").read_text(encoding="utf-8"))
     listed = {name: code for code, name in gazetteer().zones}
-    return {**listed, **{name: code for code, names in data["zones"].items() for name in names}}
+    return {**listed, **_coded("zones")}
 
 
-def _national(text: str) -> Body:
-    bare = regex.sub(r"^(?:国家|中国|中华人民共和国|全国)", "", text)
-    return kinds().known(bare) or Body("other", "department", text)
+@cache
+def _own() -> dict[str, str]:
+    return _coded("bodies")
+
+
+def _coded(table: str) -> dict[str, str]:
+    data = tomllib.loads(files(__package__).joinpath("zones.toml").read_text(encoding="utf-8"))
+    return {name: code for code, names in data[table].items() for name in names}
 
 
 def _bare_town(text: str) -> Name | None:

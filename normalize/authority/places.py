@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
@@ -13,8 +14,8 @@ import regex
 
 from normalize.authority.divisions import places
 from normalize.authority.names import read_name
+from normalize.authority.spelling import plain
 from normalize.gazetteer import Level, Region, gazetteer, stem
-from normalize.prose import folded
 
 _CODE = regex.compile(r"(?:area|region|site|xzqh|org|dept|unit)\w{0,6}=(?:11|12|N2)?(?P<code>[1-6]\d{5})\d*", regex.I)
 _INDEX = regex.compile(r"(?:11|12)?(?P<code>[1-6]\d{5})(?:\d{3}|\d{9,}[0-9A-Z]*)?(?=/)")
@@ -47,16 +48,16 @@ def read_address(origin: str, index_numbers: Iterable[str] = ()) -> Address:
     url = urlsplit(text) if "://" in text else None
     host = (url.hostname or "").lower() if url else ""
     labels = tuple(host.split(".")) if host.endswith(".gov.cn") else ()
-    found = [_CODE.search(url.query) if url else None, *(_INDEX.match(folded(number)) for number in index_numbers)]
+    found = [_CODE.search(url.query) if url else None, *(_INDEX.match(plain(number)) for number in index_numbers)]
     codes = tuple(match["code"] for match in found if match and match["code"][:2] != "10")
     path = url.path if url else text
-    names = [folded(part) for part in reversed(regex.split(r"[/\\]+", path)) if regex.search(r"\p{Han}{2}", part)]
+    names = [plain(part) for part in reversed(regex.split(r"[/\\]+", path)) if regex.search(r"\p{Han}{2}", part)]
     return Address(
         tuple(label for label in labels if label not in _COMMON and label not in _SYSTEMS and not label.isdigit()),
         bool(_SYSTEMS.intersection(labels)),
         codes,
         tuple(names),
-        folded(text),
+        plain(text),
     )
 
 
@@ -78,6 +79,50 @@ def in_host(address: Address) -> tuple[Region, ...]:
         if found:
             return found
     return ()
+
+
+_SHORTEST_INITIALS = 4
+
+
+def by_initials(address: Address) -> tuple[Region, ...]:
+    """The one city or county that a site's label can abbreviate (szns: 深圳南山); none where several could."""
+    label = _own_label(address)
+    found = _abbreviated(label) if len(label) >= _SHORTEST_INITIALS else ()
+    return found if len(found) == 1 else ()
+
+
+def mentioned_host(address: Address, text: str) -> tuple[Region, ...]:
+    """The cities and counties that a site's label can abbreviate and a text speaks of (tl.gov.cn, "铜陵城管")."""
+    return tuple(region for region in _abbreviated(_own_label(address)) if _is_spoken_of(region, text))
+
+
+def _own_label(address: Address) -> str:
+    """The label before gov.cn; empty for the sites of systems."""
+    return address.labels[-1] if address.labels and not address.system else ""
+
+
+def _is_spoken_of(region: Region, text: str) -> bool:
+    """Whether a text has the name; that of a district in full, since 和平 and 新华 are words as well."""
+    return region.name in text or (not region.name.endswith("区") and stem(region.name) in text)
+
+
+@lru_cache(maxsize=4096)
+def _abbreviated(label: str) -> tuple[Region, ...]:
+    """The cities and counties, former ones too, that a label can abbreviate."""
+    return tuple(region for region, syllables, above in _spelt().get(label[:1], ()) if _is_label(label, syllables, above))
+
+
+@cache
+def _spelt() -> dict[str, list[tuple[Region, list[str], list[list[str]]]]]:
+    """Cities and counties with their syllables and those of what they lie in, by the letters that a label of them begins with."""
+    known = gazetteer()
+    letters: dict[str, list[tuple[Region, list[str], list[list[str]]]]] = defaultdict(list)
+    for region in known.regions:
+        if region.pinyin and region.level is not Level.PROVINCE:
+            above = [outer.pinyin.split("'") for outer in known.ancestors(region) if outer.pinyin]
+            for letter in {region.pinyin[0], *(syllables[0][0] for syllables in above)}:
+                letters[letter].append((region, region.pinyin.split("'"), above))
+    return letters
 
 
 def in_code(address: Address) -> tuple[Region, ...]:

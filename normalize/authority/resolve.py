@@ -13,8 +13,8 @@ from normalize.authority.bodies import Body, kinds
 from normalize.authority.model import Agency, Evidence, Reason, Resolution
 from normalize.authority.names import Name, parts_of, read_name
 from normalize.authority.places import Address
+from normalize.authority.spelling import plain
 from normalize.gazetteer import Level, Region, gazetteer, stem
-from normalize.prose import folded
 
 
 def resolve(evidence: Evidence) -> Resolution:
@@ -48,15 +48,24 @@ class _Case:
         return tuple(read_name(part, year) for name in dict.fromkeys(self.evidence.names) for part in parts_of(name))
 
     @cached_property
+    def filed(self) -> tuple[Name, ...]:
+        """The names that file and folders bear, taken apart, the file's first."""
+        titles = (_UNTITLED.sub("", part) for part in self.address.names)
+        return tuple(read_name(title, self.evidence.year) for title in titles if title)
+
+    @cached_property
     def said(self) -> str:
         """Other names, prose and address in one folded text."""
-        return "\n".join((*map(folded, self.evidence.names), folded(self.evidence.text), self.address.text))
+        return "\n".join((*map(plain, self.evidence.names), plain(self.evidence.text), self.address.text))
 
     def resolve(self, name: Name) -> Resolution:
         if name.pronoun or name.body is None:
             whole = next((other for other in self.others if other.is_placed and other.body), None)
             if whole is not None:
                 return replace(self.resolve(whole), basis="names")
+            filed = next((each for each in self.filed if _may_call_itself(each, name.pronoun)), None) if name.pronoun else None
+            if filed is not None:
+                return replace(self.resolve(filed), basis="path")
             return Resolution(None, reason=Reason.NO_BODY if name.pronoun else Reason.NO_NAME)
         if name.nation:
             return Resolution(_agency(name, None), basis="name")
@@ -136,17 +145,19 @@ class _Case:
 
     def _without_place(self, name: Name) -> Resolution:
         """No place in the name: one of the right rank must be spoken of, and no other."""
-        if name.body is None:
-            return Resolution(None, reason=Reason.NO_BODY)
-        fits = _fits(name)
         body = name.body
+        if body is None:
+            return Resolution(None, reason=Reason.NO_BODY)
+        if not name.levels:  # 城市管理局 may be called 市城市管理局 elsewhere
+            name = next((other for other in self.others if other.rank and not other.regions and _same_body(other, name)), name)
+        fits = _fits(name)
         found: list[tuple[str, dict[str, Region]]] = [
             ("names", {r.code: r for other in self.others for r in other.regions if _same_body(other, name) and fits(r)}),
             ("text", self._before_body(body, name, fits)),
             ("path", {r.code: r for r in (*places.in_code(self.address), *places.in_path(self.address)) if fits(r)}),
         ]
         around = {r.code: r for other in self.others for r in other.regions if len(other.regions) == 1 and fits(r)}
-        host = {r.code: r for r in places.in_host(self.address) if fits(r)}
+        host = {r.code: r for r in self._sites(name) if fits(r)}
         if name.levels:
             found += [("host", host), ("names", around)]
         spoken = [(basis, regions) for basis, regions in found if regions]
@@ -161,9 +172,18 @@ class _Case:
             return Resolution(None, agencies, Reason.CONFLICT, basis)
         return Resolution(_agency(name, region), basis=basis)
 
+    def _sites(self, name: Name) -> tuple[Region, ...]:
+        """Divisions whose site it is: by its whole name, by its letters, or by letters of a place that the text speaks of."""
+        # Departments of cities have sites of their own (szga.gov.cn), so letters alone tell a county only.
+        letters = places.by_initials(self.address) if name.rank in ("区", "县", "旗") else ()
+        found = places.in_host(self.address) or letters or places.mentioned_host(self.address, self.said)
+        year = self.evidence.year
+        # The site of a district keeps the reports of those that were merged into it: 上城区's has 江干区's of 2017.
+        return () if year and any(gazetteer().absorbed(region, year) for region in found) else found
+
     def _before_body(self, body: Body, name: Name, fits: Callable[[Region], bool]) -> dict[str, Region]:
         """Divisions directly before the body's name in the prose ("杨陵区统计局以…")."""
-        printed = {body.name, regex.sub(r"^[省市区县州旗镇乡]", "", folded(self.evidence.printed))}
+        printed = {*kinds().forms(body), regex.sub(r"^[省市区县州旗镇乡]", "", plain(self.evidence.printed))}
         codes = {
             code for form in printed if len(form) >= 3 for code in places.before(self.said, form, name.levels, self.evidence.year)
         }
@@ -174,6 +194,23 @@ class _Case:
 def _nested(one: Region, other: Region) -> bool:
     known = gazetteer()
     return known.within(one, other) or known.within(other, one)
+
+
+_UNTITLED = regex.compile(r"(?:\d{2,4}年?度?)?(?:政府|政务)?(?:信息公开|年报|年度报告).*$|\.\w{2,5}$")
+_SELVES = {
+    **dict.fromkeys(("局", "委", "厅", "办", "中心"), ("局", "委员会", "厅", "办公室", "中心")),
+    **dict.fromkeys(("镇", "乡", "街道", "街"), ("人民政府", "办事处")),
+}
+"""What a body can be called in full that calls itself 我局 or 我镇."""
+
+
+def _may_call_itself(name: Name, pronoun: str) -> bool:
+    """Whether a body can call itself 我局, 本镇 ...: 我局 is no township and no folder's mere place."""
+    body, ending = name.body, pronoun[1:]
+    if body is None or not body.is_known or ending not in _SELVES or not body.name.endswith(_SELVES[ending]):
+        return False
+    township = any(region.level is Level.TOWNSHIP for region in name.regions)
+    return township if _SELVES[ending][0] == "人民政府" else body.kind not in ("government", "subdistrict")
 
 
 def _same_body(one: Name, other: Name) -> bool:
@@ -231,13 +268,21 @@ def _agency(name: Name, region: Region | None) -> Agency:
     area, level = _area(name, region), region.level
     if area:
         level = name.levels[0] if len(name.levels) == 1 else _BELOW.get(region.level, Level.TOWNSHIP)
-    branch = bool(name.branch) and body.name == name.branch
+    branch = (bool(name.branch) and body.name == name.branch) or _is_office(name, body)
     key = agency_key(region.code, area, body, alone=not branch)
     return Agency(key, _canonical(name, body, region), region.code, level, body.kind, body.group, area, body.system)
 
 
-_NAMED_BY_PLACE = ("survey_office", "central_bank", "financial_supervision", "securities_supervision", "customs")
+_NAMED_BY_PLACE = (
+    *("survey_office", "central_bank", "financial_supervision", "securities_supervision", "customs", "maritime"),
+    "inspection_quarantine",
+)
 """Kinds whose names have the place as such (上海海关), whatever division it is in."""
+
+
+def _is_office(name: Name, body: Body) -> bool:
+    """Whether it is the office of a body of the nation, which may stand beside the place's own body of that kind."""
+    return bool(name.above) and kinds().office(name.above, body.name) == body
 
 
 def _area(name: Name, region: Region) -> str:
@@ -259,7 +304,7 @@ def _place_of_area(area: str, name: Name, region: Region) -> str:
 
 def _canonical(name: Name, body: Body, region: Region) -> str:
     place = prefix(region)
-    if body.kind in _NAMED_BY_PLACE and not name.area:
+    if (body.kind in _NAMED_BY_PLACE or _is_office(name, body)) and not name.area:
         return name.above.removeprefix("中华人民共和国") + (name.place or place) + body.name
     if name.branch:
         parent = gazetteer().parent(region) if name.branch != body.name else region

@@ -219,6 +219,18 @@ class Gazetteer:
         """Whether a region is another one or lies in it, now or formerly."""
         return region.code == outer.code or any(above.code == outer.code for above in self.ancestors(region))
 
+    @cached_property
+    def _absorbed(self) -> dict[str, list[Region]]:
+        found: dict[str, list[Region]] = defaultdict(list)
+        for region in self.regions:
+            for heir in region.heirs:
+                found[heir.code].append(region)
+        return found
+
+    def absorbed(self, region: Region, year: int) -> tuple[Region, ...]:
+        """Regions that were merged into it, and still were their own in a year."""
+        return tuple(each for each in self._absorbed.get(region.code, ()) if each.until is not None and each.until >= year)
+
     def townships(self, county_code: str) -> tuple[Region, ...]:
         """The townships of a county (or of a city without counties), the former ones behind."""
         return _townships(self, county_code)
@@ -259,6 +271,8 @@ def _full_names(region: Region) -> Iterator[str]:
             if name.endswith(suffix):
                 yield stem(name) + short
                 yield stem(name) + suffix
+        if name.endswith("族区"):  # 管城区 for 管城回族区
+            yield _nation().sub("", name[:-1]) + "区"
 
 
 def _codes_above(code: str) -> tuple[str, ...]:
