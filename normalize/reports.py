@@ -22,7 +22,7 @@ from normalize.recognise import recognise
 from normalize.scope import scope_of
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
-from normalize.unread import prints_unread_tables
+from normalize.unrecognised import prints_unread_tables
 
 
 def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
