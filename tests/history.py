@@ -196,7 +196,7 @@ def _statistics(form: Form, year: int) -> Cells:
     def value(row: str) -> Number:
         return sum((value(part) for part in sums[row].right), Decimal(0)) if row in sums else rows.get(row, 0)
 
-    late = rows["closed.extended"] if "closed.extended" in rows else 0
+    late = rows.get("closed.extended", 0)
     rows["closed.on_time"] = value("answered") - late
     return {f"statistics.{row}.count": value(row) for row in rows}
 
@@ -211,7 +211,7 @@ def _applications(form: str, year: int, carried_in: Mapping[str, int]) -> Cells:
     rows: dict[str, dict[str, int]] = {}
 
     def put(row: str, applicant: str, number: int) -> None:
-        if row.split(".")[0] == "other":
+        if row.split(".", maxsplit=1)[0] == "other":
             row = "other" if form == "2019" else row if "." in row else "other.other"
         column = rows.setdefault(row, dict.fromkeys(APPLICANTS, 0))
         column[applicant] += number
