@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from normalize.forms import Form, FormColumn, family_of, form_cells, forms
 from normalize.model import CellKey
@@ -35,20 +35,11 @@ class Relation(StrEnum):
     """The form has nothing of it."""
 
 
-class Note(tuple[str, str]):
+class Note(NamedTuple):
     """The same said in Chinese and in English."""
 
-    __slots__ = ()
-
-    @property
-    def zh(self) -> str:
-        """In Chinese."""
-        return self[0]
-
-    @property
-    def en(self) -> str:
-        """In English."""
-        return self[1]
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +118,8 @@ class Metric:
 
 _TOTAL = "total"
 _RELATIONS = tuple(Relation)
-_NO_APPLICANTS = Note(("2014年统计表不分申请人。", "The 2014 form does not tell applicants apart."))
-_UNMAPPED = Note(("尚未对应。", "Not mapped yet."))
+_NO_APPLICANTS = Note("2014年统计表不分申请人。", "The 2014 form does not tell applicants apart.")
+_UNMAPPED = Note("尚未对应。", "Not mapped yet.")
 
 
 @cache
@@ -158,7 +149,7 @@ def _read(name: str) -> dict[str, Any]:
 def _metric(raw: Mapping[str, Any]) -> Metric:
     return Metric(
         key=raw["key"],
-        label=Note(raw["label"]),
+        label=Note(*raw["label"]),
         numerator=tuple(raw["numerator"]),
         denominator=tuple(raw["denominator"]),
         minimum=raw["minimum"],
@@ -166,13 +157,13 @@ def _metric(raw: Mapping[str, Any]) -> Metric:
         unit=raw.get("unit", "%"),
         per=raw.get("per", 100),
         bounded=raw.get("bounded", True),
-        note=Note(raw["note"]),
+        note=Note(*raw["note"]),
     )
 
 
 def _topic(name: str) -> Iterator[Indicator]:
     file = _read(name)
-    notes = {key: Note(texts) for key, texts in file["notes"].items()}
+    notes = {key: Note(*texts) for key, texts in file["notes"].items()}
     for raw in file["indicators"]:
         yield _indicator(name, raw, notes, None)
         if raw.get("applicants"):
@@ -187,11 +178,11 @@ def _applicants() -> tuple[FormColumn, ...]:
 
 def _indicator(topic: str, raw: Mapping[str, Any], notes: Mapping[str, Note], applicant: FormColumn | None) -> Indicator:
     column = applicant.key if applicant else _TOTAL
-    label = Note(raw["label"])
+    label = Note(*raw["label"])
     if applicant:
-        label = Note((f"{label.zh}（{applicant.label.leaf}）", f"{label.en}, {applicant.en}"))
+        label = Note(f"{label.zh}（{applicant.label.leaf}）", f"{label.en}, {applicant.en}")
         if applicant.key == "other_org":  # its label 其他 alone says nothing
-            label = Note((f"{raw['label'][0]}（{'/'.join(applicant.label.path)}）", label.en))
+            label = Note(f"{raw['label'][0]}（{'/'.join(applicant.label.path)}）", label.en)
     mapped: dict[str, FormMapping] = {}
     for form in sorted(forms().values(), key=lambda form: form.from_year):
         mapped[form.key] = _mapping(form, raw, notes, column, mapped)
@@ -206,18 +197,18 @@ def _mapping(
     (relation,) = (each for each in _RELATIONS if each.value in says)
     texts: list[str] = [] if relation is Relation.ABSENT else says[relation.value]
     note = says.get("note", _UNMAPPED)
-    note = notes[note] if isinstance(note, str) else Note(note)
+    note = notes[note] if isinstance(note, str) else Note(*note)
     if column != _TOTAL and not all(text.endswith(".*") for text in texts):
         relation, texts, note = Relation.ABSENT, [], _NO_APPLICANTS
     cells = tuple(_cell(form, text, column) for text in texts)
-    # There is nothing to break with where no earlier form had anything of it.
-    breaks = bool(says.get("break")) and any(earlier.relation is not Relation.ABSENT for earlier in before.values())
-    source = "；".join(filter(None, (form.source, raw["law"])))
-    mapping = FormMapping(form.key, relation, cells, breaks, "", note, source)
+    mapping = FormMapping(form.key, relation, cells, False, "", note, "；".join(filter(None, (form.source, raw["law"]))))
     if not mapping.has_figure:
         return mapping
-    last = next((earlier.segment for earlier in reversed(before.values()) if earlier.segment), form.key)
-    return FormMapping(form.key, relation, cells, breaks, form.key if breaks else last, note, source)
+    earlier = [each for each in before.values() if each.relation is not Relation.ABSENT]
+    # There is nothing to break with where no earlier form has anything of it.
+    breaks = bool(earlier) and (says.get("break", False) or not earlier[-1].has_figure)
+    last = next((each.segment for each in reversed(earlier) if each.segment), form.key)
+    return replace(mapping, breaks=breaks, segment=form.key if breaks else last)
 
 
 def _cell(form: Form, text: str, column: str) -> CellKey:

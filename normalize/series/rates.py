@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -46,7 +46,8 @@ class Figure:
 
     value: Decimal | None
     lack: Lack | None = None
-    segment: str = ""
+    form: str = ""
+    """Form it was read from; empty where the report prints no table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,18 @@ class Rate:
 
     @property
     def rounded(self) -> Decimal | None:
-        """The rate to four decimal places, half away from zero."""
+        """The rate to four decimal places, a half upwards."""
         if self.value is None:
             return None
         scaled = self.value * 10**_PLACES
-        whole = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-        return (Decimal(whole if scaled >= 0 else -whole) / 10**_PLACES).quantize(Decimal(1).scaleb(-_PLACES), ROUND_HALF_UP)
+        whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+        return Decimal(whole).scaleb(-_PLACES)
 
 
-def rate(metric: Metric, form: str, figures: Mapping[str, Figure]) -> Rate:
-    """The metric of one report on ``form``; ``figures`` by indicator. A report without tables has form ``""``."""
+def rate(metric: Metric, figures: Mapping[str, Figure]) -> Rate:
+    """The metric of one report; ``figures`` by indicator."""
     above, below = (_sum(keys, figures) for keys in (metric.numerator, metric.denominator))
-    if form and form not in metric.forms:
+    if {figures[key].form for key in metric.indicators} - {"", *metric.forms}:
         return Rate(None, above, below, Lack.NOT_ON_THIS_FORM)
     for key in metric.indicators:
         found = figures[key]
