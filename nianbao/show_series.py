@@ -123,14 +123,14 @@ def legend(marks: Iterable[Mark]) -> list[Text]:
 def show_metrics() -> None:
     """Print the contracts."""
     table = plain_table()
-    for heading in ("metric", "", "numerator / denominator", "least", "unit", "forms", ""):
+    table.add_column("metric", no_wrap=True)
+    table.add_column("numerator / denominator", no_wrap=True)
+    for heading in ("least", "unit", "forms", ""):
         table.add_column(heading, overflow="fold")
     for each in metrics().values():
         formula = f"{' + '.join(each.numerator)} / {' + '.join(each.denominator)}"
-        note = f"{each.note.zh} {each.note.en}"
-        table.add_row(
-            each.key, f"{each.label.zh} {each.label.en}", formula, str(each.minimum), each.unit, " ".join(each.forms), note
-        )
+        said = f"{each.label.zh} {each.label.en}\n{each.note.zh} {each.note.en}"
+        table.add_row(each.key, formula, str(each.minimum), each.unit, " ".join(each.forms), said)
     say(table)
 
 
