@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from store.dictionary import dictionary_rows
 from store.schema import FORM_TABLES, data_dictionary, generated
-from store.series_rows import SERIES_TABLES, series_rows
+from store.series_rows import SERIES_TABLES, series_rows, series_text
 from store.views import view_statements
 
 
@@ -91,6 +91,5 @@ def _made(connection: Connection) -> dict[str, str]:
 
 def _fingerprints(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[str, str]:
     dictionary = json.dumps(dictionary_rows(columns), ensure_ascii=False)
-    series = json.dumps(series_rows(), ensure_ascii=False)
-    texts = {**view_statements(columns, dialect), "data_dictionary": dictionary, "series_rows": series}
+    texts = {**view_statements(columns, dialect), "data_dictionary": dictionary, "series_rows": series_text()}
     return {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}

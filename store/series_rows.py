@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,12 @@ from store.schema.series import indicator, indicator_cell, indicator_form, metri
 from store.series_views import family_name, witnesses
 
 SERIES_TABLES = (indicator, indicator_form, indicator_cell, metric)
+
+
+@cache
+def series_text() -> str:
+    """All of it as one text, to tell by whether a database has it as it is now."""
+    return json.dumps(series_rows(), ensure_ascii=False)
 
 
 @cache

@@ -9,6 +9,8 @@ else the newest that has. Where none has, the report's own form says why there i
 
 from __future__ import annotations
 
+from functools import cache
+
 from normalize.forms import family_of, form_cells, forms
 from normalize.model import CellKey
 from normalize.series import FormMapping, indicators
@@ -17,6 +19,7 @@ from store.wide import column_name
 Family = tuple[str, str]
 
 
+@cache
 def series_views(dialect: str) -> dict[str, str]:
     """The SELECT of the view by name; ``dialect`` is the name SQLAlchemy gives it."""
     return {"series": "\nUNION ALL\n".join([*(_form_rows(form, dialect) for form in forms()), _PROSE])}

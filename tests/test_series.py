@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 from click.testing import CliRunner, Result
+from matplotlib import font_manager, get_data_path
 
 from collect.errors import ConfigurationError
 from nianbao import charts, cli
@@ -108,8 +109,7 @@ SERIES: dict[str, tuple[list[object], list[int]]] = {
     "capacity.staff": (["4"] * 5 + [ABSENT] * 6, []),
     # Metrics, in percent
     "disclosure_rate": (
-        [*("62.5000", "63.1579", "65.9091", "64.5833", "65.4545")]
-        + [*("60.0000", "59.1549", "61.8421", "60.0000", "65.2174", "62.3656")],
+        ["62.5000", "63.1579", "65.9091", "64.5833", "65.4545", "60.0000", "59.1549", "61.8421", "60.0000", "65.2174", "62.3656"],
         [2019],
     ),
     "not_held_share": (
@@ -291,7 +291,9 @@ def run(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_the_command_shows_a_series_with_reasons_and_breaks(run: Run) -> None:
     shown = run("series", AGENCY, "--indicators", "in_force,received", "--years", "2019-2022")
     assert shown.exit_code == 0
-    rows = {line.split()[0]: line.split()[2:] for line in shown.stdout.splitlines() if line.startswith((" in_force", " received "))}
+    rows = {
+        line.split()[0]: line.split()[2:] for line in shown.stdout.splitlines() if line.startswith((" in_force", " received "))
+    }
     assert rows["received"] == ["63", "72", "76", "86"]
     assert rows["in_force.normative_documents"] == ["≠", "≠", "‖", "40", "43"]
     assert "the form counts something else" in shown.stdout
@@ -355,8 +357,6 @@ def test_a_chart_draws_no_line_over_a_gap_or_a_break(store: Store) -> None:
 
 
 def test_without_a_font_a_chart_says_what_to_install(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from matplotlib import font_manager, get_data_path
-
     latin = sorted(map(str, (Path(get_data_path()) / "fonts" / "ttf").glob("DejaVuSans.ttf")))
     assert latin
     monkeypatch.setattr(font_manager, "findSystemFonts", lambda: latin)

@@ -59,7 +59,7 @@ def test_what_a_form_adds_up_adds_up_in_the_series(form: str) -> None:
     total = indicators()["answered"].forms[form].cells
     if form == "2014":
         # Told to go elsewhere and asked to amend are answers that no later form has.
-        rest = {key for key in ("answered.other_channel", "answered.asked_to_amend")}
+        rest = {"answered.other_channel", "answered.asked_to_amend"}
         rule = next(rule for rule in forms()[form].rules if rule.id == "statistics.answered_sum")
         assert {key.row for key in made} | rest == set(rule.right)
         assert [key.row for key in total] == list(rule.left)
@@ -122,10 +122,7 @@ def test_a_metric_breaks_where_any_of_its_indicators_does() -> None:
 
 
 def figures(*values: object, form: str = "2021") -> list[Figure]:
-    made = []
-    for value in values:
-        made.append(Figure(None, value, form) if isinstance(value, Lack) else Figure(Decimal(str(value)), None, form))
-    return made
+    return [Figure(None, value, form) if isinstance(value, Lack) else Figure(Decimal(str(value)), None, form) for value in values]
 
 
 @pytest.mark.parametrize(
