@@ -57,7 +57,7 @@ def draw(what: Quantity, lines: Sequence[Line], years: Years, file: Path) -> Non
 
     title = f"{what.label.zh}  {what.label.en}（{what.unit}）"
     names = [clean(line.name) for line in lines]
-    font = font_for("".join((title, *names, _MEDIAN, _NOTE, "0123456789.-%")))
+    font = font_for("".join((title, *names, _MEDIAN, _NOTHING, _NOTE, "0123456789.-% (n=)")))
     font_manager.fontManager.addfont(font)
     family = font_manager.FontProperties(fname=font).get_name()
     # A dollar in a name is no formula, and the same lines give the same file.
@@ -80,6 +80,7 @@ def draw(what: Quantity, lines: Sequence[Line], years: Years, file: Path) -> Non
 
 
 _MEDIAN = "中位数 median"
+_NOTHING = "（无数字 none）"
 _NOTE = "虚线：口径变化，不可跨越比较  dashed: the meaning changes"
 
 
@@ -94,6 +95,8 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], names: Sequence[str], breaks:
             for number, run in enumerate(line.runs()):
                 style = {"color": f"C{place % 10}", "marker": _MARKERS[place % len(_MARKERS)]}
                 _plot(axes, run, label=name if number == 0 else None, **style)
+            if not any(line.runs()):
+                axes.plot([], [], " ", label=f"{name}{_NOTHING}")
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
 
@@ -107,7 +110,7 @@ def _draw_median(axes: Axes, lines: Sequence[Line], breaks: Sequence[float]) -> 
     found: dict[str, dict[int, list[float]]] = {}
     for mark in (mark for line in lines for mark in line.marks if mark.value is not None):
         found.setdefault(mark.segment, {}).setdefault(mark.year, []).append(float(mark.value or 0))
-    label: str | None = _MEDIAN
+    label: str | None = f"{_MEDIAN} (n = {sum(any(line.runs()) for line in lines)})"
     for _, by_year in sorted(found.items()):
         years = sorted(by_year)
         starts = [y for y in years if y - 1 not in by_year or y - 0.5 in breaks]

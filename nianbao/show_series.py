@@ -82,8 +82,16 @@ def _is_of(each: Indicator, part: str) -> bool:
 
 
 def one_subject(store: Store, name: str) -> Subject | None:
-    """The agency a name means; None, having said why, where it means none or several."""
+    """The agency a name means; None, having said why, where it means none or several.
+
+    Where some reports that print the name are of one agency and others are undecided, it is that agency; which it says.
+    """
     found = find_subjects(store, name)
+    decided = [each for each in found if each.agency_id is not None]
+    if len(decided) == 1 and all(each.name == name for each in found if each.agency_id is None):
+        if len(found) > 1:
+            click.echo(f"note: Other reports of {clean(name)} are undecided and left out: nianbao agencies undecided", err=True)
+        return decided[0]
     if len(found) == 1:
         return found[0]
     if found:

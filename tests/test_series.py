@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import regex
 from click.testing import CliRunner, Result
 from matplotlib import font_manager, get_data_path
 
@@ -19,6 +20,7 @@ from normalize.forms import forms
 from normalize.model import Scope, State, Verdict
 from normalize.series import Relation, indicators
 from normalize.series.rates import Lack
+from store.ask import ask
 from store.lines import Break, Line, compare, quantity
 from store.load import Store
 from store.open import open_store
@@ -270,6 +272,25 @@ def test_agencies_are_found_by_any_name_they_bore(tmp_path: Path) -> None:
         assert reporting_years(store, [new]) == YEARS
         (of,) = compare(store, quantity("received"), [new], YEARS)
         assert figures(of) == SERIES["received"][0]
+
+
+def test_reports_whose_agency_is_undecided_are_told_of_and_left_out(tmp_path: Path) -> None:
+    database = stored(tmp_path, History())
+    with open_store(database, create=False) as store:
+        run = store.begin_run("r1")
+        store.load(facts("undecided.pdf"), [report(AGENCY, 2013, "2014")], run)
+    shown = CliRunner().invoke(cli.main, ["series", AGENCY, "--db", str(database), "--indicators", "received"])
+    assert shown.exit_code == 0
+    assert "undecided and left out" in shown.stderr
+    assert "2013" not in shown.stdout
+
+
+def test_the_questions_of_the_documentation_are_answered(store: Store) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "series.md").read_text("utf-8")
+    asked = regex.findall(r"^    (SELECT .*?;)", page, regex.MULTILINE | regex.DOTALL)
+    answers = [ask(store, question.replace("宿迁市人民政府", AGENCY)).rows for question in asked]
+    assert answers[0][0] == (2014, 64, 2)
+    assert answers[1][6:8] == [(2020, None, "not_comparable", ""), (2021, 40, None, "2021")]
 
 
 def test_a_frame_for_pandas(store: Store) -> None:

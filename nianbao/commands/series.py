@@ -28,6 +28,7 @@ class _YearsType(click.ParamType):  # type: ignore[type-arg] # not generic in cl
 
 
 _YEARS = _YearsType()
+_COMMAS = str.maketrans("，、", ",,")
 _KEYS = "Indicators or their groups, such as refused or disclosure, separated by commas. Default: all that have a figure."
 
 
@@ -47,7 +48,7 @@ def series(agency: str, *, db: str, keys: str, years: tuple[int, int] | None, ap
     \b
     Examples:
         nianbao series 宿迁市人民政府
-        nianbao series 洪泽区 --indicators refused,disputes --years 2019-2024
+        nianbao series 淮安市洪泽区人民政府 --indicators refused,disputes --years 2019-2024
         nianbao series 宿迁市人民政府 --applicants --csv suqian.csv
     """
     from nianbao.show_series import show_series  # noqa: PLC0415 - see the package
@@ -100,13 +101,13 @@ def compare(
 
     \b
     Examples:
-        nianbao compare --metric disclosure_rate --agencies 宿迁市人民政府,洪泽区 --years 2019-2024
+        nianbao compare --metric disclosure_rate --agencies 宿迁市人民政府,淮安市洪泽区人民政府
         nianbao compare --metric review_correction_rate --kind government --level county --within 宿迁市 --csv peers.csv
         nianbao compare --metric received --agencies 宿迁市人民政府 --chart suqian.png
     """
     from nianbao.show_compare import Wanted, show_comparison  # noqa: PLC0415 - see the package
 
-    names = tuple(part.strip() for part in agencies.replace("，", ",").split(",") if part.strip())
+    names = tuple(filter(None, map(str.strip, agencies.translate(_COMMAS).split(","))))
     if bool(names) == any((kind, level, within)):
         raise ConfigurationError(
             "It is not clear whom to compare.", advice="Give either --agencies, or --kind, --level, --within."
