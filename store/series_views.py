@@ -87,7 +87,7 @@ def _figure(form: str, dialect: str) -> str:
     """The indicator's figure. NULL where a part of a sum is."""
     made = [(place, each.forms[form]) for place, each in enumerate(indicators().values())]
     cases = "\n    ".join(f"WHEN {place} THEN {_sum(mapping, dialect)}" for place, mapping in made if mapping.cells)
-    return f"CASE m.position\n    {cases} END"
+    return f"CASE m.position\n    {cases} END" if cases else "CAST(NULL AS NUMERIC)"
 
 
 def _sum(mapping: FormMapping, dialect: str) -> str:
@@ -105,5 +105,7 @@ def _owned(form: str) -> str:
     cases = "\n    ".join(
         f"WHEN '{family_name(family)}' THEN f.\"{column_name(known[family])}\"" for family in used if family is not None
     )
+    if not cases:  # a new form that no indicator is mapped to yet
+        return "0"
     note = f"SELECT 1 FROM cell_note AS n WHERE n.report_id = f.report_id AND n.form = '{form}' AND n.cell = m.witness"
     return f"CASE WHEN (CASE m.family\n    {cases} END) IS NOT NULL OR EXISTS ({note}) THEN 1 ELSE 0 END"

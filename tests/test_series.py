@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -20,6 +22,7 @@ from normalize.forms import forms
 from normalize.model import Scope, State, Verdict
 from normalize.series import Relation, indicators
 from normalize.series.rates import Lack
+from store import series_rows, series_views
 from store.ask import ask
 from store.lines import Break, Line, compare, quantity
 from store.load import Store
@@ -229,6 +232,24 @@ def test_a_report_of_two_forms_gives_each_indicator_once(tmp_path: Path) -> None
         assert points(store, "decisions.licensing")[0] == (2022, "2021", same, 0, None)
 
 
+def test_a_form_that_nothing_is_mapped_to_has_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a new official form has come, and its indicators are not written yet."""
+    bare = {
+        key: replace(each, forms={**each.forms, "2021": replace(each.forms["2021"], relation=Relation.ABSENT, cells=())})
+        for key, each in indicators().items()
+    }
+    for module in (series_views, series_rows):
+        monkeypatch.setattr(module, "indicators", lambda: bare)
+    for cached in (series_views.series_views, series_rows.series_rows, series_rows.series_text):
+        cached.cache_clear()
+    try:
+        with loaded(tmp_path / "r.sqlite", report(), report(year=2020, form="2019")) as store:
+            assert [p[3:] for p in points(store, "received")] == [(0, None), (None, Lack.NOT_ON_FORM)]
+    finally:
+        for cached in (series_views.series_views, series_rows.series_rows, series_rows.series_text):
+            cached.cache_clear()
+
+
 def test_what_is_not_certain_is_not_taken_over(tmp_path: Path) -> None:
     values = {"applications.new.total": "40", "applications.granted.total": MISSING}
     doubtful = report(values=values, verdict=Verdict.REVIEW)
@@ -350,6 +371,18 @@ def test_the_command_compares_and_writes_a_file(run: Run, tmp_path: Path) -> Non
     assert run("compare", "--metric", "received", "--agencies", AGENCY, "--years", "2000-2005").exit_code == 1
 
 
+@pytest.fixture
+def chinese_font() -> str:
+    """A font of this machine with Chinese glyphs; without one the test is skipped, in CI it fails."""
+    try:
+        return charts.font_for("虚线：口径变化")
+    except ConfigurationError as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.mark.usefixtures("chinese_font")
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_the_command_draws_a_chart(run: Run, tmp_path: Path, suffix: str) -> None:
     """A chart with Chinese labels: whether a font has them is what ``font_for`` asks; a glyph that is missing is an error."""
