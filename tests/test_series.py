@@ -314,6 +314,16 @@ def test_the_questions_of_the_documentation_are_answered(store: Store) -> None:
     assert answers[1][6:8] == [(2020, None, "not_comparable", ""), (2021, 40, None, "2021")]
 
 
+def test_a_question_may_be_longer_than_the_name_of_a_file(run: Run) -> None:
+    wanted = ", ".join(f"'{key}'" for key in indicators())
+    shown = run("query", f"SELECT COUNT(*) AS n FROM series WHERE agency = '{AGENCY}' AND indicator IN ({wanted})")
+    assert shown.exit_code == 0
+    assert str(11 * len(indicators())) in shown.stdout
+    medium = f"SELECT value FROM series WHERE indicator IN ({wanted[:300].rsplit(',', 1)[0]}) AND agency = '{AGENCY}'"
+    assert 255 < len(medium) < 1000
+    assert run("query", medium).exit_code == 0
+
+
 def test_a_frame_for_pandas(store: Store) -> None:
     frame = series_frame(store, [subject(store)], ["in_force.normative_documents", "granted"], (2020, 2021))
     shown = frame[["indicator", "year", "value", "form", "segment", "null_reason"]]
