@@ -25,6 +25,7 @@ SECTIONS = {
     "normalize": "Normalising",
     "ingest": "Ingesting",
     "store": "The database",
+    "series": "The long series",
 }
 """Module of this folder -> heading."""
 

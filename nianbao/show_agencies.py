@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 import click
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import and_, func, select
 
 from nianbao.show import clean, plain_table, say
 from normalize.authority.model import Agency, Evidence, Resolution
 from normalize.authority.resolve import resolve
-from normalize.gazetteer import gazetteer
 from store.load import Store
+from store.peers import peers
 from store.schema import agency, agency_candidate, region, report
 
 _CANDIDATES_SHOWN = 4
@@ -32,7 +31,7 @@ def show_agencies(store: Store, kind: str | None, level: str | None, within: str
         )
         .join(report, and_(report.c.agency_id == agency.c.id, report.c.current == 1))
         .outerjoin(region, region.c.code == agency.c.region_code)
-        .where(*_asked(kind, level, within))
+        .where(*peers(kind, level, within))
         .group_by(agency.c.id)
         .order_by(agency.c.region_code, agency.c.kind, agency.c.name)
     )
@@ -44,16 +43,6 @@ def show_agencies(store: Store, kind: str | None, level: str | None, within: str
             years = "" if row.first is None else f"{row.first}" if row.first == row.last else f"{row.first}-{row.last}"
             table.add_row(clean(row.name), row.kind, row.level, row.region_code or "", str(row.reports), years)
     say(table)
-
-
-def _asked(kind: str | None, level: str | None, within: str | None) -> list[ColumnElement[bool]]:
-    asked = [column == value for column, value in ((agency.c.kind, kind), (agency.c.level, level)) if value]
-    if within:
-        place = or_(region.c.province == within, region.c.city == within, region.c.county == within, region.c.name == within)
-        known = gazetteer().region(within)
-        names = (known.name,) if known else ()
-        asked.append(or_(place, *(or_(region.c.code == within, region.c.city == n, region.c.county == n) for n in names)))
-    return asked
 
 
 def show_undecided(store: Store) -> None:

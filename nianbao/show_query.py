@@ -25,7 +25,10 @@ def show_query(store: Store, sql: str) -> None:
 
 
 def _is_file(sql: str) -> bool:
-    return len(sql) < 1000 and "\n" not in sql and Path(sql).is_file()
+    try:
+        return Path(sql).is_file()
+    except (OSError, ValueError):  # longer than a file's name may be: a statement
+        return False
 
 
 def _shown(value: object) -> str:

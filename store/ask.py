@@ -37,9 +37,8 @@ def ask(store: Store, statement: str, most: int = MOST_ROWS) -> Answer:
             return _fetch(*(_postgres(connection, statement) if postgres else _sqlite(connection, statement)), most)
         except (SQLAlchemyError, driver) as error:
             reason = str(getattr(error, "orig", error)).strip()
-            advice = (
-                "One SELECT is run; the views are cells, block, applications, disclosure, disputes, statistics, current_report."
-            )
+            views = "series, cells, block, applications, disclosure, disputes, statistics, current_report"
+            advice = f"One SELECT is run; the views are {views}."
             raise ConfigurationError(f"The database says: {reason}.", advice=advice) from error
         finally:
             connection.rollback()

@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from store.dictionary import dictionary_rows
 from store.schema import FORM_TABLES, data_dictionary, generated
+from store.series_rows import SERIES_TABLES, series_rows, series_text
 from store.views import view_statements
 
 
@@ -46,6 +47,9 @@ def generate(connection: Connection) -> dict[str, list[str]]:
         connection.exec_driver_sql(f'CREATE VIEW "{name}" AS\n{statement}')
     connection.execute(delete(data_dictionary))
     connection.execute(insert(data_dictionary), dictionary_rows(columns))
+    for table in SERIES_TABLES:
+        connection.execute(delete(table))
+        connection.execute(insert(table), series_rows()[table.name])
     rows = [{"name": name, "fingerprint": print_} for name, print_ in _fingerprints(columns, connection.dialect.name).items()]
     connection.execute(insert(generated), rows)
     return columns
@@ -87,5 +91,5 @@ def _made(connection: Connection) -> dict[str, str]:
 
 def _fingerprints(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[str, str]:
     dictionary = json.dumps(dictionary_rows(columns), ensure_ascii=False)
-    texts = {**view_statements(columns, dialect), "data_dictionary": dictionary}
+    texts = {**view_statements(columns, dialect), "data_dictionary": dictionary, "series_rows": series_text()}
     return {name: sha256(text.encode()).hexdigest() for name, text in texts.items()}

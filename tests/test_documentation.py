@@ -4,8 +4,11 @@ from pathlib import Path
 
 import regex
 
+from docs.build import PAGE, filled
 from normalize.authority.model import Reason
 from normalize.forms import forms
+from normalize.series import Relation
+from normalize.series.rates import Lack
 
 ROOT = Path(__file__).parent.parent
 RULE = regex.compile(r'"((?:identity|mention|reading|table|tables|cell|cells|conservation)\.[a-z_]+)"')
@@ -21,6 +24,17 @@ def test_every_rule_has_a_heading_and_every_heading_is_a_rule():
 def test_every_reason_why_an_agency_is_undecided_is_explained():
     page = (ROOT / "docs" / "agencies.md").read_text("utf-8")
     assert set(regex.findall(r"^- `(\w+)`: ", page.split("## Why a name is undecided")[1], regex.MULTILINE)) == set(Reason)
+
+
+def test_the_tables_of_the_series_are_those_of_the_data():
+    page = PAGE.read_text("utf-8")
+    assert page == filled(page), "run `python docs/build.py`"
+
+
+def test_every_reason_for_no_figure_is_explained():
+    page = PAGE.read_text("utf-8").split("## The view `series`")[1].split("## Breaks")[0]
+    assert [lack.value for lack in Lack if f"`{lack.value}`" not in page] == []
+    assert [relation.value for relation in Relation if f"| `{relation.value}` |" not in page] == []
 
 
 def test_links_of_the_documentation_lead_somewhere():

@@ -18,6 +18,8 @@ from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
 from normalize.model import Verdict
+from normalize.series import indicators
+from normalize.series.rates import Lack
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
@@ -28,6 +30,7 @@ from store.open import open_store
 from store.query import find_reports, report_detail, status
 from store.schema import metadata
 from store.search import search
+from store.series import Subject, find_subjects, reporting_years, series
 from tests import postgres
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
@@ -79,6 +82,20 @@ def fill(store, reader="r1", **how):
             loader.load(document, reports)
         loader.fail(facts("broken.pdf"), UnreadableError("Cut off."))
     store.finish_run(run, {"documents": len(BATCH) + 1})
+
+
+def test_the_series_is_the_same_as_on_sqlite(store, tmp_path):
+    with new_store(tmp_path / "r.sqlite") as local:
+        for each in (local, store):
+            fill(each)
+        subjects = [Subject(name, None) for name in ("甲县司法局", "乙市财政局", "丙区教育局", "丁镇人民政府", "洪泽区", "己县")]
+        # Reports are numbered in the order in which each database was given them.
+        found = [[replace(point, report_id=0) for point in series(each, subjects)] for each in (local, store)]
+        assert found[0] == found[1]
+        assert len(found[0]) == 7 * len(indicators())
+        assert {point.lack for point in found[0]} >= {Lack.BLANK, Lack.MISSING, Lack.PROSE, Lack.NOT_ON_FORM, None}
+        assert [each.name for each in find_subjects(store, "财政局")] == ["乙市财政局"]
+        assert reporting_years(store, subjects) == (2016, 2024)
 
 
 def test_migrations_build_the_tables_of_the_schema(store):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from normalize.forms import form_cells, forms
+from normalize.series import indicators
 from store.dictionary import UNITS
 from store.schema import metadata
 from store.views import view_statements
@@ -36,7 +37,7 @@ def ask(database, sql, *parameters):
 def test_every_view_answers(database):
     views = [name for (name,) in ask(database, "SELECT name FROM sqlite_master WHERE type = 'view'")]
     agencies = ["agencies", "agency_names", "successions", "undecided_reports"]
-    reports = ["applications", "block", "cells", "current_report", "disclosure", "disputes", "statistics"]
+    reports = ["applications", "block", "cells", "current_report", "disclosure", "disputes", "series", "statistics"]
     assert sorted(views) == sorted([*agencies, *reports])
     counts = {view: ask(database, f"SELECT count(*) FROM {view}")[0][0] for view in views}
     assert counts == {
@@ -46,6 +47,7 @@ def test_every_view_answers(database):
         "applications": 25 + 25 + 23 + 23,
         "disclosure": 6 + 6 + 8 + 6,
         "disputes": 3 + 3 + 3,
+        "series": 5 * len(indicators()),
         "statistics": 58,
         "agencies": 0,  # nobody asked whose these reports are
         "agency_names": 0,

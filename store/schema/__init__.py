@@ -25,6 +25,7 @@ from store.schema.reports import (
     rule_check,
     section,
 )
+from store.schema.series import indicator, indicator_cell, indicator_form, metric
 
 __all__ = [
     "FIXED",
@@ -46,8 +47,12 @@ __all__ = [
     "finding",
     "generated",
     "ignored",
+    "indicator",
+    "indicator_cell",
+    "indicator_form",
     "mention",
     "metadata",
+    "metric",
     "provenance",
     "region",
     "region_heir",
