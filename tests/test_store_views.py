@@ -14,8 +14,9 @@ from tests.report_factory import BLANK, MISSING, facts, form_report_cells, full_
 def database(tmp_path_factory):
     path = tmp_path_factory.mktemp("views") / "r.sqlite"
     with new_store(path) as store:
+        superseded = report(values={"applications.new.total": "99"})
+        store.load(facts("superseded.pdf"), [superseded], store.begin_run("r1"))
         run = store.begin_run("r1")
-        store.load(facts("superseded.pdf"), [report(values={"applications.new.total": "99"})], run)
         store.load(facts("a.pdf"), [full_report()], run)
         store.load(facts("b.pdf"), [report(year=2023, values={"applications.new.total": "5"})], run)
         store.load(facts("c.pdf"), [report(year=2020, form="2019", values={"disclosure.licensing.items_change": "-2"})], run)

@@ -25,6 +25,7 @@ from store.schema.reports import (
     rule_check,
     section,
 )
+from store.schema.time import past_sighting, revision, revision_cell, revision_section, run_root, tenure
 
 __all__ = [
     "FIXED",
@@ -48,14 +49,20 @@ __all__ = [
     "ignored",
     "mention",
     "metadata",
+    "past_sighting",
     "provenance",
     "region",
     "region_heir",
     "report",
+    "revision",
+    "revision_cell",
+    "revision_section",
     "rule_check",
     "run",
+    "run_root",
     "section",
     "seen_file",
+    "tenure",
 ]
 
 FIXED = tuple(metadata.sorted_tables)
