@@ -179,7 +179,13 @@ class _Arrangement:
             return "copy"
         if not agrees or (self._arrival(edition, self._end) is None and self._replaced_in(edition, current)):
             return "earlier"
-        return "mirror" if edition.media_type == current.media_type else "edition"
+        return "mirror" if any(self._mirrors(edition, each, current) for each in self._editions) else "edition"
+
+    def _mirrors(self, edition: Edition, other: Edition, current: Edition) -> bool:
+        """Whether the other is of the same format and version, and comes first: of several the first is the edition."""
+        if other is edition or other.media_type != edition.media_type or not self._agree(edition, other):
+            return False
+        return other is current or (other.order < edition.order and self._agree(current, other))
 
     def _replaced_in(self, edition: Edition, current: Edition) -> bool:
         """Whether the one took the other's place at a path."""
