@@ -25,6 +25,7 @@ SECTIONS = {
     "normalize": "Normalising",
     "ingest": "Ingesting",
     "store": "The database",
+    "history": "Coverage, revisions and the past",
 }
 """Module of this folder -> heading."""
 

@@ -92,6 +92,7 @@ for command in (
     reports.search,
     agencies.agencies,
     time.revisions,
+    time.coverage,
     reference.list_forms,
 ):
     main.add_command(command)

@@ -107,14 +107,15 @@ def changes(old: Content, new: Content, *, same_format: bool = True) -> Changes:
 
 
 def agree(one: Content, other: Content, *, same_format: bool) -> bool:
-    """Whether two prints at different addresses are of one version: no figure read in both differs.
+    """Whether two prints at different addresses are of one version: on the same form, and no figure read in both differs.
 
     In one format the prose must be the same as well. A print without any figure (tables as pictures) agrees with every
     other; two such prints must be alike in their prose.
     """
     if one.cells and other.cells:
         shared = one.cells.keys() & other.cells.keys()
-        if not shared or any(_differ(one.cells[key], other.cells[key]) for key in shared):
+        pairs = [(one.cells[key], other.cells[key]) for key in shared]
+        if not pairs or any(a.form != b.form or _differ(a, b) for a, b in pairs):
             return False
         return not same_format or one.prose == other.prose
     if one.cells or other.cells:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.agency_views import agency_views
+from store.coverage_views import coverage_views
 from store.time_views import time_views
 from store.wide import column_name, expected_name, found_name
 
@@ -36,6 +37,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
         "current_report": _current_report(sha256),
         **agency_views(),
         **time_views(),
+        **coverage_views(),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},
