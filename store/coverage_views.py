@@ -48,10 +48,10 @@ def _form_due() -> str:
 
 
 def _forms_printed() -> tuple[str, str]:
-    """The forms a report prints tables of, joined; and how many."""
-    there = [f"EXISTS (SELECT 1 FROM form_{key} AS w WHERE w.report_id = r.id)" for key in forms()]
-    joined = " || ".join(f"CASE WHEN {test} THEN '+{key}' ELSE '' END" for test, key in zip(there, forms(), strict=True))
-    return f"SUBSTR({joined}, 2)", " + ".join(f"CASE WHEN {test} THEN 1 ELSE 0 END" for test in there)
+    """The forms a report prints tables of, joined by +; and the joins that tell. (Subqueries would be asked again and again.)"""
+    parts = " || ".join(f"CASE WHEN w{key}.report_id IS NULL THEN '' ELSE '+{key}' END" for key in forms())
+    joins = " ".join(f"LEFT JOIN form_{key} AS w{key} ON w{key}.report_id = r.id" for key in forms())
+    return f"SUBSTR({parts}, 2)", joins
 
 
 _DUE = f"""CASE
@@ -75,7 +75,7 @@ _PUBLISHED = "CASE WHEN r.published >= CAST(r.year AS TEXT) || '-12-01' THEN r.p
 
 def _facts() -> str:
     """Per agency (or printed name, where the agency is undecided) and year: one report, and the first date stated by any."""
-    printed, count = _forms_printed()
+    printed, joins = _forms_printed()
     who = f"CASE WHEN r.agency_id IS NULL THEN r.agency ELSE {_WHO.format('r.agency_id')} END"
     return f"""dates AS (
   SELECT {who} AS who, r.year, MIN({_PUBLISHED}) AS published
@@ -85,8 +85,8 @@ def _facts() -> str:
     ROW_NUMBER() OVER (PARTITION BY {who}, r.year ORDER BY r.cells_found DESC, r.id) AS place
   FROM report AS r WHERE r.current = 1 AND r.year IS NOT NULL
 ), fact AS (
-  SELECT r.who, r.id, r.year, r.scope, r.form, r.verdict, r.document_id, {printed} AS forms, {count} AS form_count
-  FROM ranked AS r WHERE r.place = 1
+  SELECT r.who, r.id, r.year, r.scope, r.form, r.verdict, r.document_id, {printed} AS forms
+  FROM ranked AS r {joins} WHERE r.place = 1
 ), unread AS (
   SELECT {_WHO.format("agency_id")} AS who, year, MIN(document) AS document, MIN(reason) AS reason
   FROM failure WHERE agency_id IS NOT NULL AND year IS NOT NULL AND code <> 'not_a_report' GROUP BY 1, 2
@@ -99,8 +99,8 @@ def _judged() -> str:
     COALESCE(g.province, '') AS province, COALESCE(g.city, '') AS city, COALESCE(g.county, '') AS county, e.year,
     f.id AS report_id, f.verdict, f.document_id, u.document AS unread, u.reason, f.scope,
     {_DUE} AS due, d.published, f.forms AS form, {_form_due()} AS form_due,
-    CASE WHEN f.id IS NULL THEN NULL WHEN f.form_count = 0 THEN 'none' WHEN {_form_due()} IS NULL THEN 'not_due'
-      WHEN f.form_count > 1 THEN 'hybrid' WHEN f.forms = {_form_due()} THEN 'right' ELSE 'wrong' END AS form_state
+    CASE WHEN f.id IS NULL THEN NULL WHEN f.forms = '' THEN 'none' WHEN {_form_due()} IS NULL THEN 'not_due'
+      WHEN LENGTH(f.forms) > 4 THEN 'hybrid' WHEN f.forms = {_form_due()} THEN 'right' ELSE 'wrong' END AS form_state
   FROM expected AS e LEFT JOIN agency AS a ON a.id = e.agency_id LEFT JOIN region AS g ON g.code = a.region_code
     LEFT JOIN fact AS f ON f.who = e.who AND f.year = e.year LEFT JOIN dates AS d ON d.who = e.who AND d.year = e.year
     LEFT JOIN unread AS u ON u.who = e.who AND u.year = e.year

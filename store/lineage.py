@@ -141,22 +141,22 @@ class _Arrangement:
     def _chosen(self, run: int) -> Edition | None:
         """The edition that counts after a run.
 
-        What lies at its path comes before what was replaced there, the agency's own site before others, figures before mere
-        prose; then the latest version, and of its editions the one that was read best.
+        What lies at its path comes before what was replaced there, a stranger's site after all others, figures before mere
+        prose; then the latest version, and of its editions the one that was read best, on the agency's own site if it can be.
         """
         found = [(self._arrival(each, run), each) for each in self._editions if each.first <= run]
         if not found:
             return None
 
-        def rank(arrival: int | None, each: Edition) -> tuple[bool, Standing, bool]:
-            return (arrival is not None, each.standing, each.cells_found > 0)
+        def rank(arrival: int | None, each: Edition) -> tuple[bool, bool, bool]:
+            return (arrival is not None, each.standing is not Standing.FOREIGN, each.cells_found > 0)
 
         best = max(rank(arrival, each) for arrival, each in found)
         left = [(arrival or each.first, each) for arrival, each in found if rank(arrival, each) == best]
         left.sort(key=lambda pair: (pair[0], *pair[1].order))
         chosen = left[0][1]
         for _, each in left[1:]:
-            if not self._agree(chosen, each) or each.certainty > chosen.certainty:
+            if not self._agree(chosen, each) or _weight(each) > _weight(chosen):
                 chosen = each
         return chosen
 
@@ -215,13 +215,13 @@ class _Arrangement:
                     yield _succession(old, new, after.first, path, same_path=True)
 
     def _elsewhere(self) -> Iterator[Succession]:
-        """Where another version appeared at another path, on a site that is no worse."""
+        """Where another version appeared at another path; what strangers' sites print is no version of the agency's."""
         came_in_place = {(each.new.report_id, each.run) for each in self._in_place()}
         versions: list[Edition] = []
         for each in self._editions:
             known = next((version for version in reversed(versions) if self._agree(version, each)), None)
             if known is not None:
-                if each.certainty > known.certainty:  # what is read better tells later ones apart better
+                if _weight(each) > _weight(known):  # the version is the agency's; what is read better tells others apart better
                     versions[versions.index(known)] = each
                 continue
             foreign = each.standing is Standing.FOREIGN
@@ -231,6 +231,11 @@ class _Arrangement:
                 yield _succession(old, each, each.first, each.path, same_path=False)
             if peers or not foreign or not versions:
                 versions.append(each)
+
+
+def _weight(edition: Edition) -> tuple[bool, tuple[bool, int], Standing]:
+    """Which of two editions better stands for their version."""
+    return (edition.standing is not Standing.FOREIGN, edition.certainty, edition.standing)
 
 
 def _succession(old: Edition, new: Edition, run: int, path: str, *, same_path: bool) -> Succession:

@@ -10,6 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from normalize.authority.hosts import Standing, site_of, standing
+from normalize.authority.model import Evidence
+from normalize.authority.resolve import resolve
 from normalize.model import ExtraCell, Section, Verdict
 from store.changes import Content, Printed, agree, bare, changes
 from store.compare import differences
@@ -129,6 +131,24 @@ def test_an_edition_that_was_not_yet_changed_is_an_earlier_one(store):
     load(store, store.begin_run("r1"), "b.pdf", of({NEW: "7"}), **PDF)  # and now it is
     assert rows(store, RELATIONS) == [("a.html", "current"), ("a.pdf", "earlier"), ("b.pdf", "edition")]
     assert rows(store, LEDGER) == [("a.html", "a.html", "cells", 1)]
+
+
+def test_of_one_version_the_agencys_own_site_counts(store):
+    def of_agency(values=None):
+        return replace(of(values, agency="沭阳县审计局"), agency=resolve(Evidence("沭阳县审计局", 2023)))
+
+    counting = "SELECT document FROM current_report"
+    load(store, store.begin_run("r1"), "www.wenku.com/a", of_agency())
+    assert rows(store, counting) == [("www.wenku.com/a",)]
+    load(store, store.begin_run("r1"), "b", of_agency())
+    assert rows(store, counting) == [("b",)]
+    load(store, store.begin_run("r1"), "www.shuyang.gov.cn/c", of_agency())
+    assert rows(store, counting) == [("www.shuyang.gov.cn/c",)]
+    load(store, store.begin_run("r1"), "d", of_agency({NEW: "7"}))  # another version, from who knows where
+    load(store, store.begin_run("r1"), "www.wenku.com/e", of_agency({NEW: "8"}))
+    assert rows(store, counting) == [("d",)]
+    assert rows(store, LEDGER) == [("www.shuyang.gov.cn/c", "d", "cells", 0)]
+    assert [relation for _, relation in rows(store, RELATIONS)] == ["earlier", "current", "earlier", "copy", "copy"]
 
 
 def test_the_stated_date_orders_what_one_run_found(store):
