@@ -26,6 +26,7 @@ SECTIONS = {
     "ingest": "Ingesting",
     "store": "The database",
     "series": "The long series",
+    "history": "Coverage, revisions and the past",
 }
 """Module of this folder -> heading."""
 

@@ -19,7 +19,9 @@ from hashlib import sha256
 
 from collect.errors import NotAReportError, UnreadableError
 from extract.model import Box, Locus
+from normalize.authority.model import Agency, Resolution
 from normalize.forms import forms
+from normalize.gazetteer import Level
 from normalize.model import (
     Cell,
     CellKey,
@@ -76,8 +78,11 @@ class _Agency:
     """Mean logarithm of what it receives; negative is next to nothing."""
 
 
-def simulate(count: int, *, seed: int = 1, prose: bool = False) -> Iterator[Case]:
-    """``count`` documents: facts, and one report or the error why there is none. By agency and year."""
+def simulate(count: int, *, seed: int = 1, prose: bool = False, agencies: bool = False) -> Iterator[Case]:
+    """``count`` documents: facts, and one report or the error why there is none. By agency and year.
+
+    With ``agencies`` the reports' agencies are decided, and half of the pages state when they were published.
+    """
     made = 0
     for agency in _agencies():
         chance = random.Random(f"{seed} {agency.name}")
@@ -85,7 +90,8 @@ def simulate(count: int, *, seed: int = 1, prose: bool = False) -> Iterator[Case
             if chance.random() > 0.92:  # not published, or not found
                 continue
             for edition in range(1 + (chance.random() < 0.005)):
-                yield _case(agency, year, edition, chance, prose=prose)
+                facts, read = _case(agency, year, edition, chance, prose=prose)
+                yield facts, tuple(_placed(each, agency, year) for each in read) if agencies and isinstance(read, tuple) else read
                 made += 1
                 if made == count:
                     return
@@ -111,6 +117,20 @@ def _agencies() -> Iterator[_Agency]:
         for township in range(14):
             name = f"{county}{_FIRST[(number + township) % len(_FIRST)]}{_SECOND[township * 3 % len(_SECOND)]}镇人民政府"
             yield _Agency(name, folder, site, -0.5)
+
+
+def _placed(report: Report, agency: _Agency, year: int) -> Report:
+    """With its agency decided. Whether and when it was published follows from its name, so that nothing else changes."""
+    body = next(body for body in (*BODIES[1:], BODIES[0]) if agency.name.endswith(body))
+    government = body == BODIES[0]
+    level = Level.TOWNSHIP if agency.size < 0 else Level.COUNTY
+    group = "government" if government else "department"
+    kind = "government" if government else f"kind{BODIES.index(body)}"
+    decided = Agency(f"simulated:{agency.name}", agency.name, "", level, kind, group)
+    chance = random.Random(f"{agency.name} {year}")
+    date = f"{year + 1}-{chance.choice(('01', '01', '01', '02', '03', '05'))}-{chance.randrange(1, 29):02}"
+    identity = replace(report.identity, published=date if chance.random() < 0.5 else "")
+    return replace(report, identity=identity, agency=Resolution(decided, basis="name"))
 
 
 def _place_names() -> Iterator[str]:

@@ -43,6 +43,11 @@ def local_path(path: str | Path) -> Path:
     return Path(_FILE_URL.sub("", path, count=1)) if isinstance(path, str) else path
 
 
+def full_path(path: str | Path) -> str:
+    """The path as the origins of what lies under it begin: absolute, or the address."""
+    return str(path).rstrip("/") if is_url(path) else printable_name(str(local_path(path).absolute()))
+
+
 def require(paths: Sequence[str | Path]) -> None:
     """Makes sure that every path is there.
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from collect.errors import NianbaoError
-from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, agencies, intake, reference, reports, series
+from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, agencies, intake, reference, reports, series, time
 
 
 class _Nianbao(click.Group):
@@ -94,6 +94,8 @@ for command in (
     series.series,
     series.compare,
     series.list_metrics,
+    time.revisions,
+    time.coverage,
     reference.list_forms,
 ):
     main.add_command(command)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from collect.archives import Collection, Kind, no_documents
 from collect.errors import StoreError
-from collect.files import require
+from collect.files import full_path, require
 from collect.limits import DEFAULT_LIMITS, Limits
 from collect.model import FoundFile, Reference, Refusal, Source
 from nianbao.counts import Summary
@@ -25,6 +25,7 @@ from store.load import Outcome as Loaded
 from store.load import Store
 from store.rows import Prepared
 from store.seen import Failed, SeenFile, Standing
+from store.sightings import see_again
 
 Progress = Callable[[str], None]
 """Told the name of each document once it is done with."""
@@ -74,7 +75,7 @@ def ingest(
     batch = _Batch(store, summary, progress, reread=reread)
     with nullcontext(crew) if crew else hired(workers) as readers:
         items = _not_empty(batch.items(Collection(limits, summary.skipped), paths), paths, summary)
-        batch.begin(store.begin_run(READER_VERSION, " ".join(map(str, paths))))
+        batch.begin(store.begin_run(READER_VERSION, " ".join(map(str, paths)), roots=list(map(full_path, paths))))
         try:
             rows = RowReader(read, store.preparation)
             with closing(outcomes(batch.unknown(items), rows, readers, time_limit=time_limit)) as results:
@@ -139,6 +140,8 @@ class _Batch:
         """Name and digest of what the present file holds, so far; None where something of it is to be tried again."""
         self._seen: list[SeenFile] = []
         """Files whose documents are stored, not yet noted."""
+        self._sighted: list[str] = []
+        """Names that hold what they held, not yet noted."""
 
     def begin(self, run: Run) -> None:
         """The run is noted; from now on things may be written."""
@@ -212,6 +215,7 @@ class _Batch:
         self._loader.flush()
         self._count_known()
         self._note_seen()
+        self._sight(())
 
     def _pass(self, item: _Unchanged) -> None:
         standing = item.standing
@@ -221,8 +225,10 @@ class _Batch:
         documents = len(standing.documents) + len(standing.failed)
         self._summary.documents += documents
         self._summary.known += documents
-        for name in standing.names or (item.file.document,):
+        names = standing.names or (item.file.document,)
+        for name in names:
             self._progress(name)
+        self._sight(set(names).difference(failed.document for failed in standing.failed), _LOOK)
         self._count_known(_LOOK)
 
     def _hold(self, facts: DocumentFacts, *, is_certain: bool = True) -> None:
@@ -255,6 +261,7 @@ class _Batch:
         """Notes the name of known content and counts it."""
         self._settle(facts)
         if self._store.recognise(facts, self.run) is not None:
+            self._sight((facts.document,), _LOOK)
             self._know(facts.sha256)
         elif (failed := seen.failed_before(self._store, facts.document, facts.sha256, READER_VERSION)) is not None:
             self._summary.known += 1
@@ -299,6 +306,13 @@ class _Batch:
         self._summary.known += 1
         self._known.append(sha256)
         self._count_known(_LOOK)
+
+    def _sight(self, names: Iterable[str], least: int = 1) -> None:
+        """Notes that these names hold what they held, once there are so many."""
+        self._sighted += names
+        if len(self._sighted) >= least:
+            see_again(self._store, self._sighted, self.run)
+            self._sighted = []
 
     def _count_known(self, least: int = 1) -> None:
         """Counts what the store holds of known documents, so that a batch's summary is the same whenever it is run."""

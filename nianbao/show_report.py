@@ -28,6 +28,7 @@ from nianbao.show import (
 )
 from normalize.forms import forms
 from normalize.model import Severity
+from store.history import Stood, first_seen, reports_as_of
 from store.load import Store
 from store.query import ReportDetail, ReportSummary, agency_names, find_reports, report_detail, status
 
@@ -37,16 +38,24 @@ _LIKENESS = 50
 """Of 100, from which a name is worth suggesting."""
 
 
-def show_report(store: Store, agency: str, year: int) -> int:
-    """Prints the report of ``agency`` for ``year``, or the list of them; gives the exit code."""
-    found = find_reports(store, agency, year)
+def show_report(store: Store, agency: str, year: int, as_of: str | None = None) -> int:
+    """Prints the report of ``agency`` for ``year``, or the list of them; gives the exit code.
+
+    ``as_of`` is a day: the report as it stood then.
+    """
+    stood = {each.report.id: each for each in reports_as_of(store, agency, year, as_of)} if as_of else {}
+    found = tuple(each.report for each in stood.values()) if as_of else find_reports(store, agency, year)
     # A name typed in full means that agency, though it be part of others' names (洪泽区人民政府, …办公室).
     chosen = [summary for summary in found if summary.agency == agency] or list(found)
     if not chosen:
-        _suggest(store, agency, year)
+        seen = first_seen(store, agency, year) if as_of else None
+        if seen is None:
+            _suggest(store, agency, year)
+        else:
+            click.echo(f"error: No report of {clean(agency)} for {year} was known on {as_of}: found first on {seen}.", err=True)
         return NOT_FOUND
     if len(chosen) == 1:
-        _print_detail(report_detail(store, chosen[0].id))
+        _print_detail(report_detail(store, chosen[0].id), stood.get(chosen[0].id))
     else:
         say(f"{len(chosen)} reports for {clean(agency)} {year}; name the agency in full:")
         say(_listing(chosen))
@@ -87,7 +96,7 @@ def _listing(summaries: Sequence[ReportSummary]) -> Table:
     return table
 
 
-def _print_detail(detail: ReportDetail) -> None:
+def _print_detail(detail: ReportDetail, stood: Stood | None) -> None:
     summary = detail.summary
     say(Rule(Text(clean(summary.title) or "（无标题）"), align="left", style="dim"))
     say(
@@ -99,7 +108,9 @@ def _print_detail(detail: ReportDetail) -> None:
                 ("form", summary.form or "（无表 none）"),
                 ("scope", SCOPE_LABELS.get(summary.scope or "", SCOPE_LABELS[""])),
                 ("cells", f"{summary.cells_found} of {summary.cells_expected}"),
+                *(("stood", f"from {each.since} to {each.until or 'now'}") for each in (stood,) if each),
                 *(("document", name) for name in detail.documents),
+                *detail.others,
                 ("sha256", summary.sha256),
             ]
         )

@@ -12,15 +12,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from collect.errors import NianbaoError, NotAReportError
 from store import documents, search
 from store.agencies import Register
 from store.bulk import delete_rows, insert_rows, reserve
 from store.documents import DocumentFacts, Known, Old, Run, iso
+from store.failures import told_of
 from store.rows import PARTS, PLACED_COLUMNS, REPORT_COLUMNS, Prepared, Row
-from store.schema import document, document_path, failure, metadata, report
+from store.schema import document, document_path, failure, metadata, past_sighting, report
 from store.supersede import Subject, settle, subject
 from store.values import storable
 from store.wide import WideTable
@@ -77,6 +78,10 @@ class _Rows:
     failures: list[Row] = field(default_factory=list)
     names: list[Row] = field(default_factory=list)
     renamed: list[dict[str, Any]] = field(default_factory=list)
+    returned: list[dict[str, Any]] = field(default_factory=list)
+    """Names that hold a content again which was replaced there."""
+    sighted: list[dict[str, Any]] = field(default_factory=list)
+    """Names that hold what they held."""
     emptied: list[int] = field(default_factory=list)
     """Reports whose parts are to be replaced or that go."""
     dropped: list[int] = field(default_factory=list)
@@ -102,13 +107,27 @@ _UPDATE_DOCUMENT = update(document).where(document.c.id == bindparam("number")).
 _UPDATE_REPORT = (
     update(report)
     .where(report.c.id == bindparam("number"))
-    .values({name: bindparam(name) for name in (*REPORT_COLUMNS, *PLACED_COLUMNS)} | {"current": 1, "superseded_by": None})
+    .values(
+        {name: bindparam(name) for name in (*REPORT_COLUMNS, *PLACED_COLUMNS)}
+        | {"current": 1, "superseded_by": None, "relation": None}
+    )
 )
 _FORGIVE = failure.delete().where(failure.c.document == bindparam("name"))
-_UPDATE_NAME = (
-    update(document_path)
-    .where(document_path.c.document == bindparam("name"), document_path.c.document_id == bindparam("number"))
-    .values(current=bindparam("is"))
+_AT_NAME = (document_path.c.document == bindparam("name"), document_path.c.document_id == bindparam("number"))
+_UPDATE_NAME = update(document_path).where(*_AT_NAME).values(current=0)
+_RETURN_NAME = update(document_path).where(*_AT_NAME).values(current=1, first_run=bindparam("run"), last_run=bindparam("run"))
+_SIGHT_NAME = update(document_path).where(*_AT_NAME).values(last_run=bindparam("run"))
+_PAST = past_sighting.c
+_PERIODS = select(func.count()).where(_PAST.document_id == document_path.c.document_id, _PAST.ordinal == document_path.c.ordinal)
+_KEEP_SIGHTING = insert(past_sighting).from_select(
+    [column.name for column in past_sighting.columns],
+    select(
+        document_path.c.document_id,
+        document_path.c.ordinal,
+        _PERIODS.scalar_subquery(),
+        document_path.c.first_run,
+        document_path.c.last_run,
+    ).where(*_AT_NAME),
 )
 
 
@@ -140,6 +159,9 @@ class Batch:
         new = [change for change in changes if isinstance(change, Read) and self._is_new(change)]
         self._register = Register(connection)
         self._register.add((each.resolution.agency, each.year) for c in new for each in c.reports if each.resolution)
+        failed = (change for change in changes if isinstance(change, Failed))
+        self._told = {c.facts.document: told_of(c.facts.document, c.facts.origin, type(c.error).code) for c in failed}
+        self._register.add(self._told.values())
         self._document_numbers = iter(reserve(connection, "document", sum(c.facts.sha256 not in self._known for c in new)))
         self._report_numbers = iter(reserve(connection, "report", sum(self._additional(change) for change in new)))
 
@@ -165,6 +187,7 @@ class Batch:
     def _name(self, facts: DocumentFacts, known: Known) -> Outcome:
         name = facts.document
         if self._places.get(name, {}).get(known.id) and name not in self._failures:
+            self._rows.sighted.append({"name": name, "number": known.id, "run": self._run.id})
             return Outcome.UNCHANGED
         self._write_name(facts, known.id, known.names)
         return Outcome.RENAMED
@@ -190,14 +213,18 @@ class Batch:
         if name in self._failures:
             rows.forgiven.append(name)
         held = self._places.get(name, {})
-        changed = {each: False for each, current in held.items() if current and each != number}
+        changed = [each for each, current in held.items() if current and each != number]
+        rows.renamed += [{"name": name, "number": each} for each in changed]
+        sighting = {"name": name, "number": number, "run": self._run.id}
         if number not in held:
-            rows.names.append((number, names, name, facts.origin, 1, self._run.id))
-        elif not held[number]:
-            changed[number] = True
-        rows.renamed += [{"name": name, "number": each, "is": int(current)} for each, current in changed.items()]
-        # A document that had lost its place to other content has one again, be it under a new name.
-        for each in {*changed, number}:
+            rows.names.append((number, names, name, facts.origin, 1, self._run.id, self._run.id))
+            changed.append(number)
+        elif held[number]:
+            rows.sighted.append(sighting)
+        else:
+            rows.returned.append(sighting)
+            changed.append(number)
+        for each in changed:
             rows.subjects += self._subjects(each)
 
     def _write_reports(self, number: int, facts: DocumentFacts, reports: Sequence[Prepared], old: Sequence[Old]) -> None:
@@ -232,6 +259,8 @@ class Batch:
         """Note the failure; what an older reader loaded stays, unless the word now is that it is no report at all."""
         facts, error, rows = change.facts, change.error, self._rows
         known = self._known.get(facts.sha256)
+        if known is not None and self._places.get(facts.document, {}).get(known.id):
+            rows.sighted.append({"name": facts.document, "number": known.id, "run": self._run.id})
         if known is not None and isinstance(error, NotAReportError):
             rows.gone.append(known.id)
             rows.emptied += [each.id for each in self._old.get(known.id, ())]
@@ -243,7 +272,9 @@ class Batch:
             if all(before[name] == value for name, value in zip(_SAME, row, strict=True)):
                 return Outcome.UNCHANGED
             rows.forgiven.append(facts.document)
-        rows.failures.append((facts.document, *row, iso(change.time), self._run.id))
+        agency, year = self._told[facts.document]
+        told = (self._register.number(agency) if agency else None, year)
+        rows.failures.append((facts.document, *row, iso(change.time), self._run.id, *told))
         return Outcome.ADDED
 
     def _subjects(self, document_id: int) -> Iterator[Subject | None]:
@@ -263,6 +294,9 @@ class Batch:
         _many(connection, _FORGIVE, [{"name": name} for name in rows.forgiven])
         insert_rows(connection, "failure", _FAILURE, rows.failures)
         _many(connection, _UPDATE_NAME, rows.renamed)
+        _many(connection, _KEEP_SIGHTING, rows.returned)
+        _many(connection, _RETURN_NAME, rows.returned)
+        _many(connection, _SIGHT_NAME, rows.sighted)
         insert_rows(connection, "document_path", _PATH, rows.names)
         _many(connection, _UPDATE_REPORT, rows.changed)
         insert_rows(connection, "report", _REPORT, rows.reports)

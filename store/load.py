@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -91,13 +91,15 @@ class Store:
             with connection.begin():
                 yield connection
 
-    def begin_run(self, reader: str, arguments: str = "", started: datetime | None = None) -> Run:
-        """Note that a run starts. ``reader`` is the version of the reading code."""
+    def begin_run(self, reader: str, arguments: str = "", started: datetime | None = None, roots: Collection[str] = ()) -> Run:
+        """Note that a run starts. ``reader`` is the version of the reading code, ``roots`` are the places it looks through."""
         with self.writing() as connection:
             row = {"started": iso(started), "reader": reader, "arguments": arguments}
             number = connection.scalar(insert(schema.run).values(row).returning(schema.run.c.id))
-        if number is None:
-            raise LookupError("the table run numbers its rows")
+            if number is None:
+                raise LookupError("the table run numbers its rows")
+            if roots:
+                connection.execute(insert(schema.run_root), [{"run_id": number, "root": root} for root in sorted(set(roots))])
         return Run(number, reader)
 
     def finish_run(self, run: Run, counts: Mapping[str, Any], finished: datetime | None = None) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from collect.errors import StoreError
+from store.failures import place_failures
 from store.generate import drop_views, generate, is_fresh, wide_columns
 from store.load import Store, as_store_error
 from store.migrations import HEAD, REVISIONS, VERSION_TABLE
+from store.supersede import settle_all
 
 BUSY_MILLISECONDS = 30_000
 """How long to wait for another writer."""
@@ -27,6 +29,8 @@ _WRITERS_PLACE = 7_205_109_348
 """Number of the advisory lock that stands for the writer's place; any number that no other program uses."""
 STRICT_SINCE = (3, 37, 0)
 """The first SQLite with STRICT tables."""
+_LEDGER_SINCE = "0005"
+"""The revision with the ledger, which is derived from what an older database holds."""
 
 
 def open_store(target: str | Path, *, create: bool = True, cache_kib: int = CACHE_KIB) -> Store:
@@ -139,7 +143,11 @@ def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]
                     drop_views(connection)
                 if found != HEAD:
                     _migrate(connection)
-                return generate(connection)
+                columns = generate(connection)
+                if found is not None and REVISIONS.index(found) < REVISIONS.index(_LEDGER_SINCE):
+                    settle_all(connection)
+                    place_failures(connection)
+                return columns
     except sqlite3.Error as error:
         raise StoreError(f"{shown} cannot be opened as a database ({error}).", advice=_ADVICE) from error
     except StoreError as error:

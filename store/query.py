@@ -66,6 +66,8 @@ class ReportDetail:
     published: str
     documents: tuple[str, ...]
     """Every name the document was found under."""
+    others: tuple[tuple[str, str], ...]
+    """Relation and first name of the other documents of the report that this one stands for."""
     tables: tuple[PrintedTable, ...]
     extra_cells: tuple[Mapping[str, Any], ...]
     sections: tuple[Mapping[str, Any], ...]
@@ -145,12 +147,20 @@ def report_detail(store: Store, report_id: int) -> ReportDetail:
             period=row.period,
             published=row.published,
             documents=tuple(connection.scalars(names.order_by(document_path.c.document))),
+            others=_others(connection, report_id),
             tables=_tables(store, connection, report_id),
             extra_cells=_parts(connection, extra_cell, report_id),
             sections=_parts(connection, section, report_id),
             mentions=_parts(connection, mention, report_id),
             findings=_parts(connection, finding, report_id),
         )
+
+
+def _others(connection: Connection, report_id: int) -> tuple[tuple[str, str], ...]:
+    first_name = (document_path.c.document_id == report.c.document_id) & (document_path.c.ordinal == 0)
+    query = select(report.c.relation, document_path.c.document).join(document_path, first_name)
+    query = query.where(report.c.superseded_by == report_id).order_by(report.c.relation, document_path.c.document)
+    return tuple((row.relation, row.document) for row in connection.execute(query))
 
 
 def status(store: Store) -> Status:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
 from normalize.forms import forms
 from normalize.model import CellKey, State
-from store.load import Store
 from store.provenance import NOWHERE, Place, decode
 from store.schema import FORM_TABLES, cell_note, provenance
 from store.values import figure_text
 from store.wide import column_name
+
+if TYPE_CHECKING:
+    from store.load import Store
 
 Named = tuple[str, CellKey]
 """A cell's form and key."""
@@ -37,13 +39,20 @@ class StoredCell:
 
 def cells_of(store: Store, connection: Connection, reports: Sequence[int]) -> dict[int, list[StoredCell]]:
     """All cells of some reports; each report's in the order of the forms, newest form first."""
-    notes: dict[int, dict[tuple[str, str], Any]] = {report: {} for report in reports}
-    for note in connection.execute(select(cell_note).where(cell_note.c.report_id.in_(reports))):
-        notes[note.report_id][note.form, note.cell] = note
     places = {
         row.report_id: decode(row.cells, store.columns)
         for row in connection.execute(select(provenance).where(provenance.c.report_id.in_(reports)))
     }
+    return figures_of(connection, reports, places)
+
+
+def figures_of(
+    connection: Connection, reports: Sequence[int], places: Mapping[int, Mapping[Named, Place]] | None = None
+) -> dict[int, list[StoredCell]]:
+    """The same, with the places that are given: by report, then by cell."""
+    notes: dict[int, dict[tuple[str, str], Any]] = {report: {} for report in reports}
+    for note in connection.execute(select(cell_note).where(cell_note.c.report_id.in_(reports))):
+        notes[note.report_id][note.form, note.cell] = note
     cells: dict[int, list[StoredCell]] = {report: [] for report in reports}
     for form in forms().values():
         table = FORM_TABLES[form.key]
@@ -51,7 +60,7 @@ def cells_of(store: Store, connection: Connection, reports: Sequence[int]) -> di
         query = select(table.c.report_id, *(table.c[column_name(key)] for key in keys)).where(table.c.report_id.in_(reports))
         for report_id, *values in connection.execute(query):
             printed = zip(keys, values, strict=True)
-            cells[report_id] += _cells(form.key, printed, notes[report_id], places.get(report_id, {}))
+            cells[report_id] += _cells(form.key, printed, notes[report_id], (places or {}).get(report_id, {}))
     return cells
 
 

@@ -1,20 +1,22 @@
-"""Which report counts where several documents report the same agency, year and scope.
+"""Which report counts where several documents report the same agency, year and scope, and the ledger of what replaced what.
 
-The newest document does, and the others stay, marked. Two exceptions keep good figures from being hidden by accident: a
-document that is no longer at its path gives way to what is there now, and prose without tables never replaces a table.
+``store.lineage`` decides; here its decisions become rows. All of them are derived: they are made anew whenever a document
+of the report comes, goes or is read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import regex
-from sqlalchemy import BindParameter, Connection, bindparam, exists, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, Table, bindparam, func, insert, or_, select, tuple_, update
 
-from store.bulk import batched
-from store.schema import FORM_TABLES, document_path, report
+from store.bulk import batched, delete_rows
+from store.editions import load_editions
+from store.lineage import Lineage, Succession, lineage
+from store.schema import FORM_TABLES, report, revision, revision_cell, revision_section, tenure
 
 _UNPLACED = regex.compile(r"[我本]|省|市|区|县|镇|乡|街道")
 _PLACE = regex.compile(r"[省州区县旗镇乡村]|街道|市(?!场|政|容)")
@@ -48,33 +50,83 @@ def subject(agency: str, year: int | None, scope: str | None, agency_id: int | N
 
 
 def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
-    """Mark the reports of these subjects as current or superseded."""
+    """Bring the reports of these subjects to what their documents say now: which is current, and the ledger."""
     wanted = [each for each in dict.fromkeys(subjects) if each is not None]
-    changes = [change for some in batched(wanted) for change in _changes(connection, some)]
-    if changes:
-        connection.execute(_MARK, changes)
-        for mark in _MARK_WIDE:
-            connection.execute(mark, changes)
+    for some in batched(wanted):
+        _settle(connection, some)
 
 
-_AT_ITS_PATH = exists().where(document_path.c.document_id == report.c.document_id, document_path.c.current == 1)
+def settle_all(connection: Connection) -> None:
+    """The same for every subject that has several documents."""
+    names = (report.c.agency, report.c.year, report.c.scope, report.c.agency_id)
+    query = select(*names).where(report.c.year.is_not(None)).distinct()
+    several = func.count(report.c.document_id.distinct()) > 1
+    of_agencies = select(report.c.agency_id, report.c.year).group_by(report.c.agency_id, report.c.year).having(several)
+    of_names = select(report.c.agency, report.c.year).group_by(report.c.agency, report.c.year).having(several)
+    wanted = tuple_(report.c.agency_id, report.c.year).in_(of_agencies.where(report.c.agency_id.is_not(None)))
+    named = tuple_(report.c.agency, report.c.year).in_(of_names)
+    settle(connection, [subject(*row) for row in connection.execute(query.where(or_(wanted, named))).all()])
+
+
 _RIVALS = select(
-    *(report.c[name] for name in ("id", "agency", "agency_id", "year", "scope", "document_id", "current", "superseded_by")),
-    (report.c.cells_found > 0).label("has_figures"),
-    _AT_ITS_PATH.label("at_its_path"),
+    *(
+        report.c[name]
+        for name in ("id", "agency", "agency_id", "year", "scope", "document_id", "ordinal", "current", "superseded_by")
+    ),
+    *(report.c[name] for name in ("relation", "published", "verdict", "cells_found")),
 )
 """In no order: SQLite would rather walk an index that gives it than look the few subjects up."""
 _SUBJECTS: BindParameter[Any] = bindparam("subjects", expanding=True)
 _OF_AGENCIES = _RIVALS.where(tuple_(report.c.agency_id, report.c.year).in_(_SUBJECTS))
 # Not asked for agency_id IS NULL: SQLite would go by the index of that, over all the reports that have none.
 _OF_NAMES = _RIVALS.where(tuple_(report.c.agency, report.c.year).in_(_SUBJECTS))
-_MARK = update(report).where(report.c.id == bindparam("number")).values(current=bindparam("is"), superseded_by=bindparam("by"))
+_MARK = (
+    update(report)
+    .where(report.c.id == bindparam("number"))
+    .values(current=bindparam("is"), superseded_by=bindparam("by"), relation=bindparam("as"))
+)
 _MARK_WIDE = [
     update(wide).where(wide.c.report_id == bindparam("number")).values(current=bindparam("is")) for wide in FORM_TABLES.values()
 ]
+_LEDGER = (revision_cell, revision_section, revision, tenure)
 
 
-def _changes(connection: Connection, subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:
+def _settle(connection: Connection, subjects: Sequence[Subject]) -> None:
+    rivals = _rivals(connection, subjects)
+    rows = [row for group in rivals for row in group]
+    for table in _LEDGER:
+        delete_rows(connection, table.name, "report_id", [row.id for row in rows])
+    contested = [group for group in rivals if len({row.document_id for row in group}) > 1]
+    loaded = load_editions(connection, [row for group in contested for row in group])
+    ledger = _Ledger()
+    marks: dict[int, tuple[int | None, str | None]] = {row.id: (None, None) for row in rows}
+    for group in contested:
+        # Of several reports in one document none is an edition of another: the first stands for all.
+        twins: dict[int, list[Any]] = {}
+        for row in sorted(group, key=lambda row: row.ordinal):
+            twins.setdefault(row.document_id, []).append(row)
+        editions = [loaded.editions[same[0].id] for same in twins.values()]
+        found = lineage(editions, loaded.stays_of(editions))
+        for each in editions:
+            relation = found.relations.get(each.report_id)
+            by = None if relation is None else found.current.report_id
+            marks |= {row.id: (by, relation) for row in twins[each.document_id]}
+        ledger.add(found, twins)
+    changed = [
+        {"number": row.id, "is": int(by is None), "by": by, "as": relation}
+        for row in rows
+        for by, relation in (marks[row.id],)
+        if (row.superseded_by, row.relation, bool(row.current)) != (by, relation, by is None)
+    ]
+    if changed:
+        connection.execute(_MARK, changed)
+        for mark in _MARK_WIDE:
+            connection.execute(mark, changed)
+    ledger.write(connection)
+
+
+def _rivals(connection: Connection, subjects: Sequence[Subject]) -> list[list[Any]]:
+    """The reports of each subject."""
     rivals: dict[Subject, list[Any]] = {each: [] for each in subjects}
     known = {(each.agency_id, each.year) for each in subjects if each.agency_id is not None}
     named = {(each.agency, each.year) for each in subjects if each.agency_id is None}
@@ -83,10 +135,42 @@ def _changes(connection: Connection, subjects: Sequence[Subject]) -> Iterator[di
             about = Subject("" if row.agency_id else row.agency, row.year, row.scope or None, row.agency_id)
             if about in rivals:  # the same agency and year in another scope is another subject
                 rivals[about].append(row)
-    for rows in rivals.values():
-        winner = max(rows, key=lambda row: (row.at_its_path, row.has_figures, row.document_id, -row.id), default=None)
-        for row in rows:
-            # Two reports of one document are both kept current: neither is a newer edition of the other.
-            by = None if winner is None or row.document_id == winner.document_id else winner.id
-            if (row.superseded_by, bool(row.current)) != (by, by is None):
-                yield {"number": row.id, "is": int(by is None), "by": by}
+    return list(rivals.values())
+
+
+class _Ledger:
+    """Rows of the ledger, collected over many reports."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in _LEDGER}
+
+    def add(self, found: Lineage, twins: Mapping[int, Sequence[Any]]) -> None:
+        """Add what became of one report; ``twins`` are its rows of ``report`` by document."""
+        held: dict[int, int] = {}
+        for each in found.tenures:
+            for row in twins[each.edition.document_id]:
+                ordinal = held[row.id] = held.get(row.id, -1) + 1
+                self._rows[tenure].append((row.id, ordinal, each.first, each.until))
+        replaced: dict[int, int] = {}
+        for succession in found.successions:
+            number = succession.new.report_id
+            ordinal = replaced[number] = replaced.get(number, -1) + 1
+            self._add_revision(number, ordinal, succession)
+
+    def _add_revision(self, number: int, ordinal: int, succession: Succession) -> None:
+        changes, old, new = succession.changes, succession.old, succession.new
+        counts = (len(changes.cells), len(changes.sections), int(old.reader == new.reader))
+        where = (int(succession.same_path), succession.path)
+        self._rows[revision].append((number, ordinal, old.report_id, changes.kind, *where, *counts, succession.run))
+        for cell in changes.cells:
+            before, after = ((each.text, each.value) if each else (None, None) for each in (cell.old, cell.new))
+            self._rows[revision_cell].append((number, ordinal, cell.form, cell.cell, *before, *after))
+        for part in changes.sections:
+            self._rows[revision_section].append((number, ordinal, part.number, part.heading, part.change))
+
+    def write(self, connection: Connection) -> None:
+        """Write them all."""
+        for table, rows in self._rows.items():
+            if rows:
+                names = [column.name for column in table.columns]
+                connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])

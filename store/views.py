@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.agency_views import agency_views
+from store.coverage_views import coverage_views
 from store.series_views import series_views
+from store.time_views import time_views
 from store.wide import column_name, expected_name, found_name
 
 _HEXADECIMAL = {"sqlite": "lower(hex(d.sha256))", "postgresql": "encode(d.sha256, 'hex')"}
@@ -35,6 +37,8 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
     return {
         "current_report": _current_report(sha256),
         **agency_views(),
+        **time_views(),
+        **coverage_views(),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},

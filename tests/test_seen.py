@@ -83,7 +83,8 @@ class Run:
 
     def content(self, *, moments: bool = True) -> dict[str, list[tuple[object, ...]]]:
         """The tables a run writes, numbers of rows included; on request without the moments at which it did."""
-        queries = {table: f"SELECT * FROM {table}" for table in ("document", "document_path", "report", "finding")}
+        queries = {table: f"SELECT * FROM {table}" for table in ("document", "report", "finding")}
+        queries["document_path"] = "SELECT document_id, ordinal, document, origin, current, first_run FROM document_path"
         queries["failure"] = f"SELECT document, sha256, origin, reason, message, run_id {', time' * moments} FROM failure"
         queries["seen_file"] = (
             f"SELECT path, document, size, modified_ns, sha256, members {', looked_ns' * moments} FROM seen_file"

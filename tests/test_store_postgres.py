@@ -4,6 +4,7 @@ import multiprocessing
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -17,13 +18,16 @@ from collect.errors import ConfigurationError, StoreError, UnreadableError
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
-from normalize.model import Verdict
+from normalize.authority.roster import read_roster
+from normalize.model import Section, Verdict
 from normalize.series import indicators
 from normalize.series.rates import Lack
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
+from store.coverage import coverage_of
 from store.export import TABLES, export
+from store.history import reports_as_of, revisions
 from store.load import Outcome
 from store.migrations import VERSION_TABLE
 from store.open import open_store
@@ -31,6 +35,8 @@ from store.query import find_reports, report_detail, status
 from store.schema import metadata
 from store.search import search
 from store.series import Subject, find_subjects, reporting_years, series
+from store.sightings import see_again
+from store.supersede import settle_all
 from tests import postgres
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
@@ -260,7 +266,7 @@ def test_writers_at_once_double_nothing(address, overlap):
         assert connection.scalar(text("SELECT count(*) FROM provenance")) == 60
         query = text(
             "SELECT d.id, r.current, w.document_id FROM report r JOIN document d ON d.id = r.document_id"
-            " LEFT JOIN report w ON w.id = r.superseded_by WHERE r.agency = '共县' ORDER BY d.id DESC"
+            " LEFT JOIN report w ON w.id = r.superseded_by WHERE r.agency = '共县' ORDER BY r.current DESC, d.id DESC"
         )
         newest, *older = connection.execute(query).all()
         assert newest == (newest.id, 1, None)
@@ -319,8 +325,8 @@ def test_agencies_are_placed_settled_and_superseded_as_on_sqlite(store):
     with store.reading() as connection:
         rows = connection.execute(text("SELECT agency, current, agency_basis FROM report ORDER BY id")).all()
         assert [tuple(row) for row in rows] == [
-            ("沭阳县发改局", 0, "name"),
-            ("沭阳县发展和改革局", 1, "name"),
+            ("沭阳县发改局", 1, "name"),
+            ("沭阳县发展和改革局", 0, "name"),
             ("区统计局", 1, "alias"),
             ("国家能源局", 1, "name"),
         ]
@@ -328,3 +334,62 @@ def test_agencies_are_placed_settled_and_superseded_as_on_sqlite(store):
         assert [name for (name,) in peers] == ["沭阳县发展和改革局", "临沂市河东区统计局"]
         for view in ("agency_names", "successions", "undecided_reports"):
             connection.execute(text(f"SELECT * FROM {view}")).all()
+
+
+def fill_over_time(store):
+    """Editions, a mirror, revisions in place and elsewhere, a return, an unreadable one; by an agency that is decided."""
+
+    def of(year, published="", **more):
+        made = replace(report("沭阳县审计局", year, **more), agency=resolve(Evidence("沭阳县审计局", year)))
+        return replace(made, identity=replace(made.identity, published=published))
+
+    fees, prose = "disclosure.fees.amount", (Section(1, "一、总体情况", "无。"),)
+    one, two = of(2023, "2024-01-20", values={fees: "1"}), of(2023, "2024-03-20", values={fees: "2.5"})
+    loads = [
+        {"a.html": one, "a.pdf": one, "b.html": of(2020, "2021-03-05", form="2019")},
+        {"a.html": two, "c.html": of(2021, form="2019"), "b.html": of(2020, "2021-03-05", form="2019", sections=prose)},
+        {"a.html": one, "d.html": of(2023, values={fees: "1"}, sections=prose)},
+    ]
+    for day, held in enumerate(loads, 1):
+        run = store.begin_run("r1", started=datetime(2024, day, 1, tzinfo=UTC), roots=["/archive"])
+        for name, made in held.items():
+            content = f"{name} {made.cells[-1].printed} {made.identity.published} {len(made.sections)}"
+            media_type = "application/pdf" if name.endswith("pdf") else "text/html"
+            store.load(facts(name, content, media_type=media_type), [made], run)
+        store.fail(facts("沭阳县审计局2022.pdf"), UnreadableError("Cut off."), run)
+        store.finish_run(run, {})
+
+
+def test_time_is_told_as_on_sqlite(store, tmp_path):
+    with new_store(tmp_path / "r.sqlite") as local:
+        for each in (local, store):
+            fill_over_time(each)
+        assert differences(local, store) == []
+        for view, order in (
+            ("sightings", "document, first_seen"),
+            ("report_history", "year, since"),
+            ("revisions", "report_id, ordinal"),
+            ("report_documents", "document, printed_id"),
+            ("coverage", "year"),
+        ):
+            answers = []
+            for each in (local, store):
+                with each.reading() as connection:
+                    rows = connection.execute(text(f"SELECT * FROM {view} ORDER BY {order}")).mappings()
+                    answers.append([dict(row) for row in rows])
+            assert answers[0] == answers[1], view
+            assert answers[0], view
+        roster = read_roster("agency,first_year\n沭阳县审计局,2019\n沭阳县水利局,2023\n")
+        assert coverage_of(store, roster=roster, years=(2019, 2024)) == coverage_of(local, roster=roster, years=(2019, 2024))
+        assert [row.status for row in coverage_of(store, within="321300").rows] == ["late", "wrong_form", "unreadable", "present"]
+        assert revisions(store) == revisions(local)
+        assert {each.kind for each in revisions(store)} == {"cells", "prose"}
+        for day in ("2024-01-15", "2024-02-15", "2024-03-15"):
+            found = [[stood.report.document for stood in reports_as_of(each, "审计局", 2023, day)] for each in (local, store)]
+            assert found[0] == found[1], day
+            assert len(found[0]) == 1
+        see_again(store, ["a.html"], store.begin_run("r1"))
+        settled = revisions(store)
+        with store.writing() as connection:
+            settle_all(connection)
+        assert revisions(store) == settled

@@ -15,8 +15,9 @@ from tests.report_factory import BLANK, MISSING, facts, form_report_cells, full_
 def database(tmp_path_factory):
     path = tmp_path_factory.mktemp("views") / "r.sqlite"
     with new_store(path) as store:
+        superseded = report(values={"applications.new.total": "99"})
+        store.load(facts("superseded.pdf"), [superseded], store.begin_run("r1"))
         run = store.begin_run("r1")
-        store.load(facts("superseded.pdf"), [report(values={"applications.new.total": "99"})], run)
         store.load(facts("a.pdf"), [full_report()], run)
         store.load(facts("b.pdf"), [report(year=2023, values={"applications.new.total": "5"})], run)
         store.load(facts("c.pdf"), [report(year=2020, form="2019", values={"disclosure.licensing.items_change": "-2"})], run)
@@ -38,7 +39,8 @@ def test_every_view_answers(database):
     views = [name for (name,) in ask(database, "SELECT name FROM sqlite_master WHERE type = 'view'")]
     agencies = ["agencies", "agency_names", "successions", "undecided_reports"]
     reports = ["applications", "block", "cells", "current_report", "disclosure", "disputes", "series", "statistics"]
-    assert sorted(views) == sorted([*agencies, *reports])
+    time = ["coverage", "report_documents", "report_history", "revisions", "sightings"]
+    assert sorted(views) == sorted([*agencies, *reports, *time])
     counts = {view: ask(database, f"SELECT count(*) FROM {view}")[0][0] for view in views}
     assert counts == {
         "current_report": 5,  # a.pdf reports its own office, b.pdf does not say: both stand
@@ -53,6 +55,11 @@ def test_every_view_answers(database):
         "agency_names": 0,
         "successions": 0,
         "undecided_reports": 5,
+        "coverage": 0,  # nor, therefore, who should have reported
+        "report_documents": 6,
+        "report_history": 6,
+        "revisions": 1,
+        "sightings": 6,
     }
 
 

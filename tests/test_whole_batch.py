@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
-RUN_TIMES = {"run", "generated", "sqlite_sequence"}
+RUN_TIMES = {"run", "run_root", "generated", "sqlite_sequence"}
 
 
 def ingest(folder, db, *words, workers=1, program=("-m", "nianbao.cli"), **options):

@@ -40,8 +40,9 @@ def export(what: str, form: str, output: Path, db: str) -> None:
 @click.command()
 @click.argument("agency")
 @click.argument("year", type=int)
+@click.option("--as-of", metavar="DATE", help="As it stood on that day (2024-03-01), by when its documents were found.")
 @with_db
-def show(agency: str, year: int, db: str) -> int:
+def show(agency: str, year: int, as_of: str | None, db: str) -> int:
     """Show AGENCY's report for YEAR: the official tables as printed, and the findings.
 
     A part of the agency's name will do. Several matches are listed; none gives suggestions and exit code 1.
@@ -49,12 +50,13 @@ def show(agency: str, year: int, db: str) -> int:
     \b
     Examples:
         nianbao show 洪泽区 2024
+        nianbao show 洪泽区 2024 --as-of 2025-03-01
         nianbao show 河东区中小企业发展服务中心 2021 --db tianjin.sqlite
     """
     from nianbao.show_report import show_report  # noqa: PLC0415 - see the package
 
     with open_db(db) as store:
-        return show_report(store, agency, year)
+        return show_report(store, agency, year, as_of)
 
 
 @click.command()

@@ -26,6 +26,7 @@ from store.schema.reports import (
     section,
 )
 from store.schema.series import indicator, indicator_cell, indicator_form, metric
+from store.schema.time import past_sighting, revision, revision_cell, revision_section, run_root, tenure
 
 __all__ = [
     "FIXED",
@@ -53,14 +54,20 @@ __all__ = [
     "mention",
     "metadata",
     "metric",
+    "past_sighting",
     "provenance",
     "region",
     "region_heir",
     "report",
+    "revision",
+    "revision_cell",
+    "revision_section",
     "rule_check",
     "run",
+    "run_root",
     "section",
     "seen_file",
+    "tenure",
 ]
 
 FIXED = tuple(metadata.sorted_tables)

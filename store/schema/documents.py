@@ -43,7 +43,8 @@ document_path = table(
     text_("document", "Path relative to the ingested folder; archive.zip/member in an archive."),
     text_("origin", "Full path or URL."),
     integer("current", "1 if the path last held this content, 0 if other content has replaced it."),
-    reference("first_run", "run.id", "Run that first found this content there.", ondelete="NO ACTION"),
+    reference("first_run", "run.id", "Run that first found this content there, this time.", ondelete="NO ACTION"),
+    reference("last_run", "run.id", "Run that last found this content there.", ondelete="NO ACTION"),
     UniqueConstraint("document", "document_id"),
     rowid=False,
 )
@@ -69,6 +70,8 @@ failure = table(
     text_("reader", "Version of the reading code."),
     text_("time", "When: ISO 8601, UTC."),
     reference("run_id", "run.id", "Run it happened in.", ondelete="NO ACTION"),
+    reference("agency_id", "agency.id", "Whose report it is, as name and address say.", ondelete="SET NULL", nullable=True),
+    integer("year", "For which year, as name and address say.", nullable=True),
 )
 
 seen_file = table(

@@ -34,8 +34,9 @@ report = table(
     integer("checks_holding", "Accounting rules that hold, each application counted."),
     integer("checks_failing", "Accounting rules that fail; see rule_check."),
     integer("checks_not_assessable", "Accounting rules that lack a cell; see rule_check."),
-    integer("current", "1 unless a newer document reports the same agency, year and scope."),
+    integer("current", "1 unless another document's report counts for the same agency, year and scope."),
     reference("superseded_by", "report.id", "The report that replaces this one.", ondelete="SET NULL", nullable=True),
+    text_("relation", "Not current: edition, mirror, copy or earlier of the one that is: see docs/time.md.", nullable=True),
     UniqueConstraint("document_id", "ordinal"),
     Index(None, "agency", "year", "scope"),
     # For counting by any of these. It does not begin with current, or SQLite would look up all current reports in it

@@ -1,0 +1,88 @@
+"""`nianbao coverage`: agencies by years, a symbol for what became of each report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import astuple, fields
+from itertools import groupby
+from pathlib import Path
+
+from rich.text import Text
+
+from nianbao.show import clean, plain_table, say
+from store.coverage import Coverage, Expected
+from store.writers import Kind, OutputColumn, whole_file, write_csv
+
+_NOT_EXPECTED = "·"
+_LEGEND = (
+    ("●", "there, published in time", "green"),
+    ("○", "there, date of publication not stated, or no legal day", "green"),
+    ("L", "late", "yellow"),
+    ("F", "wrong form (FL: and late)", "yellow"),
+    ("P", "prose, no table as text", "blue"),
+    ("?", "unreadable", "magenta"),
+    ("✗", "missing", "bold red"),
+    (_NOT_EXPECTED, "not expected", "dim"),
+)
+_STYLES = {symbol: style for symbol, _, style in _LEGEND}
+_WRONG_SHOWN = 12
+_UNPLACED_SHOWN = 12
+_NUMBERS = {"agency_id", "year", "report_id"}
+
+
+def symbol_of(row: Expected) -> str:
+    """The symbol of a report in the grid."""
+    if row.status in {"missing", "unreadable"}:
+        return "✗" if row.status == "missing" else "?"
+    late = "L" if row.timeliness == "late" else ""
+    if row.status == "wrong_form":
+        return f"F{late}"
+    if row.form_state == "none":
+        return f"P{late}"
+    return late or ("●" if row.timeliness == "on_time" else "○")
+
+
+def show_coverage(found: Coverage) -> None:
+    """Print the grid, its legend, and what could not be told."""
+    years = sorted({row.year for row in found.rows})
+    table = plain_table()
+    table.add_column("agency", overflow="fold")
+    for year in range(years[0], years[-1] + 1) if years else ():
+        table.add_column(str(year), justify="center")
+    for _, group in groupby(found.rows, key=lambda row: (row.agency_id, row.agency)):
+        rows = list(group)
+        symbols = {row.year: symbol_of(row) for row in rows}
+        cells = (symbols.get(year, _NOT_EXPECTED) for year in range(years[0], years[-1] + 1))
+        table.add_row(clean(rows[0].agency), *(Text(cell, _STYLES[cell[0]]) for cell in cells))
+    say(table)
+    legend = [Text.assemble((symbol, style), f" {meaning}") for symbol, meaning, style in _LEGEND]
+    say(Text("   ").join(legend[:4]), Text("   ").join(legend[4:]))
+    for line in _remarks(found):
+        say(line)
+
+
+def _remarks(found: Coverage) -> Iterator[str]:
+    counts = Counter(row.status for row in found.rows)
+    names = ("present", "late", "wrong_form", "unreadable", "missing")
+    yield f"{len(found.rows)} expected: " + ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
+    wrong = [row for row in found.rows if row.status == "wrong_form"]
+    for row in wrong[:_WRONG_SHOWN]:
+        yield f"wrong form: {clean(row.agency)} {row.year}: {row.form} instead of {row.form_due}"
+    if len(wrong) > _WRONG_SHOWN:
+        yield f"… and {len(wrong) - _WRONG_SHOWN} more: --csv lists them"
+    for document, reason in found.unplaced[:_UNPLACED_SHOWN]:
+        yield f"unreadable, whose it is cannot be told: {clean(document)} ({reason})"
+    if len(found.unplaced) > _UNPLACED_SHOWN:
+        yield f"… and {len(found.unplaced) - _UNPLACED_SHOWN} more: see the table failure"
+    if found.undecided:
+        yield f"{found.undecided} reports are of an undecided agency: nianbao agencies undecided"
+    if found.undated:
+        yield f"{found.undated} reports do not say for which year they are"
+
+
+def write_coverage(found: Coverage, output: Path) -> int:
+    """Write a row for every expected report as CSV; gives their number."""
+    columns = [OutputColumn(field.name, Kind.INTEGER if field.name in _NUMBERS else Kind.TEXT) for field in fields(Expected)]
+    with whole_file(output) as part:
+        return write_csv(part, columns, [[astuple(row) for row in found.rows]])
