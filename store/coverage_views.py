@@ -48,7 +48,7 @@ def _form_due() -> str:
 
 
 def _forms_printed() -> tuple[str, str]:
-    """The forms a report prints tables of, joined by +; and the joins that tell. Subqueries would be asked again and again."""
+    """The forms a report prints tables of, joined by +, and the joins that tell: subqueries would be asked again and again."""
     parts = " || ".join(f"CASE WHEN w{key}.report_id IS NULL THEN '' ELSE '+{key}' END" for key in forms())
     joins = " ".join(f"LEFT JOIN form_{key} AS w{key} ON w{key}.report_id = r.id" for key in forms())
     return f"SUBSTR({parts}, 2)", joins

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from normalize.forms import forms
 from normalize.model import CellKey, State
@@ -54,14 +55,21 @@ def figures_of(
     for note in connection.execute(select(cell_note).where(cell_note.c.report_id.in_(reports))):
         notes[note.report_id][note.form, note.cell] = note
     cells: dict[int, list[StoredCell]] = {report: [] for report in reports}
-    for form in forms().values():
-        table = FORM_TABLES[form.key]
-        keys = [cell.key for cell in form.cells()]
-        query = select(table.c.report_id, *(table.c[column_name(key)] for key in keys)).where(table.c.report_id.in_(reports))
-        for report_id, *values in connection.execute(query):
+    for form in forms():
+        keys, query = _wide_rows(form)
+        for report_id, *values in connection.execute(query, {"reports": list(reports)}):
             printed = zip(keys, values, strict=True)
-            cells[report_id] += _cells(form.key, printed, notes[report_id], (places or {}).get(report_id, {}))
+            cells[report_id] += _cells(form, printed, notes[report_id], (places or {}).get(report_id, {}))
     return cells
+
+
+@cache
+def _wide_rows(form: str) -> tuple[list[CellKey], Select[Any]]:
+    """A form's cells, and the rows of some reports in its wide table. Made once: 200 columns take SQLAlchemy a while."""
+    table = FORM_TABLES[form]
+    keys = [cell.key for cell in forms()[form].cells()]
+    query = select(table.c.report_id, *(table.c[column_name(key)] for key in keys))
+    return keys, query.where(table.c.report_id.in_(bindparam("reports", expanding=True)))
 
 
 def _cells(

@@ -89,13 +89,16 @@ _MARK_WIDE = [
     update(wide).where(wide.c.report_id == bindparam("number")).values(current=bindparam("is")) for wide in FORM_TABLES.values()
 ]
 _LEDGER = (revision_cell, revision_section, revision, tenure)
+_SAID = [
+    select(table.c.report_id).distinct().where(table.c.report_id.in_(bindparam("reports", expanding=True)))
+    for table in (revision, tenure)
+]
 
 
 def _settle(connection: Connection, subjects: Sequence[Subject]) -> None:
     rivals = _rivals(connection, subjects)
     rows = [row for group in rivals for row in group]
-    for table in _LEDGER:
-        delete_rows(connection, table.name, "report_id", [row.id for row in rows])
+    _strike(connection, [row.id for row in rows])
     contested = [group for group in rivals if len({row.document_id for row in group}) > 1]
     loaded = load_editions(connection, [row for group in contested for row in group])
     ledger = _Ledger()
@@ -123,6 +126,15 @@ def _settle(connection: Connection, subjects: Sequence[Subject]) -> None:
         for mark in _MARK_WIDE:
             connection.execute(mark, changed)
     ledger.write(connection)
+
+
+def _strike(connection: Connection, reports: Sequence[int]) -> None:
+    """Take what the ledger says of these reports out of it. Of nearly all it says nothing."""
+    said = {
+        number for query in _SAID for some in batched(reports) for number in connection.scalars(query, {"reports": list(some)})
+    }
+    for table in _LEDGER:
+        delete_rows(connection, table.name, "report_id", sorted(said))
 
 
 def _rivals(connection: Connection, subjects: Sequence[Subject]) -> list[list[Any]]:
