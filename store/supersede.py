@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, exists, select, tup
 
 from store.bulk import batched
 from store.schema import FORM_TABLES, document_path, report
+from store.stale import mark_stale
 
 _UNPLACED = regex.compile(r"[我本]|省|市|区|县|镇|乡|街道")
 _PLACE = regex.compile(r"[省州区县旗镇乡村]|街道|市(?!场|政|容)")
@@ -50,6 +51,7 @@ def subject(agency: str, year: int | None, scope: str | None, agency_id: int | N
 def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
     """Mark the reports of these subjects as current or superseded."""
     wanted = [each for each in dict.fromkeys(subjects) if each is not None]
+    mark_stale(connection, ((each.agency_id or 0, each.agency) for each in wanted))
     changes = [change for some in batched(wanted) for change in _changes(connection, some)]
     if changes:
         connection.execute(_MARK, changes)
