@@ -18,6 +18,7 @@ from normalize.model import Verdict
 from store.bulk import batched
 from store.schema import FORM_TABLES, cell_note, report
 from store.stale import Chain
+from store.supersede import subject
 from store.values import from_sqlite
 from store.wide import column_name, expected_name
 
@@ -74,8 +75,12 @@ def figures_of(connection: Connection, chains: Iterable[Chain]) -> list[YearFigu
         rows += connection.execute(_OF_AGENCIES, {"listed": list(some)})
     for names_ in batched(names):
         named = connection.execute(_OF_NAMES, {"listed": list(names_)})
-        rows += [row for row in named if row.agency_id is None and row.agency_reason in _CHAINED_BY_NAME]
+        rows += [row for row in named if row.agency_id is None and _is_one_agency(row)]
     return _with_figures(connection, [(row, chain_name((row.agency_id or 0, row.agency))) for row in rows])
+
+
+def _is_one_agency(row: Any) -> bool:  # noqa: ANN401 - a row
+    return row.agency_reason in _CHAINED_BY_NAME and subject(row.agency, row.year, row.scope) is not None
 
 
 def editions_of(connection: Connection, reports: Iterable[YearFigures]) -> dict[int, list[YearFigures]]:

@@ -18,12 +18,15 @@ def are_transposed(one: Decimal, other: Decimal) -> bool:
 
 
 def differ_in_a_digit(one: Decimal, other: Decimal) -> bool:
-    """Whether one digit is another, lost or too many: 431 and 481, 431 and 41."""
+    """Whether one digit is another, lost or too many: 431 and 481, 431 and 41.
+
+    Not the last one: 431 and 435 are as likely four applications more.
+    """
     short, long = sorted((_digits(one), _digits(other)), key=len)
     if len(long) < _LEAST or short in {"0", ""}:
         return False
     if len(short) == len(long):
-        return sum(x != y for x, y in zip(short, long, strict=True)) == 1
+        return short[-1] == long[-1] and sum(x != y for x, y in zip(short, long, strict=True)) == 1
     return len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
 
 

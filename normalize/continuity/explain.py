@@ -35,7 +35,9 @@ def explain_row(
         if _is_copy(law, actual, pair[other.later].figures[other.start : other.start + law.width]):
             return Outcome.RESTATED, f"{now:f} for {before:f}: the row is that of {other.name}"
     parts = [i for i in differing if i != law.total]
-    pairs = [(number(expected[i]), number(actual[i])) for i in differing] if len(parts) <= 1 else []
+    # Where one part differs, the total follows it; where none does, the total itself was written otherwise.
+    written = parts or differing
+    pairs = [(number(expected[i]), number(actual[i])) for i in written] if len(written) == 1 else []
     return _slip(pairs) or (Outcome.MOVED, f"{now:f} for {before:f}, {now - before:+f}")
 
 
