@@ -33,8 +33,8 @@ CHAINS = 1000
 _RULE = ("ordinal", "rule", "part", "text", "text_en", "edition")
 _STEP = ("report_id", "earlier_id", "link", "agency_id", "agency", "outcomes", "breaks")
 _BREAK = ("report_id", "rule", "part", "class", "severity", "cells", "expected", "actual", "difference", "message")
-_SHOWN = frozenset({Kind.BREAK, Kind.DOUBT, Kind.EXPLAINED})
-"""Kinds of outcomes that get a row of their own; the others are letters in ``continuity_step.outcomes``."""
+_SHOWN = frozenset(each for each in Outcome if kind_of(each) in {Kind.BREAK, Kind.DOUBT, Kind.EXPLAINED})
+"""Outcomes that get a row of their own; the others are letters in ``continuity_step.outcomes``."""
 _ALL_STALE = text(
     "INSERT INTO continuity_stale (agency_id, agency)"
     " SELECT DISTINCT agency_id, '' FROM report WHERE agency_id IS NOT NULL"
@@ -126,7 +126,7 @@ def _compute(connection: Connection, batch: Sequence[Chain], done: Updated) -> N
 def _judged(connection: Connection, found: Sequence[Step]) -> list[list[Finding]]:
     """The outcomes of each step; where figures do not fit, editions that were replaced are asked as well."""
     outcomes = [judge(step) for step in found]
-    open_ = [i for i, some in enumerate(outcomes) if any(kind_of(each.outcome) in _SHOWN for each in some)]
+    open_ = [i for i, some in enumerate(outcomes) if any(each.outcome in _SHOWN for each in some)]
     editions = editions_of(connection, {each for i in open_ for each in (found[i].later, *found[i].earlier)})
     for i in open_:
         if any(each.report_id in editions for each in (found[i].later, *found[i].earlier)):
@@ -155,9 +155,8 @@ def _step_row(step: Step, outcomes: Sequence[Finding]) -> tuple[Any, ...]:
 
 def _break_rows(step: Step, outcomes: Sequence[Finding], stored: Callable[[Decimal | None], Any]) -> Iterable[tuple[Any, ...]]:
     for part, each in zip(rule_set().parts, outcomes, strict=True):
-        kind = kind_of(each.outcome)
-        if kind in _SHOWN:
-            severity = "note" if kind is Kind.EXPLAINED else "hint"
+        if each.outcome in _SHOWN:
+            severity = "note" if kind_of(each.outcome) is Kind.EXPLAINED else "hint"
             said = (" ".join(each.cells), each.expected, each.actual, stored(each.difference), each.message)
             yield (step.later.report_id, part.rule, part.key, each.outcome.value, severity, *said)
 

@@ -164,7 +164,7 @@ def _assembled(
         if Lack.MISSING in figures:
             gaps.append(number)
         made[number] = figures
-    blanks = _blanks(connection, gaps)
+    blanks, with_gaps = _blanks(connection, gaps), set(gaps)
     for number, (row, agency) in sorted(reports.items()):
         figures = made[number]
         for place in blanks.get(number, ()):
@@ -178,7 +178,7 @@ def _assembled(
             scope=row.scope,
             in_doubt=row.verdict == Verdict.REVIEW,
             figures=tuple(figures),
-            gaps=any(isinstance(each, Lack) for each in figures),
+            gaps=number in with_gaps,
         )
 
 

@@ -45,7 +45,7 @@ def report(year, values=(), *, form="2021", agency="甲", name="甲县司法局"
         return Lack.MISSING if value is None else Lack.BLANK if value == "" else Decimal(value)
 
     figures = tuple(map(figure, cells()))
-    gaps = any(isinstance(each, Lack) for each in figures)
+    gaps = Lack.BLANK in figures or Lack.MISSING in figures
     return YearFigures(number or year * 10, agency, name, year, scope, doubt, figures, gaps)
 
 

@@ -12,7 +12,7 @@ from normalize.continuity.rules import RowRule, StockRule, Term
 
 Explanation = tuple[Outcome, str]
 _ZERO = Decimal(0)
-_TELLING = 10
+_TELLING = 100
 """A row of smaller figures in one column alone is like another row by chance."""
 
 

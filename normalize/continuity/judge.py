@@ -19,6 +19,7 @@ Editions = Mapping[int, Sequence[YearFigures]]
 _PLAIN = {outcome: Finding(outcome) for outcome in Outcome}
 _LINKS = {Link.RENAMED: Outcome.RENAMED, Link.MERGED: Outcome.MERGED, Link.SPLIT: Outcome.SPLIT}
 _LACKS = {Lack.NO_CELL: Outcome.NO_CELL, Lack.NO_TABLE: Outcome.NO_TABLE}
+_OPEN = frozenset(outcome for outcome in Outcome if kind_of(outcome) in {Kind.BREAK, Kind.DOUBT})
 _ZERO = Decimal(0)
 
 
@@ -46,7 +47,7 @@ def _barred(step: Step) -> Outcome | None:
 
 def _judge(part: Part, step: Step, editions: Editions) -> Finding:
     found = _compare(part, step)
-    if kind_of(found.outcome) not in {Kind.BREAK, Kind.DOUBT}:
+    if found.outcome not in _OPEN:
         return found
     found = replace(found, message=f"{part.text} ({part.text_en}): {found.message}")
     return _settle(part, step, found, editions)
@@ -89,20 +90,20 @@ def _with_editions(step: Step, editions: Editions) -> Iterator[Step]:
 
 def _compare(part: Part, step: Step) -> Finding:
     law = part.law
-    if isinstance(law, RowRule):
-        return _compare_rows(law, step)
+    if isinstance(law, JumpRule):
+        return _compare_sizes(law, step)
     if isinstance(law, StockRule):
         return _compare_stock(law, step)
     if isinstance(law, WithinRule):
         return _compare_within(law, step.later)
-    return _compare_sizes(law, step)
+    return _compare_rows(law, step)
 
 
 def _together(reports: Sequence[YearFigures], place: int) -> Figure:
     """The figure of several reports together. A blank counts as 0 beside a number, as in sums within a report."""
     if len(reports) == 1:
         return reports[0].figures[place]
-    figures = [each.figures[place] for each in reports]
+    figures = tuple(each.figures[place] for each in reports)
     for lack in (Lack.NO_CELL, Lack.NO_TABLE, Lack.MISSING):
         if lack in figures:
             return lack
@@ -111,14 +112,18 @@ def _together(reports: Sequence[YearFigures], place: int) -> Figure:
 
 def _lack(figures: Sequence[Figure]) -> Outcome | None:
     """Why figures cannot be compared because the print has none."""
-    return next((outcome for lack, outcome in _LACKS.items() if lack in figures), None)
+    for figure in figures:
+        if figure is Lack.NO_CELL or figure is Lack.NO_TABLE:
+            return _LACKS[Lack.NO_CELL if Lack.NO_CELL in figures else figure]
+    return None
 
 
 def _compare_rows(law: RowRule, step: Step) -> Finding:
     later, earlier = step.later, step.earlier[0]
-    plain = step.link is Link.SAME and not later.gaps and not earlier.gaps
-    if plain and earlier.figures[law.earlier : law.earlier + law.width] == later.figures[law.later : law.later + law.width]:
-        return HOLDS
+    if step.link is Link.SAME and not later.gaps and not earlier.gaps:
+        row = later.figures[law.later : law.later + law.width]
+        if isinstance(row[law.total], Decimal) and row == earlier.figures[law.earlier : law.earlier + law.width]:
+            return HOLDS
     expected = [_together(step.earlier, law.earlier + i) for i in range(law.width)]
     actual = [_together((later, *step.beside), law.later + i) for i in range(law.width)]
     lack = _lack(expected) or _lack(actual)

@@ -89,15 +89,18 @@ _NOT_ASSESSABLE = frozenset(
 _EXPLAINED = frozenset({Outcome.SUPERSEDED, Outcome.RENAMED, Outcome.MERGED, Outcome.SPLIT})
 
 
+_KINDS = {
+    **dict.fromkeys(Outcome, Kind.BREAK),
+    **dict.fromkeys(_NOT_ASSESSABLE, Kind.NOT_ASSESSABLE),
+    **dict.fromkeys(_EXPLAINED, Kind.EXPLAINED),
+    Outcome.IN_DOUBT: Kind.DOUBT,
+    Outcome.HOLDS: Kind.HOLDS,
+}
+
+
 def kind_of(outcome: Outcome) -> Kind:
     """What a class says."""
-    if outcome is Outcome.HOLDS:
-        return Kind.HOLDS
-    if outcome in _NOT_ASSESSABLE:
-        return Kind.NOT_ASSESSABLE
-    if outcome is Outcome.IN_DOUBT:
-        return Kind.DOUBT
-    return Kind.EXPLAINED if outcome in _EXPLAINED else Kind.BREAK
+    return _KINDS[outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ class YearFigures:
     figures: tuple[Figure, ...]
     """In the order of ``rules.cells()``."""
     gaps: bool = True
-    """Whether ``figures`` may hold a ``Lack``: where not, comparing is plain."""
+    """Whether ``figures`` may hold a blank or a missing cell: where not, comparing is plain."""
 
 
 class Link(StrEnum):
