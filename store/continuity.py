@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, select, text, tuple_
+from sqlalchemy import Connection, and_, not_, select, text, tuple_
 
 from normalize.continuity.judge import judge
 from normalize.continuity.lines import steps
@@ -24,7 +24,7 @@ from store.continuity_views import CODES
 from store.level_sums import write_level_sums
 from store.load import Store
 from store.schema import continuity_rule, continuity_stale, continuity_step
-from store.stale import Chain
+from store.stale import Chain, mark_stale
 from store.values import to_numeric, to_sqlite
 
 CHAINS = 1000
@@ -57,11 +57,12 @@ class Updated:
 def update(store: Store, *, everything: bool = False, levels: bool = True, told: Callable[[int], None] | None = None) -> Updated:
     """Compute what the reports say of each other for the agencies that changed since; for all if ``everything``.
 
-    Twice gives the same rows. ``levels`` also sums over jurisdictions anew, which reads every placed report. ``told`` is
-    called with the number of agencies done after each batch.
+    Twice gives the same rows. ``levels`` also sums over jurisdictions anew where any report changed, which reads every
+    placed report; without it that is left to the next time. ``told`` is called with the number of agencies done after each
+    batch.
     """
     done = Updated()
-    if not everything and not is_stale(store):
+    if not everything and not is_stale(store, levels=levels):
         return done
     with store.writing() as connection:
         _write_rules(connection, everything=everything)
@@ -76,16 +77,22 @@ def update(store: Store, *, everything: bool = False, levels: bool = True, told:
     if levels:
         with store.writing() as connection:
             write_level_sums(connection)
+            connection.execute(continuity_stale.delete().where(_IS_LEVELS))
     return done
 
 
-_STALE = select(continuity_stale).order_by(continuity_stale.c.agency_id, continuity_stale.c.agency)
+_LEVELS: Chain = (0, "")
+"""The mark that sums across levels are to be computed anew; no agency goes by it."""
+_IS_LEVELS = and_(continuity_stale.c.agency_id == 0, continuity_stale.c.agency == "")
+_MARKS = select(continuity_stale).limit(1)
+_STALE = select(continuity_stale).where(not_(_IS_LEVELS)).order_by(continuity_stale.c.agency_id, continuity_stale.c.agency)
 
 
-def is_stale(store: Store) -> bool:
-    """Whether reports or rules changed since continuity was computed."""
+def is_stale(store: Store, *, levels: bool = True) -> bool:
+    """Whether reports or rules changed since continuity was computed; ``levels``: the sums across levels as well."""
     with store.reading() as connection:
-        return connection.execute(_STALE.limit(1)).first() is not None or not _is_edition(connection)
+        marked = connection.execute(_MARKS if levels else _STALE.limit(1)).first()
+        return marked is not None or not _is_edition(connection)
 
 
 def _is_edition(connection: Connection) -> bool:
@@ -113,6 +120,7 @@ def _compute(connection: Connection, batch: Sequence[Chain], done: Updated) -> N
     insert_rows(connection, "continuity_step", _STEP, [_step_row(step, some) for step, some in zip(found, outcomes, strict=True)])
     rows = [row for step, some in zip(found, outcomes, strict=True) for row in _break_rows(step, some, stored)]
     insert_rows(connection, "continuity", _BREAK, rows)
+    mark_stale(connection, [_LEVELS])
     for some in batched(sorted(chains)):
         marked = tuple_(continuity_stale.c.agency_id, continuity_stale.c.agency).in_(some)
         connection.execute(continuity_stale.delete().where(marked))

@@ -270,6 +270,16 @@ def test_only_what_changed_is_computed_anew(store):
     assert rows(store, BREAKS)[-1] == (2024, "continuity.carry_over", "applications", "moved")
 
 
+def test_an_ingest_computes_what_it_touched_and_leaves_the_levels(store):
+    ingest([FIXTURES / "suqian-2023.pdf"], store)
+    assert rows(store, "SELECT link, earlier_id FROM continuity_step") == [("first", None)]
+    ingest([FIXTURES / "suqian-2024.pdf"], store)
+    assert rows(store, "SELECT link, breaks FROM continuity_step ORDER BY report_id") == [("first", 0), ("same", 0)]
+    assert (is_stale(store, levels=False), is_stale(store)) == (False, True)
+    assert update(store).reports == 0
+    assert not is_stale(store)
+
+
 def test_other_rules_compute_all_anew(store, monkeypatch):
     load(store, *HISTORY)
     update(store)
