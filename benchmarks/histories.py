@@ -273,7 +273,7 @@ def _applications(
     year: _Year, earlier: _Year | None, state: _State, received: int, chance: random.Random, *, joined: str
 ) -> None:
     before = state.out
-    new = [received * 8 // 10, received * 2 // 10, 0, 0, chance.randrange(0, 3), 0]
+    new = [received * 8 // 10, received * 2 // 10, 0, 0, chance.randrange(1, 4), 0]
     new[0] += 40 + state.scale  # so that there is always something to carry
     out = [
         chance.randrange(11, 100) + state.scale,
@@ -288,6 +288,8 @@ def _applications(
     if comparable and not state.scale and chance.random() < (0.4 if joined else _CHANCE):
         row = _broken_row(year, earlier, before, joined, chance)
     state.out = [min(o, n + r) for o, n, r in zip(out, new, row, strict=True)]
+    if state.out == row:  # or a moved row would be last year's copied
+        state.out[0] -= 1
     handled = [n + r - o for n, r, o in zip(new, row, state.out, strict=True)]
     for name, numbers in (("new", new), ("handled_total", handled), ("granted", handled), ("carried_out", state.out)):
         _set_row(year.figures, name, numbers)
@@ -316,6 +318,7 @@ def _broken_row(year: _Year, earlier: _Year | None, before: Row, joined: str, ch
         made = [n - (i == largest) + (i == (largest + 1) % 6) for i, n in enumerate(before)]
     elif wanted == "restated":
         made = [int(earlier.figures[f"applications.new.{c}"]) for c in _APPLICANTS]
+        made = made if sum(made) != sum(before) else None
     elif wanted in {"transposed", "digit"}:
         made = _slipped(before, wanted)
     elif wanted == "blank":
@@ -360,7 +363,7 @@ def _items(year: _Year, earlier: _Year | None, state: _State, chance: random.Ran
         wanted = chance.choice(("sign", "moved"))
         last = int(earlier.figures["disclosure.licensing.items_last_year"])
         moved = int(earlier.figures["disclosure.licensing.items_change"])
-        here = abs(last - moved) if wanted == "sign" and last > moved else here + 1011
+        here = abs(last - moved) if wanted == "sign" and last > moved else here + 5050
         year.outcomes[ITEMS] = wanted if here < 1000 else "moved"
     if year.year == 2020 and chance.random() < 0.05:
         change = -here - 7

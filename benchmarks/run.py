@@ -25,6 +25,7 @@ SECTIONS = {
     "normalize": "Normalising",
     "ingest": "Ingesting",
     "store": "The database",
+    "continuity": "From year to year",
 }
 """Module of this folder -> heading."""
 

@@ -5,6 +5,9 @@ from pathlib import Path
 import regex
 
 from normalize.authority.model import Reason
+from normalize.continuity.levels import Coverage
+from normalize.continuity.model import Kind, Outcome
+from normalize.continuity.rules import rule_set
 from normalize.forms import forms
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +17,7 @@ RULE = regex.compile(r'"((?:identity|mention|reading|table|tables|cell|cells|con
 def test_every_rule_has_a_heading_and_every_heading_is_a_rule():
     used = {name for path in (ROOT / "normalize").glob("*.py") for name in RULE.findall(path.read_text("utf-8"))}
     used |= {rule.id for form in forms().values() for rule in form.rules}
+    used |= {part.rule for part in rule_set().parts} | {rule_set().levels.id}
     headings = set(regex.findall(r"^### (\S+)$", (ROOT / "docs" / "findings.md").read_text("utf-8"), regex.MULTILINE))
     assert headings == used
 
@@ -21,6 +25,14 @@ def test_every_rule_has_a_heading_and_every_heading_is_a_rule():
 def test_every_reason_why_an_agency_is_undecided_is_explained():
     page = (ROOT / "docs" / "agencies.md").read_text("utf-8")
     assert set(regex.findall(r"^- `(\w+)`: ", page.split("## Why a name is undecided")[1], regex.MULTILINE)) == set(Reason)
+
+
+def test_every_class_of_continuity_is_explained():
+    page = (ROOT / "docs" / "continuity.md").read_text("utf-8")
+    table = page.split("## Classes")[1].split("## Tables")[0]
+    named = [name for line in table.splitlines() if line.startswith("|") for name in regex.findall(r"`(\w+)`", line)]
+    assert set(named) - {"review", "difference"} == {*Outcome, *Kind}
+    assert set(Coverage) <= set(regex.findall(r"`(\w+)`", page.split("## Across levels")[1]))
 
 
 def test_links_of_the_documentation_lead_somewhere():

@@ -1,14 +1,19 @@
 """Continuity in the database: whole histories, what is recomputed when, and that no figure or verdict is touched."""
 
+import csv
 from collections import Counter
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+import regex
+from alembic import command
+from alembic.config import Config
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
 
 from collect.errors import NotAReportError
+from nianbao import cli
 from nianbao.ingest import ingest
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
@@ -16,10 +21,8 @@ from normalize.authority.resolve import resolve
 from normalize.continuity.rules import rule_set
 from normalize.model import Scope, Verdict
 from store.agencies import use_aliases
-from store.compare import differences
 from store.continuity import is_stale, update
 from store.open import open_store
-from tests import postgres
 from tests.report_factory import BLANK, MISSING, facts, form_report_cells, new_store, report
 
 APPLICANTS = ("natural_person", "business", "research", "public_welfare", "legal_service", "other_org")
@@ -336,26 +339,72 @@ def test_a_jurisdiction_beside_its_agencies(store):
     assert rows(store, "SELECT DISTINCT verdict FROM report") == [("verified",)]
 
 
+MADE_BEFORE = """
+INSERT INTO run (id, started, reader, arguments) VALUES (1, '2025-01-01', 'r1', '');
+INSERT INTO document (id, sha256, media_type, producer, pages, size, reader, first_run, last_run)
+  VALUES (1, x'00', 'text/html', '', 0, 1, 'r1', 1, 1);
+INSERT INTO report (document_id, ordinal, agency, year, form, verdict, title, period, published, cells_expected,
+    cells_found, findings, seen, used, ignored, in_findings, checks_holding, checks_failing, checks_not_assessable, current)
+  VALUES (1, 0, '云溪县水利局', 2021, '', 'prose', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+"""
+
+
+def test_a_database_made_before_is_to_be_looked_at_as_a_whole(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    config = Config()
+    config.set_main_option("script_location", "store:migrations")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for statement in MADE_BEFORE.split(";"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    with open_store(tmp_path / "old.sqlite", create=False) as store:
+        assert rows(store, "SELECT * FROM continuity_stale") == [(0, "云溪县水利局")]
+        assert update(store).reports == 1
+
+
 @pytest.fixture
-def address():
-    postgres.require()
-    server = postgres.Server()
-    yield server.new_database("continuity")
-    server.close()
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NIANBAO_DB", raising=False)
+    with new_store(tmp_path / "reports.sqlite") as store:
+        whole = [of_level("沭阳县人民政府", 10, scope=Scope.JURISDICTION), of_level("沭阳县审计局", 11)]
+        load(store, *HISTORY, *whole, report("云溪县水利局", 2022))
+    return lambda *words: CliRunner().invoke(cli.main, list(words))
 
 
-def test_postgresql_finds_the_same(store, address):
-    named = [*HISTORY, of_level("沭阳县人民政府", 10, scope=Scope.JURISDICTION), of_level("沭阳县审计局", 11)]
-    named += [report("云溪县水利局", 2022), of("宿迁市财政局", 2023, {"disclosure.fees.amount": "0.37"})]
-    with open_store(address) as other:
-        for each in (store, other):
-            load(each, *named)
-            update(each)
-        assert differences(store, other) == []
-        for view in ("continuity_breaks", "continuity_outcomes", "level_sums"):
-            columns = "*" if view == "level_sums" else 'year, rule, part, "class"'
-            assert Counter(rows(store, f"SELECT {columns} FROM {view}")) == Counter(rows(other, f"SELECT {columns} FROM {view}"))
-        assert rows(other, "SELECT COUNT(*) FROM continuity_stale") == [(0,)]
-        assert rows(other, "SELECT difference FROM continuity ORDER BY 1")[0] == (Decimal(0),)
-        update(other, everything=True)
-        assert differences(store, other) == []
+def test_the_command_shows_how_years_follow_each_other(run):
+    shown = run("continuity").stdout
+    assert regex.search(r"continuity\.carry_over +break +shifted +1\n", shown)
+    assert regex.search(r"exceeded +3\n", shown)
+    assert "12 reports in chains, 0 in none" in shown
+    years = run("continuity", "教育局")
+    assert years.exit_code == 0
+    assert regex.search(r"2021 +2021 +same +121 +12 +shifted", years.stdout)
+    assert "the total of 121 carries over" in " ".join(years.stdout.split())
+    assert regex.search(r"applications\.new\.total +10 +11 +2 of 2 +exceeded", run("continuity", "沭阳县人民政府").stdout)
+    assert "云溪县水利局" in run("continuity", "云溪").stdout
+    assert run("continuity", "--recompute").stdout == shown
+
+
+def test_a_name_in_full_means_that_agency_and_one_that_is_not_there_none(run):
+    assert "审计局" not in run("continuity", "沭阳县人民政府").stdout
+    assert "审计局" in run("continuity", "沭阳县").stdout
+    unknown = run("continuity", "某某")
+    assert (unknown.exit_code, unknown.stdout) == (1, "")
+    assert "There is no agency 某某" in unknown.stderr
+
+
+def test_breaks_as_a_file(run, tmp_path):
+    assert run("continuity", "--csv", "all.csv").stderr == "5 rows written to all.csv\n"
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [row for row in csv.DictReader(file) if row["rule"] == "continuity.carry_over"]
+    assert [(row["year"], row["earlier_year"], row["class"], row["difference"]) for row in found] == [
+        ("2021", "2020", "shifted", "0"),
+        ("2022", "2021", "transposed", "9"),
+        ("2023", "2022", "moved", "2"),
+        ("2024", "2023", "renamed", "5"),
+    ]
+    assert run("continuity", "沭阳县审计局", "--csv", "one.csv").stderr == "0 rows written to one.csv\n"
+    assert run("continuity", "--csv", "no/folder.csv").exit_code == 78

@@ -3,6 +3,7 @@
 import multiprocessing
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -17,10 +18,11 @@ from collect.errors import ConfigurationError, StoreError, UnreadableError
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
-from normalize.model import Verdict
+from normalize.model import Scope, Verdict
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
+from store.continuity import update
 from store.export import TABLES, export
 from store.load import Outcome
 from store.migrations import VERSION_TABLE
@@ -29,6 +31,7 @@ from store.query import find_reports, report_detail, status
 from store.schema import metadata
 from store.search import search
 from tests import postgres
+from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
 BATCH = [
@@ -311,3 +314,23 @@ def test_agencies_are_placed_settled_and_superseded_as_on_sqlite(store):
         assert [name for (name,) in peers] == ["沭阳县发展和改革局", "临沂市河东区统计局"]
         for view in ("agency_names", "successions", "undecided_reports"):
             connection.execute(text(f"SELECT * FROM {view}")).all()
+
+
+def test_continuity_finds_the_same_as_on_sqlite(store, tmp_path):
+    named = [*histories.HISTORY, histories.of_level("沭阳县人民政府", 10, scope=Scope.JURISDICTION)]
+    named += [histories.of_level("沭阳县审计局", 11), report("云溪县水利局", 2022)]
+    named += [histories.of("宿迁市财政局", 2023, {"disclosure.fees.amount": "0.37"})]
+    with new_store(tmp_path / "r.sqlite") as local:
+        for each in (local, store):
+            histories.load(each, *named)
+            update(each)
+        assert differences(local, store) == []
+        for view in ('year, rule, part, "class" FROM continuity_breaks', 'year, rule, part, "class" FROM continuity_outcomes'):
+            found = [Counter(histories.rows(each, f"SELECT {view}")) for each in (local, store)]
+            assert found[0] == found[1] != Counter()
+        assert histories.rows(store, "SELECT whole, parts, outcome FROM level_sums WHERE cell LIKE '%.new.total'") == [
+            (Decimal(10), Decimal(11), "exceeded")
+        ]
+        assert histories.rows(store, "SELECT COUNT(*) FROM continuity_stale") == [(0,)]
+        update(store, everything=True)
+        assert differences(local, store) == []
