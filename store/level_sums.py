@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from normalize.continuity.levels import Member, Own, sums
+from normalize.continuity.levels import Member, Own, rosters, sums
 from normalize.continuity.rules import form_keys, rule_set
 from normalize.model import Verdict
 from store.bulk import insert_rows
@@ -18,31 +19,57 @@ from store.wide import column_name
 
 _ROW = ("report_id", "cell", "whole", "parts", "counted", "expected", "outcome")
 _AT_ONCE = 1000
-_IS_WHOLE = (report.c.scope == "jurisdiction", report.c.current == 1, report.c.agency_id == agency.c.id)
+_OF_AGENCY = agency.c.id == report.c.agency_id
+_IS_WHOLE = (report.c.scope == "jurisdiction", report.c.current == 1, report.c.year.is_not(None), _OF_AGENCY)
+_MEMBER = (report.c.agency_id, agency.c.kind, agency.c.region_code)
 
 
 def write_level_sums(connection: Connection) -> int:
-    """Put the sums in the place of those before; gives how many there are."""
+    """Put the sums in the place of those before; gives how many there are. Year by year, as only those add up."""
     connection.execute(level_sum.delete())
-    if not connection.scalar(select(exists().where(*_IS_WHOLE, agency.c.kind == "government"))):
+    years = connection.scalars(select(report.c.year).distinct().where(*_IS_WHOLE, agency.c.kind == "government")).all()
+    if not years:
         return 0
     parents = {row.code: row.parent_code for row in connection.execute(select(region.c.code, region.c.parent_code))}
-    found = sums(_own_figures(connection), parents)
+    expected = rosters(_members(connection), parents)
     stored: Callable[[Decimal | None], Any] = to_sqlite if connection.dialect.name == "sqlite" else to_numeric
-    cells = [str(cell) for cell in rule_set().levels.cells]
-    rows = [(s.report_id, cells[s.cell], stored(s.whole), stored(s.parts), s.counted, s.expected, s.outcome.value) for s in found]
-    insert_rows(connection, "level_sum", _ROW, rows)
-    return len(rows)
+    cells, count = [str(cell) for cell in rule_set().levels.cells], 0
+    for year in sorted(years):
+        rows = [
+            (s.report_id, cells[s.cell], stored(s.whole), stored(s.parts), s.counted, s.expected, s.outcome.value)
+            for s in sums(_own_figures(connection, year), parents, expected)
+        ]
+        insert_rows(connection, "level_sum", _ROW, rows)
+        count += len(rows)
+    return count
 
 
-def _own_figures(connection: Connection) -> Iterator[Own]:
-    """Every current report of a placed agency of a kind that counts. One of two forms comes with the figures of both."""
+def _members(connection: Connection) -> Iterator[tuple[Member, str | None]]:
+    """Every agency that counts, with each scope that it reports for in any year."""
+    query = select(*_MEMBER, report.c.scope).distinct().join_from(report, agency, _OF_AGENCY).where(*_counted())
+    for row in connection.execute(query):
+        yield Member(row.agency_id, row.kind, row.region_code), row.scope
+
+
+def _counted() -> tuple[ColumnElement[bool], ...]:
+    return (
+        report.c.current == 1,
+        report.c.year.is_not(None),
+        agency.c.region_code.is_not(None),
+        agency.c.area == "",
+        agency.c.system == 0,
+        agency.c.category.in_(sorted(rule_set().levels.categories)),
+    )
+
+
+def _own_figures(connection: Connection, year: int) -> Iterator[Own]:
+    """The year's current reports of agencies that count. One of two forms comes with the figures of both."""
     made: dict[int, Own] = {}
     for form in FORM_TABLES:
-        for own in _of_form(connection, form):
+        for own in _of_form(connection, form, year):
             before = made.get(own.report_id)
             values = own.values if before is None else _merged(before.values, own.values)
-            made[own.report_id] = Own(own.report_id, own.member, own.year, own.scope, own.in_doubt, values)
+            made[own.report_id] = replace(own, values=values)
     yield from (made[number] for number in sorted(made))
 
 
@@ -50,25 +77,18 @@ def _merged(one: tuple[Decimal | None, ...], other: tuple[Decimal | None, ...]) 
     return tuple(b if a is None else a for a, b in zip(one, other, strict=True))
 
 
-def _of_form(connection: Connection, form: str) -> Iterator[Own]:
+def _of_form(connection: Connection, form: str, year: int) -> Iterator[Own]:
     wide, rule = FORM_TABLES[form], rule_set().levels
     asked = {place: column_name(cell) for place, cell in enumerate(rule.cells) if cell in form_keys()[form]}
     query = (
         select(
-            *(report.c[name] for name in ("id", "agency_id", "year", "scope", "verdict")),
-            *(agency.c[name] for name in ("kind", "region_code")),
+            *(report.c[name] for name in ("id", "year", "scope", "verdict")),
+            *_MEMBER,
             *(wide.c[name] for name in asked.values()),
         )
         .join_from(wide, report, report.c.id == wide.c.report_id)
-        .join(agency, agency.c.id == report.c.agency_id)
-        .where(
-            report.c.current == 1,
-            report.c.year.is_not(None),
-            agency.c.region_code.is_not(None),
-            agency.c.area == "",
-            agency.c.system == 0,
-            agency.c.category.in_(sorted(rule.categories)),
-        )
+        .join(agency, _OF_AGENCY)
+        .where(report.c.year == year, *_counted())
     )
     members: dict[int, Member] = {}
     for row in connection.execute(query, execution_options={"yield_per": _AT_ONCE}):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from normalize.continuity.digits import are_transposed, differ_in_a_digit
 from normalize.continuity.judge import judge
 from normalize.continuity.jumps import jump
-from normalize.continuity.levels import Coverage, Member, Own, sums
+from normalize.continuity.levels import Coverage, Member, Own, rosters, sums
 from normalize.continuity.lines import Succession, is_renamed, steps
 from normalize.continuity.model import Kind, Lack, Link, Outcome, YearFigures, kind_of
 from normalize.continuity.rules import JumpRule, cells, form_keys, parse_rules, rule_set
@@ -472,7 +472,8 @@ def own(number, agency, kind, region, value, scope=None, *, year=2023, doubt=Fal
 
 
 def compared(*reports):
-    return [(s.report_id, int(s.whole), int(s.parts), s.counted, s.expected, s.outcome) for s in sums(reports, PARENTS)]
+    expected = rosters([(each.member, each.scope) for each in reports], PARENTS)
+    return [(s.report_id, int(s.whole), int(s.parts), s.counted, s.expected, s.outcome) for s in sums(reports, PARENTS, expected)]
 
 
 def test_parts_of_a_jurisdiction_are_a_lower_bound():

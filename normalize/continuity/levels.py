@@ -15,6 +15,9 @@ from enum import StrEnum
 Values = tuple[Decimal | None, ...]
 """A figure for each of ``rule_set().levels.cells``; None for none."""
 
+Parents = Mapping[str, str | None]
+"""Code of the division that each division lies in."""
+
 _GOVERNMENT = "government"
 _OFFICE = "government_office"
 _WHOLE = "jurisdiction"
@@ -93,23 +96,32 @@ class _Part:
     counted: tuple[int, ...]
 
 
-def sums(reports: Iterable[Own], parents: Mapping[str, str | None]) -> list[Sum]:
+def rosters(members: Iterable[tuple[Member, str | None]], parents: Parents) -> dict[str, int]:
+    """How many agencies report within each division, in any year. ``members`` come with the scopes they report for.
+
+    A government is none of those within its own division by its report for all of it, but is within those above.
+    """
+    found: dict[str, set[int]] = defaultdict(set)
+    for member, scope in members:
+        for code in _upwards(member.region, parents):
+            if code != member.region or scope != _WHOLE:
+                found[code].add(member.agency)
+    return {code: len(agencies) for code, agencies in found.items()}
+
+
+def sums(reports: Iterable[Own], parents: Parents, expected: Mapping[str, int]) -> list[Sum]:
     """Every jurisdiction's report against its parts; none where no part is there.
 
     Args:
-        reports: Current reports of placed agencies, one each agency, year and scope.
+        reports: Current reports of placed agencies, of whole years.
         parents: Code of the division that each division lies in.
+        expected: What ``rosters`` gives.
     """
     years: dict[int, dict[str, _Division]] = defaultdict(lambda: defaultdict(_Division))
-    roster: dict[str, set[int]] = defaultdict(set)
     width = 0
     for own in reports:
         width = len(own.values)
-        region = own.member.region
-        _sort(own, years[own.year][region])
-        for code in _upwards(region, parents):
-            if code != region or own.scope != _WHOLE:  # a whole is no part of itself
-                roster[code].add(own.member.agency)
+        _sort(own, years[own.year][own.member.region])
     below: dict[str, list[str]] = defaultdict(list)
     for code in {each for divisions in years.values() for region in divisions for each in _upwards(region, parents)}:
         parent = parents.get(code)
@@ -120,7 +132,7 @@ def sums(reports: Iterable[Own], parents: Mapping[str, str | None]) -> list[Sum]
         tree = _Tree(divisions, below, width)
         for code, division in list(divisions.items()):
             if division.whole is not None:
-                found += _compared(division.whole, tree.parts(code), len(roster[code]))
+                found += _compared(division.whole, tree.parts(code), expected.get(code, 0))
     return sorted(found, key=lambda each: (each.report_id, each.cell))
 
 
@@ -138,7 +150,7 @@ def _sort(own: Own, division: _Division) -> None:
             kept[member.agency] = own
 
 
-def _upwards(code: str, parents: Mapping[str, str | None]) -> Iterable[str]:
+def _upwards(code: str, parents: Parents) -> Iterable[str]:
     each: str | None = code
     while each:
         yield each
