@@ -19,7 +19,7 @@ from normalize.continuity.lines import steps
 from normalize.continuity.model import Finding, Kind, Outcome, Step, kind_of
 from normalize.continuity.rules import rule_set
 from store.bulk import batched, delete_rows, insert_rows
-from store.continuity_read import chain_name, chain_of, editions_of, figures_of, successions_around
+from store.continuity_read import chain_of, editions_of, figures_of, successions_around
 from store.continuity_views import CODES
 from store.level_sums import write_level_sums
 from store.load import Store
@@ -167,6 +167,3 @@ def _break_rows(step: Step, outcomes: Sequence[Finding], stored: Callable[[Decim
             severity = "note" if kind_of(each.outcome) is Kind.EXPLAINED else "hint"
             said = (" ".join(each.cells), each.expected, each.actual, stored(each.difference), each.message)
             yield (step.later.report_id, part.rule, part.key, each.outcome.value, severity, *said)
-
-
-__all__ = ["Updated", "chain_name", "is_stale", "update"]

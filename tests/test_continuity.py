@@ -274,6 +274,14 @@ def test_renamed_merged_and_split_agencies_go_on():
         assert carry(*before, own, after, successions=gone) == {3: ("merged", outcome)}
     late = report(2020, row("carried_in", 5), agency="丙", number=3)
     assert carry(before[0], late, successions=gone[:1]) == {3: ("renamed", "missing_year")}
+    # Of office and jurisdiction only one goes on.
+    both = [
+        report(2018, row("carried_out", n), agency="甲", number=i, scope=s)
+        for n, i, s in ((5, 1, "own_office"), (90, 2, "jurisdiction"))
+    ]
+    for number, scope in ((5, "own_office"), (90, "jurisdiction")):
+        after = report(2019, row("carried_in", number), agency="丙", number=3, scope=scope)
+        assert carry(*both, after, successions=gone[:1]) == {3: ("renamed", "holds")}
     # It did not end: nothing is joined.
     still = report(2019, agency="甲", number=7)
     assert carry(before[0], still, heir, successions=gone[:1]) == {7: ("same", "moved")}

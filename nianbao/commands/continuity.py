@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -40,7 +41,7 @@ def continuity(agency: str, output: Path | None, db: str, *, recompute: bool) ->
     from store.continuity_query import write_breaks  # noqa: PLC0415 - see the package
 
     with open_db(db) as store:
-        update(store, everything=recompute)
+        update(store, everything=recompute, told=_tell)
         if output is not None:
             rows = write_breaks(store, output, agency)
             click.echo(f"{rows} rows written to {output}", err=True)
@@ -49,3 +50,9 @@ def continuity(agency: str, output: Path | None, db: str, *, recompute: bool) ->
             return show_years(store, agency)
         show_continuity(store)
         return 0
+
+
+def _tell(agencies: int) -> None:
+    """Say how far it is, to somebody who waits at a terminal."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{agencies} agencies compared", nl=False, err=True)

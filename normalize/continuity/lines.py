@@ -130,14 +130,19 @@ def _joined(found: list[Step], lines: Mapping[str, list[_Line]], successions: Se
 
 
 def _ends(past: Iterable[Succession], lines: Mapping[str, list[_Line]], step: Step) -> list[tuple[Succession, YearFigures]]:
-    """The last reports of predecessors that ended before the later report."""
-    return [
-        (each, line.last)
-        for each in past
-        if max(line.last.year for line in lines[each.agency]) < step.later.year
-        for line in lines[each.agency]
-        if _distance(line.last.scope, step.later.scope) < 2
-    ]
+    """The last reports of predecessors that ended before the later report, one each."""
+    found = []
+    for each in past:
+        last = [line.last for line in lines[each.agency]]
+        if max(report.year for report in last) < step.later.year:
+            found += [(each, report) for report in _nearest(last, step.later.scope)]
+    return found
+
+
+def _nearest(reports: Iterable[YearFigures], scope: str | None) -> list[YearFigures]:
+    """Of an agency's reports the latest of the scope that fits best; none if all are of another."""
+    fitting = [each for each in reports if _distance(each.scope, scope) < 2]
+    return [min(fitting, key=lambda each: (_distance(each.scope, scope), -each.year, each.report_id))] if fitting else []
 
 
 def _begun(step: Step, past: Sequence[Succession], lines: Mapping[str, list[_Line]], onward: Mapping[str, set[str]]) -> Step:
@@ -158,12 +163,9 @@ def _siblings(
 ) -> tuple[YearFigures, ...]:
     """First reports of the same year of other agencies that went on with the same work."""
     others = {successor for agency in agencies for successor in onward[agency]} - {step.later.agency}
-    return tuple(
-        line.reports[0]
-        for other in sorted(others)
-        for line in lines[other]
-        if line.reports[0].year == step.later.year and _distance(line.reports[0].scope, step.later.scope) < 2
-    )
+    first = {other: [line.reports[0] for line in lines[other]] for other in sorted(others)}
+    begun = {other: found for other, found in first.items() if min(each.year for each in found) == step.later.year}
+    return tuple(each for found in begun.values() for each in _nearest(found, step.later.scope))
 
 
 def _absorbing(step: Step, past: Sequence[Succession], lines: Mapping[str, list[_Line]]) -> Step:

@@ -22,7 +22,12 @@ continuity_step = table(
     "continuity_step",
     reference("report_id", "report.id", "A current report: the later year of the step.", primary_key=True),
     reference(
-        "earlier_id", "report.id", "The report before it; NULL for a first one.", ondelete="SET NULL", nullable=True, index=True
+        "earlier_id",
+        "report.id",
+        "The report before it, one of them where agencies merged; NULL for a first one.",
+        ondelete="SET NULL",
+        nullable=True,
+        index=True,
     ),
     text_("link", "first, same, renamed, merged or split: how the agency went on between the two."),
     reference("agency_id", "agency.id", "The agency, once known.", ondelete="SET NULL", nullable=True, index=True),
