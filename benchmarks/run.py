@@ -27,6 +27,7 @@ SECTIONS = {
     "store": "The database",
     "series": "The long series",
     "history": "Coverage, revisions and the past",
+    "continuity": "From year to year",
 }
 """Module of this folder -> heading."""
 

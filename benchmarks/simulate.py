@@ -205,6 +205,16 @@ def _printed(form: str, layout: int, index: int, number: str) -> Cell:
     return _template(form, layout)[index]._replace(value=Decimal(number), printed=number)
 
 
+def printed_cells(form: str, figures: dict[str, str]) -> tuple[Cell, ...]:
+    """Every cell of a form as a web page prints it: the figures, "" for a blank, and 0 where there is none."""
+    index, cells = _index(form), list(_template(form, 0))
+    for key, number in figures.items():
+        place = index[key]
+        blank = cells[place]._replace(value=None, printed="", state=State.BLANK)
+        cells[place] = _printed(form, 0, place, number) if number else blank
+    return tuple(cells)
+
+
 def _report(identity: Identity, form: str, figures: dict[str, str], layout: int, chance: random.Random) -> Report:
     index, cells = _index(form), list(_template(form, layout))
     for key, number in figures.items():

@@ -14,7 +14,18 @@ from typing import Any, NoReturn
 import click
 
 from collect.errors import NianbaoError
-from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, agencies, intake, reference, reports, series, time
+from nianbao.commands import (
+    EXIT_FAULT,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    agencies,
+    continuity,
+    intake,
+    reference,
+    reports,
+    series,
+    time,
+)
 
 
 class _Nianbao(click.Group):
@@ -96,6 +107,7 @@ for command in (
     series.list_metrics,
     time.revisions,
     time.coverage,
+    continuity.continuity,
     reference.list_forms,
 ):
     main.add_command(command)

@@ -19,7 +19,7 @@ from nianbao.counts import Summary
 from nianbao.pipeline import READER_VERSION
 from nianbao.reading import TIME_LIMIT, Failure, Outcome, Reader, RowReader, failure_of, read_source
 from nianbao.workers import Crew, Item, Passing, hired, outcomes
-from store import seen
+from store import continuity, seen
 from store.documents import DocumentFacts, Run
 from store.load import Outcome as Loaded
 from store.load import Store
@@ -84,6 +84,8 @@ def ingest(
         except KeyboardInterrupt:
             summary.interrupted = True
         batch.end()
+        if not summary.interrupted:
+            continuity.update(store, levels=False)
     summary.seconds = time.perf_counter() - start
     if not summary.interrupted:
         store.finish_run(batch.run, summary.counts())

@@ -23,6 +23,7 @@ from store.schema import (
     region_heir,
     report,
 )
+from store.stale import mark_stale
 from store.supersede import Subject, settle, subject
 from store.values import storable
 
@@ -181,6 +182,7 @@ def use_aliases(store: Store, file: AliasFile) -> int:
 
 def _apply(connection: Connection, file: AliasFile) -> tuple[int, list[Subject | None]]:
     connection.execute(delete(agency_alias))
+    _mark_successions(connection)
     connection.execute(delete(agency_succession))
     register = Register(connection)
     register.add((alias.agency, None) for alias in file.aliases)
@@ -198,7 +200,14 @@ def _apply(connection: Connection, file: AliasFile) -> tuple[int, list[Subject |
     for each in file.successions:
         ends = {"agency_id": register.number(each.agency), "successor_id": register.number(each.successor)}
         connection.execute(insert(agency_succession).values(ends | {"year": each.year}))
+    _mark_successions(connection)
     return _settle(connection, {alias.printed for alias in file.aliases})
+
+
+def _mark_successions(connection: Connection) -> None:
+    """What the years of these agencies say of each other is to be looked at again."""
+    ends = connection.execute(select(agency_succession.c.agency_id, agency_succession.c.successor_id))
+    mark_stale(connection, [(number, "") for row in ends for number in row])
 
 
 def _settle(connection: Connection, printed: Iterable[str]) -> tuple[int, list[Subject | None]]:

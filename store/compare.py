@@ -21,7 +21,7 @@ from store.schema import FORM_TABLES, agency, cell_note, document, metadata, rep
 from store.values import figure_text
 from store.wide import WideTable, column_name
 
-LEFT_OUT = {"run", "run_root", "data_dictionary", "generated"}
+LEFT_OUT = {"run", "run_root", "data_dictionary", "generated", "continuity_stale"}
 """Tables of which nothing is compared."""
 _VOLATILE = {("failure", "time"), ("correction", "time"), ("seen_file", "looked_ns")}
 

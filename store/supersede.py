@@ -17,6 +17,7 @@ from store.bulk import batched, delete_rows
 from store.editions import load_editions
 from store.lineage import Lineage, Succession, lineage
 from store.schema import FORM_TABLES, report, revision, revision_cell, revision_section, tenure
+from store.stale import mark_stale
 
 _UNPLACED = regex.compile(r"[我本]|省|市|区|县|镇|乡|街道")
 _PLACE = regex.compile(r"[省州区县旗镇乡村]|街道|市(?!场|政|容)")
@@ -52,6 +53,7 @@ def subject(agency: str, year: int | None, scope: str | None, agency_id: int | N
 def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
     """Bring the reports of these subjects to what their documents say now: which is current, and the ledger."""
     wanted = [each for each in dict.fromkeys(subjects) if each is not None]
+    mark_stale(connection, ((each.agency_id or 0, each.agency) for each in wanted))
     for some in batched(wanted):
         _settle(connection, some)
 

@@ -6,6 +6,9 @@ import regex
 
 from docs.build import PAGE, filled
 from normalize.authority.model import Reason
+from normalize.continuity.levels import Coverage
+from normalize.continuity.model import Kind, Outcome
+from normalize.continuity.rules import rule_set
 from normalize.forms import forms
 from normalize.series import Relation
 from normalize.series.rates import Lack
@@ -17,6 +20,7 @@ RULE = regex.compile(r'"((?:identity|mention|reading|table|tables|cell|cells|con
 def test_every_rule_has_a_heading_and_every_heading_is_a_rule():
     used = {name for path in (ROOT / "normalize").glob("*.py") for name in RULE.findall(path.read_text("utf-8"))}
     used |= {rule.id for form in forms().values() for rule in form.rules}
+    used |= {part.rule for part in rule_set().parts} | {rule_set().levels.id}
     headings = set(regex.findall(r"^### (\S+)$", (ROOT / "docs" / "findings.md").read_text("utf-8"), regex.MULTILINE))
     assert headings == used
 
@@ -35,6 +39,14 @@ def test_every_reason_for_no_figure_is_explained():
     page = PAGE.read_text("utf-8").split("## The view `series`")[1].split("## Breaks")[0]
     assert [lack.value for lack in Lack if f"`{lack.value}`" not in page] == []
     assert [relation.value for relation in Relation if f"| `{relation.value}` |" not in page] == []
+
+
+def test_every_class_of_continuity_is_explained():
+    page = (ROOT / "docs" / "continuity.md").read_text("utf-8")
+    table = page.split("## Classes")[1].split("## Tables")[0]
+    named = [name for line in table.splitlines() if line.startswith("|") for name in regex.findall(r"`(\w+)`", line)]
+    assert set(named) - {"review", "difference"} == {*Outcome, *Kind}
+    assert set(Coverage) <= set(regex.findall(r"`(\w+)`", page.split("## Across levels")[1]))
 
 
 def test_links_of_the_documentation_lead_somewhere():

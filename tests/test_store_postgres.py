@@ -3,6 +3,7 @@
 import multiprocessing
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,12 +20,13 @@ from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
 from normalize.authority.roster import read_roster
-from normalize.model import Section, Verdict
+from normalize.model import Scope, Section, Verdict
 from normalize.series import indicators
 from normalize.series.rates import Lack
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
+from store.continuity import update
 from store.coverage import coverage_of
 from store.export import TABLES, export
 from store.history import reports_as_of, revisions
@@ -38,6 +40,7 @@ from store.series import Subject, find_subjects, reporting_years, series
 from store.sightings import see_again
 from store.supersede import settle_all
 from tests import postgres
+from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 
 BATCH = [
@@ -393,3 +396,23 @@ def test_time_is_told_as_on_sqlite(store, tmp_path):
         with store.writing() as connection:
             settle_all(connection)
         assert revisions(store) == settled
+
+
+def test_continuity_finds_the_same_as_on_sqlite(store, tmp_path):
+    named = [*histories.HISTORY, histories.of_level("沭阳县人民政府", 10, scope=Scope.JURISDICTION)]
+    named += [histories.of_level("沭阳县审计局", 11), report("云溪县水利局", 2022)]
+    named += [histories.of("宿迁市财政局", 2023, {"disclosure.fees.amount": "0.37"})]
+    with new_store(tmp_path / "r.sqlite") as local:
+        for each in (local, store):
+            histories.load(each, *named)
+            update(each)
+        assert differences(local, store) == []
+        for view in ('year, rule, part, "class" FROM continuity_breaks', 'year, rule, part, "class" FROM continuity_outcomes'):
+            found = [Counter(histories.rows(each, f"SELECT {view}")) for each in (local, store)]
+            assert found[0] == found[1] != Counter()
+        assert histories.rows(store, "SELECT whole, parts, outcome FROM level_sums WHERE cell LIKE '%.new.total'") == [
+            (Decimal(10), Decimal(11), "exceeded")
+        ]
+        assert histories.rows(store, "SELECT COUNT(*) FROM continuity_stale") == [(0,)]
+        update(store, everything=True)
+        assert differences(local, store) == []

@@ -10,6 +10,7 @@ from sqlalchemy import column
 from sqlalchemy import table as relation
 
 from store.schema.agencies import agency, agency_alias, agency_candidate, agency_kind, agency_succession, region, region_heir
+from store.schema.continuity import continuity, continuity_rule, continuity_stale, continuity_step, level_sum
 from store.schema.documents import document, document_path, document_warning, failure, run, seen_file
 from store.schema.forms import FORM_TABLES, data_dictionary, generated
 from store.schema.parts import metadata
@@ -38,6 +39,10 @@ __all__ = [
     "agency_succession",
     "block",
     "cell_note",
+    "continuity",
+    "continuity_rule",
+    "continuity_stale",
+    "continuity_step",
     "correction",
     "data_dictionary",
     "document",
@@ -51,6 +56,7 @@ __all__ = [
     "indicator",
     "indicator_cell",
     "indicator_form",
+    "level_sum",
     "mention",
     "metadata",
     "metric",
