@@ -10,6 +10,7 @@ from sqlalchemy import column
 from sqlalchemy import table as relation
 
 from store.schema.agencies import agency, agency_alias, agency_candidate, agency_kind, agency_succession, region, region_heir
+from store.schema.copies import copy_cluster, copy_member, copy_pair, copy_search
 from store.schema.documents import document, document_path, document_warning, failure, run, seen_file
 from store.schema.forms import FORM_TABLES, data_dictionary, generated
 from store.schema.parts import metadata
@@ -36,6 +37,10 @@ __all__ = [
     "agency_succession",
     "block",
     "cell_note",
+    "copy_cluster",
+    "copy_member",
+    "copy_pair",
+    "copy_search",
     "correction",
     "data_dictionary",
     "document",
