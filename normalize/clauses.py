@@ -20,6 +20,7 @@ from normalize.prose import Folded, fold, folded
 SELF = "@"
 NUMBER = "0"
 _STOP = regex.compile(r"[，。；：！？\n|]")
+_SENTENCE_STOP = regex.compile(r"[。！？\n]")
 _HAN_NUMBER = "[〇零一二两三四五六七八九十百千万]"
 _NUMBER = regex.compile(
     rf"\d[\d.,%‰]*|[二贰][〇零○◯Oo0]{_HAN_NUMBER}{{2}}(?=年)"
@@ -31,6 +32,7 @@ _PRONOUN = regex.compile(
 )
 _PLACE = regex.compile(r"^\p{Han}{1,12}?(?:特别行政区|自治区|自治州|自治县|自治旗|[省市州盟县区旗镇乡]|街道)(?=\p{Han})")
 _SELVES = regex.compile(rf"[省市县区旗州镇乡]?{SELF}+")
+_SENTENCE_STOPS = frozenset("。！？")
 _NO_COUNT_BEFORE, _NO_COUNT_BEHIND = frozenset("第〔[("), frozenset("年月日号〕])")
 _REMEMBERED = 4096
 
@@ -44,8 +46,8 @@ class Clause:
     start: int
     end: int
     """Where it stands in the folded paragraph."""
-    numbers: tuple[str, ...]
-    """What was masked as a number, in order; years, dates and numbers of articles and documents left out."""
+    sentence: int
+    """Which sentence of the paragraph it is part of."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -90,25 +92,34 @@ def _mask(text: str, names: Sequence[str]) -> str:
     return str(_SELVES.sub(SELF, _PRONOUN.sub(SELF, _NUMBER.sub(NUMBER, text))))
 
 
-def masked_clauses(text: str, names: Sequence[str]) -> list[str]:
-    """The masked clauses of a text, stops left out; its paragraphs are separated by newlines."""
+def masked_sentences(text: str, names: Sequence[str]) -> list[list[str]]:
+    """The masked clauses of each sentence of a text, stops left out; its paragraphs are separated by newlines."""
     whole = _mask("\n".join(map(folded, text.split("\n"))), names)
-    return [clause for clause in _STOP.split(whole) if clause]
+    sentences = ([clause for clause in _STOP.split(sentence) if clause] for sentence in _SENTENCE_STOP.split(whole))
+    return [clauses for clauses in sentences if clauses]
 
 
 def placed_clauses(paragraph: str, names: Sequence[str]) -> tuple[Folded, list[Clause]]:
-    """The same clauses of one paragraph, with their places and numbers."""
+    """The same clauses of one paragraph, with their places."""
     source = fold(paragraph)
-    found, start = [], 0
-    for end in (*(match.start() for match in _STOP.finditer(source.text)), len(source.text)):
-        text = source.text[start:end]
-        if text:
-            bare = text
-            for name in names:
-                bare = bare.replace(name, SELF)
-            found.append(Clause(_mask(text, names), start, end, tuple(_counts(bare))))
+    masked = _STOP.split(_mask(source.text, names))
+    found: list[Clause] = []
+    start = sentence = 0
+    # No mask holds a stop or takes one away, so both texts have the same clauses.
+    for clause, printed in zip(masked, _STOP.split(source.text), strict=True):
+        end = start + len(printed)
+        if clause:
+            found.append(Clause(clause, start, end, sentence))
+        sentence += source.text[end : end + 1] in _SENTENCE_STOPS
         start = end + 1
     return source, found
+
+
+def counts(clause: str, names: Sequence[str]) -> list[str]:
+    """The numbers of a folded clause, in order; years, dates and numbers of articles and documents left out."""
+    for name in names:
+        clause = clause.replace(name, SELF)
+    return list(_counts(clause))
 
 
 def _counts(text: str) -> Iterator[str]:
@@ -125,4 +136,5 @@ def stock_clauses() -> tuple[str, ...]:
     Source: stock.txt beside this file, after the official forms (国办公开办函〔2019〕60号, 〔2021〕30号) and the 条例.
     """
     lines = files(__package__).joinpath("stock.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(clause for line in lines if line and not line.startswith("#") for clause in masked_clauses(line, ()))
+    sentences = (clauses for line in lines if line and not line.startswith("#") for clauses in masked_sentences(line, ()))
+    return tuple(clause for clauses in sentences for clause in clauses)

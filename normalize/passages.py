@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from normalize.clauses import SELF, Clause, placed_clauses
+from normalize.clauses import NUMBER, SELF, Clause, counts, placed_clauses
 from normalize.prose import Folded
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A section, and the names it may call its agency."""
-
-    printed: str
-    names: tuple[str, ...]
+IsCommon = Callable[[Sequence[str]], Sequence[bool]]
+"""Which of the masked clauses of a sentence carry no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,54 +31,72 @@ class Comparison:
 
     passages: tuple[Passage, ...]
     shared: int
-    """Characters of the passages, masks left out."""
+    """Characters of the passages, masks and what carries no evidence left out."""
     numbers: int
     """Counts that stand in both, zeros aside."""
     numbers_same: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed(NamedTuple):
+    """A clause of a section."""
+
     clause: Clause
     paragraph: Folded
-    index: tuple[int, int]
+    at: tuple[int, int]
     """Paragraph, and place among its clauses."""
+    common: bool
+    """It carries no evidence."""
+    names: tuple[str, ...]
+    """What the section may call its agency."""
+
+    @property
+    def masked(self) -> str:
+        """What is compared."""
+        return self.clause.masked
+
+    @property
+    def counts(self) -> list[str]:
+        """The numbers in it."""
+        return counts(self.paragraph.text[self.clause.start : self.clause.end], self.names) if NUMBER in self.masked else []
 
 
-def compare(one: Text, other: Text, is_common: Callable[[str], bool]) -> Comparison:
-    """The passages that two sections share.
+def clauses_of(text: str, names: tuple[str, ...], is_common: IsCommon) -> list[Placed]:
+    """The clauses of a section, ready to be compared."""
+    return list(_placed(text, names, is_common))
 
-    Args:
-        one: A section.
-        other: Another.
-        is_common: Whether a masked clause carries no evidence. Such a clause joins passages but makes none.
-    """
-    waiting: dict[str, deque[_Placed]] = defaultdict(deque)
-    for each in _placed(other):
-        waiting[each.clause.masked].append(each)
-    matched = [(each, waiting[each.clause.masked].popleft()) for each in _placed(one) if waiting.get(each.clause.masked)]
-    own = [(a, b) for a, b in matched if not is_common(a.clause.masked)]
-    both = [pair for a, b in own for pair in zip(a.clause.numbers, b.clause.numbers, strict=False)]
-    counts = [(x, y) for x, y in both if x.strip("0.") and y.strip("0.")]
-    stretches = [run for run in _runs(matched) if any(not is_common(a.clause.masked) for a, _ in run)]
+
+def compare(one: Sequence[Placed], other: Sequence[Placed], *, show: bool = True) -> Comparison:
+    """What two sections share; ``show`` asks for the passages. A clause without evidence joins passages but makes none."""
+    waiting: dict[str, deque[Placed]] = defaultdict(deque)
+    for each in other:
+        waiting[each.masked].append(each)
+    matched = [(each, waiting[each.masked].popleft()) for each in one if waiting.get(each.masked)]
+    own = [(a, b) for a, b in matched if not a.common]
+    both = [pair for a, b in own for pair in zip(a.counts, b.counts, strict=False)]
+    told = [(x, y) for x, y in both if x.strip("0.") and y.strip("0.")]
+    stretches = [run for run in _runs(matched) if not all(a.common for a, _ in run)] if show else []
     return Comparison(
         tuple(Passage(_print([a for a, _ in run]), _print([b for _, b in run])) for run in stretches),
-        sum(len(a.clause.masked.replace(SELF, "")) for a, _ in own),
-        len(counts),
-        sum(x == y for x, y in counts),
+        sum(len(a.masked.replace(SELF, "")) for a, _ in own),
+        len(told),
+        sum(x == y for x, y in told),
     )
 
 
-def _placed(text: Text) -> Iterator[_Placed]:
-    for number, paragraph in enumerate(text.printed.split("\n")):
-        source, clauses = placed_clauses(paragraph, text.names)
-        for place, clause in enumerate(clauses):
-            yield _Placed(clause, source, (number, place))
+def _placed(text: str, names: tuple[str, ...], is_common: IsCommon) -> Iterator[Placed]:
+    for number, paragraph in enumerate(text.split("\n")):
+        source, found = placed_clauses(paragraph, names)
+        place = 0
+        for _, sentence in groupby(found, key=attrgetter("sentence")):
+            clauses = list(sentence)
+            for clause, common in zip(clauses, is_common([each.masked for each in clauses]), strict=True):
+                yield Placed(clause, source, (number, place), common, names)
+                place += 1
 
 
-def _runs(matched: Sequence[tuple[_Placed, _Placed]]) -> Iterator[list[tuple[_Placed, _Placed]]]:
+def _runs(matched: Sequence[tuple[Placed, Placed]]) -> Iterator[list[tuple[Placed, Placed]]]:
     """Matched clauses that follow one another in both sections."""
-    run: list[tuple[_Placed, _Placed]] = []
+    run: list[tuple[Placed, Placed]] = []
     for pair in matched:
         if run and any(not _follows(before, now) for before, now in zip(run[-1], pair, strict=True)):
             yield run
@@ -90,9 +106,9 @@ def _runs(matched: Sequence[tuple[_Placed, _Placed]]) -> Iterator[list[tuple[_Pl
         yield run
 
 
-def _follows(before: _Placed, now: _Placed) -> bool:
-    return now.index == (before.index[0], before.index[1] + 1)
+def _follows(before: Placed, now: Placed) -> bool:
+    return now.at == (before.at[0], before.at[1] + 1)
 
 
-def _print(run: Sequence[_Placed]) -> str:
+def _print(run: Sequence[Placed]) -> str:
     return run[0].paragraph.printed(run[0].clause.start, run[-1].clause.end)

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, delete, func, select
 
-from normalize.passages import Text, compare
+from normalize.passages import clauses_of, compare
 from store.bulk import batched, insert_rows
+from store.common_text import Common, common_text
 from store.copy_links import Link, Member, links_of
-from store.copy_prose import Author, Common, authors, common_clauses, read_sections, texts_of
+from store.copy_prose import Author, authors, read_sections, texts_of
 from store.load import Store
 from store.schema import copy_cluster, copy_member, copy_pair, copy_search, run
 from store.sketches import Groups, Hashes, Pairs, Signatures, agreement, candidates, runs_of, shingles, signatures, similarity
@@ -45,6 +46,7 @@ class Found:
     sections: int
     compared: int
     common_clauses: int
+    common_sentences: int
     clusters: int
     members: int
     between_agencies: int
@@ -68,20 +70,20 @@ def find_copies(store: Store) -> Found:
     with store.reading() as connection:
         last_run = connection.scalar(select(func.max(run.c.id))) or 0
         who = authors(connection)
-        common, reports, sections = common_clauses(connection, who)
+        common, reports, sections = common_text(connection, who)
         texts = _sketch(connection, who, common)
         alike = _verified(connection, texts, common)
         clusters = _clusters(texts, alike)
         links = [link for cluster in clusters for link in links_of(cluster, texts.members, alike)]
         pairs = list(_pair_rows(connection, links, common))
     compared = sum(map(len, texts.members))
-    state = (1, VERSION, last_run, reports, sections, compared, len(common.hashes))
+    state = (1, VERSION, last_run, reports, sections, compared, len(common.clauses), len(common.sentences))
     members = [sorted((m for text in cluster for m in texts.members[text]), key=lambda m: m.rank) for cluster in clusters]
     with store.writing() as connection:
         _write(connection, state, members, pairs)
     kinds = [row[2] for row in pairs]
     counts = (len(clusters), sum(map(len, members)), kinds.count("agencies"), kinds.count("years"))
-    return Found(reports, sections, compared, len(common.hashes), *counts)
+    return Found(reports, sections, compared, len(common.clauses), len(common.sentences), *counts)
 
 
 def _sketch(connection: Connection, who: Mapping[int, Author], common: Common) -> _Texts:
@@ -180,14 +182,13 @@ def _is_of_several_reports(cluster: Sequence[int], members: Sequence[Sequence[Me
 def _pair_rows(connection: Connection, links: Sequence[Link], common: Common) -> Iterator[tuple[Any, ...]]:
     """The rows of ``copy_pair``."""
     for some in batched(links, _PAIRS_AT_ONCE):
-        printed = texts_of(connection, (member.key for link in some for member in (link.later, link.earlier)))
+        members = {member.key: member for link in some for member in (link.later, link.earlier)}
+        printed = texts_of(connection, members)
+        clauses = {key: clauses_of(printed[key], member.author.names, common.among) for key, member in members.items()}
         for link in some:
-            later, earlier = link.later, link.earlier
-            said = compare(
-                Text(printed[later.key], later.author.names), Text(printed[earlier.key], earlier.author.names), common.has
-            )
-            similar = round(link.similarity, 4)
-            yield (*later.key, link.kind, *earlier.key, similar, said.shared, said.numbers, said.numbers_same)
+            later, earlier = link.later.key, link.earlier.key
+            said = compare(clauses[later], clauses[earlier], show=False)
+            yield (*later, link.kind, *earlier, round(link.similarity, 4), said.shared, said.numbers, said.numbers_same)
 
 
 def _write(

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import regex
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, select, tuple_
 
-from normalize.clauses import masked_clauses, own_names
+from normalize.clauses import own_names
 from normalize.prose import folded
 from store.bulk import batched
 from store.schema import agency, document, region, report, section
 from store.supersede import subject
 
-LEAST_PLACES = 8
-"""A clause that reports of so many cities print says nothing about where a text is from."""
 _AT_ONCE = 2_000
 """Sections read at a time."""
 _FIRST_PLACE = regex.compile(r"^\p{Han}{1,12}?(?:自治区|自治州|[省市州盟县区旗])")
@@ -75,7 +71,7 @@ def authors(connection: Connection) -> dict[int, Author]:
     return {row.id: _author(row) for row in connection.execute(query)}
 
 
-def _author(row: Row[Any]) -> Author:
+def _author(row: Any) -> Author:  # noqa: ANN401 - a row of the query above
     name = folded(row.agency)
     divisions = tuple(filter(None, dict.fromkeys((row.province, row.city, row.county, row.region))))
     first = _FIRST_PLACE.match(name)
@@ -94,7 +90,7 @@ def _author(row: Row[Any]) -> Author:
 _SECTIONS = select(section.c.report_id, section.c.ordinal, section.c.number, section.c.text)
 
 
-def read_sections(connection: Connection, who: Mapping[int, Author]) -> Iterator[Sequence[Row[Any]]]:
+def read_sections(connection: Connection, who: Mapping[int, Author]) -> Iterator[Sequence[Any]]:
     """Every section of these authors, some at a time."""
     found = connection.execution_options(stream_results=True).execute(_SECTIONS.order_by(section.c.report_id, section.c.ordinal))
     for rows in found.partitions(_AT_ONCE):
@@ -110,69 +106,3 @@ def texts_of(connection: Connection, keys: Iterable[SectionKey]) -> dict[Section
         for some in batched(wanted, 400)
     )
     return {(row.report_id, row.ordinal): row.text for row in chain.from_iterable(rows)}
-
-
-@dataclass(frozen=True, slots=True)
-class Common:
-    """The clauses that so many places print that they are nobody's. Known by hash: a process is what they are good for."""
-
-    hashes: frozenset[int]
-
-    def own(self, text: str, author: Author) -> list[str]:
-        """The masked clauses of a section; an empty one stands for each that is common."""
-        return ["" if hash(clause) in self.hashes else clause for clause in masked_clauses(text, author.names)]
-
-    def has(self, clause: str) -> bool:
-        """Whether a masked clause is common."""
-        return hash(clause) in self.hashes
-
-
-def common_clauses(connection: Connection, who: Mapping[int, Author]) -> tuple[Common, int, int]:
-    """The common clauses, how many reports have prose, and how many sections.
-
-    Not how many reports print a clause counts, but from how many cities: what one city prescribes to its fifty bureaus
-    stays evidence, what everybody writes does not.
-    """
-    numbers = {place: number for number, place in enumerate(sorted({each.place for each in who.values()}))}
-    place_of = {each.report_id: numbers[each.place] for each in who.values()}
-    pairs, counted, said = _Pairs(), 0, set[int]()
-    for rows in read_sections(connection, who):
-        counted += len(rows)
-        said.update(row.report_id for row in rows)
-        clauses = [[*map(hash, masked_clauses(row.text, who[row.report_id].names))] for row in rows]
-        places = np.repeat([place_of[row.report_id] for row in rows], [len(each) for each in clauses])
-        pairs.add(np.fromiter(chain.from_iterable(clauses), dtype=np.int64), places.astype(np.int32))
-    return Common(frozenset(pairs.frequent(LEAST_PLACES).tolist())), len(said), counted
-
-
-class _Pairs:
-    """Distinct pairs of clause and place, merged now and then so that repeats take no space."""
-
-    _MERGE = 4_000_000
-
-    def __init__(self) -> None:
-        self._clauses: list[npt.NDArray[np.int64]] = []
-        self._places: list[npt.NDArray[np.int32]] = []
-        self._waiting = 0
-
-    def add(self, clauses: npt.NDArray[np.int64], places: npt.NDArray[np.int32]) -> None:
-        """Count clauses, each with its place."""
-        self._clauses.append(clauses)
-        self._places.append(places)
-        self._waiting += len(clauses)
-        if self._waiting > self._MERGE + 2 * len(self._clauses[0]):
-            self._merge()
-
-    def _merge(self) -> None:
-        clauses, places = np.concatenate(self._clauses), np.concatenate(self._places)
-        mixed = clauses ^ (places.astype(np.int64) * np.int64(0x5851F42D4C957F2D))
-        _, first = np.unique(mixed, return_index=True)
-        self._clauses, self._places, self._waiting = [clauses[first]], [places[first]], 0
-
-    def frequent(self, least: int) -> npt.NDArray[np.int64]:
-        """The clauses that have that many places."""
-        if not self._clauses:
-            return np.empty(0, dtype=np.int64)
-        self._merge()
-        clauses, counts = np.unique(self._clauses[0], return_counts=True)
-        return clauses[counts >= least]

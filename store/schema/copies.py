@@ -15,7 +15,10 @@ copy_search = table(
     integer("reports", "Current reports with prose."),
     integer("sections", "Their sections."),
     integer("compared", "Sections that say enough of their own to be compared."),
-    integer("common_clauses", "Clauses found in so many places that they carry no evidence."),
+    integer("common_clauses", "Clauses printed in so many cities that they carry no evidence."),
+    integer(
+        "common_sentences", "Sentences that so many agencies print, each beside something else, that they carry none either."
+    ),
 )
 
 copy_cluster = table(

@@ -27,7 +27,7 @@ def upgrade() -> None:
         "copy_search",
         _number("id"),
         sa.Column("version", Words(), nullable=False),
-        *map(_number, ("last_run", "reports", "sections", "compared", "common_clauses")),
+        *map(_number, ("last_run", "reports", "sections", "compared", "common_clauses", "common_sentences")),
         sa.PrimaryKeyConstraint("id", name="pk_copy_search"),
         sqlite_strict=True,
     )
