@@ -52,25 +52,55 @@ _STOCK = (
     "加强{topic}领域信息公开，及时更新栏目内容，提升群众获取信息的便利度。",
     "围绕{topic}、{topic}等重点工作，主动公开相关政策文件{n}件，开展解读{n}次。",
 )
-_TOPICS = (
-    "乡村振兴 义务教育 公共卫生 食品药品 安全生产 征地补偿 保障性住房 社会救助 财政预决算 营商环境 生态环境 就业创业".split()
-)  # noqa: SIM905
-_WHO = "窗口人员 志愿者 网格员 驻村干部 年轻科员 退休教师 法律顾问 热线坐席 社区书记 楼栋长 信息员 档案员 讲解员 督查组".split()  # noqa: SIM905
-_DID = "录制短片 绘制漫画 编排快板 印制折页 张贴海报 整理问答 梳理清单 更换电子屏 翻译双语卡片 改写办事指南 制作语音播报 拍摄样板间".split()  # noqa: SIM905
-_WHAT = (
-    "公交改线 水价听证 供暖补贴 学区划分 旧楼加梯 河道清淤 夜市摊位 粮食收购 山洪预警 集体林权 校车路线 药品目录 停车收费".split()
-)  # noqa: SIM905
-_WHERE = "社区 村部 广场 小区 集市 中学 园区 码头 车站 祠堂 果园 水库 茶厂 牧场 驿站 图书室".split()  # noqa: SIM905
+_TOPICS = tuple(
+    "乡村振兴 义务教育 公共卫生 食品药品 安全生产 征地补偿 保障性住房 社会救助 财政预决算 营商环境 生态环境 就业创业".split()  # noqa: SIM905
+)
+_WHO = tuple(
+    "窗口人员 志愿者 网格员 驻村干部 年轻科员 退休教师 法律顾问 热线坐席 社区书记 楼栋长 信息员 档案员 讲解员 督查组".split()  # noqa: SIM905
+)
+_DID = tuple(
+    """
+    录制短片 绘制漫画 编排快板 印制折页 张贴海报 整理问答 梳理清单 更换电子屏 翻译双语卡片 改写办事指南 制作语音播报 拍摄样板间
+    """.split()  # noqa: SIM905
+)
+_WHAT = tuple(
+    """
+    公交改线 水价听证 供暖补贴 学区划分 旧楼加梯 河道清淤 夜市摊位 粮食收购 山洪预警 集体林权 校车路线 药品目录 停车收费
+    """.split()  # noqa: SIM905
+)
+_WHERE = tuple("社区 村部 广场 小区 集市 中学 园区 码头 车站 祠堂 果园 水库 茶厂 牧场 驿站 图书室".split())  # noqa: SIM905
 _HOW = (
-    "用方言讲给{spot}的老人听", "赶集那天在{spot}摆摊解答", "把底稿先交{spot}的居民代表试读", "再搬到{spot}换一次主题", "{spot}门口扫码即可查看全文",
-    "同步放到{spot}微信群", "先问{spot}的需求再定内容", "做成对照表挂在{spot}", "请{spot}当事人到场提问", "给{spot}留出两周收集意见",
-    "逐条标明{spot}的依据和时限", "附上{spot}经办人的电话", "由{spot}监督员暗访打分", "结果在{spot}公示栏张贴", "{spot}收到的疑问当天转办",
+    "用方言讲给{spot}的老人听",
+    "赶集那天在{spot}摆摊解答",
+    "把底稿先交{spot}的居民代表试读",
+    "再搬到{spot}换一次主题",
+    "{spot}门口扫码即可查看全文",
+    "同步放到{spot}微信群",
+    "先问{spot}的需求再定内容",
+    "做成对照表挂在{spot}",
+    "请{spot}当事人到场提问",
+    "给{spot}留出两周收集意见",
+    "逐条标明{spot}的依据和时限",
+    "附上{spot}经办人的电话",
+    "由{spot}监督员暗访打分",
+    "结果在{spot}公示栏张贴",
+    "{spot}收到的疑问当天转办",
     "把{spot}失败的例子也写进去",
-)  # fmt: skip
+)
 _END = (
-    "现场答复{n}人次", "回收问卷{n}份", "收到建议{n}条", "差错比上年少了{n}处", "点击量达到{n}次", "覆盖农户{n}户", "改掉表述{n}处",
-    "平均答复时间缩短{n}天", "被群众追问{n}次", "印发{n}册", "录入旧档{n}卷", "补登目录{n}项",
-)  # fmt: skip
+    "现场答复{n}人次",
+    "回收问卷{n}份",
+    "收到建议{n}条",
+    "差错比上年少了{n}处",
+    "点击量达到{n}次",
+    "覆盖农户{n}户",
+    "改掉表述{n}处",
+    "平均答复时间缩短{n}天",
+    "被群众追问{n}次",
+    "印发{n}册",
+    "录入旧档{n}卷",
+    "补登目录{n}项",
+)
 _HAN = "柳松杨槐桂兰竹梅石金银铜玉珠龙凤虎马牛羊云雷霞霜泉溪潭湖河江塘沟岭坪坡湾桥店堡寨营屯窑庙塔井圩泽洲浦港渡"
 _CHAPTERS = ("", "一、总体情况", "二、主动公开政府信息情况", "三、收到和处理政府信息公开申请情况", "四、行政复议、行政诉讼情况",
              "五、存在的主要问题及改进情况", "六、其他需要报告的事项")  # fmt: skip
@@ -132,7 +162,7 @@ def simulate_prose(count: int, *, seed: int = 1) -> Iterator[Simulated]:
             for year in YEARS:
                 if chance.random() < 0.08:
                     continue
-                one, last = _report(f"{made:07}.html", _Subject(county, body, kind, year), last, hubs.get(year), past, chance)
+                one, last = _report(_Subject(f"{made:07}.html", county, body, kind, year), last, hubs.get(year), past, chance)
                 _remember(past, last, chance)
                 yield one
                 made += 1
@@ -155,6 +185,7 @@ def _cities(chance: random.Random) -> Iterator[tuple[str, list[Region]]]:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
+    document: str
     county: Region
     body: str
     kind: str
@@ -179,8 +210,9 @@ def _remember(past: list[_Written], written: _Written, chance: random.Random) ->
 
 
 def _report(
-    document: str, about: _Subject, last: _Written | None, hub: _Written | None, past: list[_Written], chance: random.Random
+    about: _Subject, last: _Written | None, hub: _Written | None, past: list[_Written], chance: random.Random
 ) -> tuple[Simulated, _Written]:
+    document = about.document
     chapters, planted, lineage = [], [], []
     luck, degree = chance.random(), chance.choice(DEGREES)
     source, kind = None, ""

@@ -17,10 +17,11 @@ import regex
 from normalize.gazetteer import stem
 from normalize.prose import Folded, fold, folded
 
+SHINGLE = 5
+"""Characters of a shingle, the smallest stretch that is compared."""
 SELF = "@"
 NUMBER = "0"
 _STOP = regex.compile(r"[，。；：！？\n|]")
-_SENTENCE_STOP = regex.compile(r"[。！？\n]")
 _HAN_NUMBER = "[〇零一二两三四五六七八九十百千万]"
 _NUMBER = regex.compile(
     rf"\d[\d.,%‰]*|[二贰][〇零○◯Oo0]{_HAN_NUMBER}{{2}}(?=年)"
@@ -95,7 +96,12 @@ def _mask(text: str, names: Sequence[str]) -> str:
 def masked_sentences(text: str, names: Sequence[str]) -> list[list[str]]:
     """The masked clauses of each sentence of a text, stops left out; its paragraphs are separated by newlines."""
     whole = _mask("\n".join(map(folded, text.split("\n"))), names)
-    sentences = ([clause for clause in _STOP.split(sentence) if clause] for sentence in _SENTENCE_STOP.split(whole))
+    # Splitting by a pattern takes five times as long.
+    for stop in "！？\n":
+        whole = whole.replace(stop, "。")
+    for stop in "；：|":
+        whole = whole.replace(stop, "，")
+    sentences = ([clause for clause in sentence.split("，") if clause] for sentence in whole.split("。") if sentence)
     return [clauses for clauses in sentences if clauses]
 
 
@@ -138,3 +144,14 @@ def stock_clauses() -> tuple[str, ...]:
     lines = files(__package__).joinpath("stock.txt").read_text(encoding="utf-8").splitlines()
     sentences = (clauses for line in lines if line and not line.startswith("#") for clauses in masked_sentences(line, ()))
     return tuple(clause for clauses in sentences for clause in clauses)
+
+
+def is_stock(clause: str) -> bool:
+    """Whether a masked clause says nothing that the form's fixed text does not say: every five characters of it stand there."""
+    known = _stock_shingles()
+    return all(clause[at : at + SHINGLE] in known for at in range(max(1, len(clause) - SHINGLE + 1)) if len(clause) >= SHINGLE)
+
+
+@cache
+def _stock_shingles() -> frozenset[str]:
+    return frozenset(clause[at : at + SHINGLE] for clause in stock_clauses() for at in range(len(clause) - SHINGLE + 1))

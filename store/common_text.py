@@ -1,8 +1,9 @@
 """What everybody writes: clauses and sentences that carry no evidence of copying, found by counting over the whole store.
 
-Two rules. A *clause* that reports of eight cities print is nobody's own. And a *sentence* of eight agencies is nobody's own if
-it stands beside something else at nearly each of them: that is a phrase at hand, where a text that is handed on brings its
-neighbours along. So the text that one city prescribes to its fifty bureaus stays evidence, also in a store of that one city.
+Two rules beside the list of the form's fixed text. A *clause* that reports of eight cities print is nobody's own. And a
+*sentence* of eight agencies is nobody's own if it stands beside something else at nearly each of them: that is a phrase at
+hand, where a text that is handed on brings its neighbours along. So the text that one city prescribes to its fifty bureaus
+stays evidence, also in a store of that one city.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection
 
-from normalize.clauses import masked_sentences
+from normalize.clauses import is_stock, masked_sentences
 from store.copy_prose import Author, read_sections
 
 LEAST_PLACES = 8
@@ -49,7 +50,7 @@ class Common:
         """Which of the masked clauses of a sentence are common."""
         if _hash(sentence) in self.sentences:
             return [True] * len(sentence)
-        return [hash(clause) in self.clauses for clause in sentence]
+        return [hash(clause) in self.clauses or is_stock(clause) for clause in sentence]
 
 
 def _hash(sentence: Sequence[str]) -> int:

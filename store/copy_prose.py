@@ -55,20 +55,27 @@ class Author:
         return self.name if self.agency_id is None else self.agency_id
 
 
+_AUTHORS = (
+    select(
+        *(report.c[name] for name in ("id", "ordinal", "agency", "agency_id", "year", "published")),
+        *(agency.c.name, agency.c.region_code, document.c.sha256),
+        *(region.c.province, region.c.city, region.c.county, region.c.name.label("region")),
+    )
+    .outerjoin(agency, agency.c.id == report.c.agency_id)
+    .outerjoin(region, region.c.code == agency.c.region_code)
+    .join(document, document.c.id == report.c.document_id)
+)
+
+
 def authors(connection: Connection) -> dict[int, Author]:
     """The authors of current reports, by report."""
-    query = (
-        select(
-            *(report.c[name] for name in ("id", "ordinal", "agency", "agency_id", "year", "published")),
-            *(agency.c.name, agency.c.region_code, agency.c.area, document.c.sha256),
-            *(region.c.province, region.c.city, region.c.county, region.c.name.label("region")),
-        )
-        .outerjoin(agency, agency.c.id == report.c.agency_id)
-        .outerjoin(region, region.c.code == agency.c.region_code)
-        .join(document, document.c.id == report.c.document_id)
-        .where(report.c.current == 1)
-    )
-    return {row.id: _author(row) for row in connection.execute(query)}
+    return {row.id: _author(row) for row in connection.execute(_AUTHORS.where(report.c.current == 1))}
+
+
+def authors_of(connection: Connection, reports: Iterable[int]) -> dict[int, Author]:
+    """The authors of some reports."""
+    found = (connection.execute(_AUTHORS.where(report.c.id.in_(some))) for some in batched(sorted(reports)))
+    return {row.id: _author(row) for row in chain.from_iterable(found)}
 
 
 def _author(row: Any) -> Author:  # noqa: ANN401 - a row of the query above

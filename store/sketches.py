@@ -16,10 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
-from normalize.clauses import stock_clauses
+from normalize.clauses import SHINGLE, stock_clauses
 
-SHINGLE = 5
-"""Characters of a shingle."""
 PERMUTATIONS, BAND = 128, 4
 """Numbers of a sketch, and how many of them make a band: 32 bands find 98.8 % of the pairs of similarity 0.6."""
 LEADERS = 6
