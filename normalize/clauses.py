@@ -72,8 +72,7 @@ def _printed_places(printed: str) -> set[str]:
     """The divisions that a name begins with, read from its letters alone: the fallback where none is known."""
     found, rest = set(), printed
     while match := _PLACE.match(rest):
-        if len(match.group()) >= 3:
-            found.add(match.group())
+        found.add(match.group())
         rest = rest[match.end() :]
     return found
 
