@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ LEAST_SHINGLES = 50
 """A section with fewer of its own is too short to tell anything."""
 _DOUBT = 0.12
 """How far a sketch may err: three standard deviations of 128 numbers at 0.5 are 0.13."""
+_LOOKED_AT = 16
+"""Agencies of a cluster that are asked whether two of them are certainly different."""
 _VERIFIED_AT_ONCE = 10_000
 _PAIRS_AT_ONCE = 5_000
 
@@ -173,10 +175,12 @@ def _clusters(texts: _Texts, alike: Mapping[int, Mapping[int, float]]) -> list[l
 
 
 def _is_of_several_reports(cluster: Sequence[int], members: Sequence[Sequence[Member]]) -> bool:
-    """Whether a cluster has two reports that are not editions of one: of two agencies, or of two years."""
-    authors_ = [member.author for text in cluster for member in members[text]]
-    first = authors_[0]
-    return any(each.year != first.year or each.is_other(first) for each in authors_[1:])
+    """Whether a cluster has two reports that are not editions of one: of two years, or of two agencies for certain."""
+    authors_ = {member.author.identity: member.author for text in cluster for member in members[text]}
+    if len({member.author.year for text in cluster for member in members[text]}) > 1:
+        return True
+    some = list(authors_.values())[:_LOOKED_AT]
+    return any(one.is_other(other) for one, other in combinations(some, 2))
 
 
 def _pair_rows(connection: Connection, links: Sequence[Link], common: Common) -> Iterator[tuple[Any, ...]]:

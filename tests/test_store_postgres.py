@@ -21,6 +21,7 @@ from normalize.model import Verdict
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
+from store.copies import find_copies
 from store.export import TABLES, export
 from store.load import Outcome
 from store.migrations import VERSION_TABLE
@@ -30,6 +31,7 @@ from store.schema import metadata
 from store.search import search
 from tests import postgres
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
+from tests.test_copies import REPORTS, found, loaded
 
 BATCH = [
     (facts("a.pdf"), [full_report()]),
@@ -311,3 +313,13 @@ def test_agencies_are_placed_settled_and_superseded_as_on_sqlite(store):
         assert [name for (name,) in peers] == ["沭阳县发展和改革局", "临沂市河东区统计局"]
         for view in ("agency_names", "successions", "undecided_reports"):
             connection.execute(text(f"SELECT * FROM {view}")).all()
+
+
+def test_the_same_copies_are_found(server, tmp_path):
+    with open_store(server.new_database("copies")) as there, loaded(tmp_path / "r.sqlite", REPORTS) as here:
+        loaded(there, REPORTS)
+        assert find_copies(there) == find_copies(here)
+        find_copies(there)
+        assert found(there) == found(here)
+        with there.reading() as connection:
+            assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
