@@ -25,6 +25,7 @@ SECTIONS = {
     "normalize": "Normalising",
     "ingest": "Ingesting",
     "store": "The database",
+    "copies": "Finding copies",
 }
 """Module of this folder -> heading."""
 

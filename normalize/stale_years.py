@@ -33,12 +33,16 @@ _NOT_OURS = regex.compile(
     r"开通|上线|建成|启用|修订|颁布|施行|起实施|上一?年|去年|往年|历年|以来"
 )
 _PRESENTED = regex.compile(
-    rf"(?:现将|现就|特此|特向|现予|现向|现对)[^。；]{{0,30}}?(?P<year>{YEAR})年?度?[^。；]{{0,26}}?(?:年度报告|年报|情况)"
+    rf"(?:现将|现就|现予|现向|现对|现公布|现公开|现发布|现面向|特此|特向|特编制)[^。；]{{0,30}}?(?P<year>{YEAR})年?度?[^。；]{{0,26}}?(?:年度报告|年报|情况)"
     rf"|本(?:年度)?(?:报告|年报)(?:是|为|系|反映|涵盖|汇总|总结)[^。；，]{{0,24}}?(?P<year>{YEAR})年"
+    rf"|由[^。；，]{{2,30}}?编制的?(?P<year>{YEAR})年度?[^。；，]{{0,20}}?(?:年度报告|年报)"
+    rf"|(?:结合|综合)[^。；]{{0,30}}?(?P<year>{YEAR})年度?[^。；，]{{0,30}}?(?:编制|撰写|编写)"
 )
+_WHOLE_YEAR = regex.compile(rf"(?:^|[，；：])[自从在]?(?P<year>{YEAR})年1月1日起?(?:至|到|-|—)(?:{YEAR}年)?12月31日(?:止|期间)?")
 _UNTIL = regex.compile(
     rf"(?:^|[，；：])(?:截[至止]到?|至)(?P<year>{YEAR})年(?:12月31日|十二月三十一日|12月底|年?底|末)(?:止)?[，]?"
 )
+_THIS_YEAR = regex.compile("本年|今年|当年")
 _CLAUSE = regex.compile(r"[，；：]")
 
 
@@ -91,11 +95,11 @@ def _stated(text: str) -> Iterator[int]:
 
 def _opened(text: str, names: tuple[str, ...]) -> Iterator[int]:
     """Years that open what is told of the agency (2020年，我局…; 我局2020年共收到…; 截至2020年底，全县累计公开…)."""
-    if _NOT_OURS.search(text):
+    if _THIS_YEAR.search(text):
         return
     us, told = _patterns(names)
-    for match in _UNTIL.finditer(text):
-        if told.match(text, match.end()):
+    for match in (*_UNTIL.finditer(text), *_WHOLE_YEAR.finditer(text)):
+        if told.match(text, match.end()) and not _NOT_OURS.search(text, match.end(), _second_stop(text, match.end())):
             yield from (each.year for each in year_expressions(match["year"]))
     for each in year_expressions(text):
         start = max((match.end() for match in _CLAUSE.finditer(text, 0, each.start)), default=0)
@@ -103,8 +107,15 @@ def _opened(text: str, names: tuple[str, ...]) -> Iterator[int]:
         begins = lead.end() if lead else start
         opens = begins == each.start and told.match(text, each.end)
         follows = us.fullmatch(text, begins, each.start) and _TELLS.match(text, each.end)
-        if each.marked and (opens or follows):
+        ours = each.marked and (opens or follows)
+        if ours and not _NOT_OURS.search(text, begins, _second_stop(text, each.end)):
             yield each.year
+
+
+def _second_stop(text: str, start: int) -> int:
+    """Where the clause behind a year ends; a comma that follows the year itself does not count."""
+    stops = _CLAUSE.finditer(text, start + (text[start : start + 1] == "，"))
+    return next((match.start() for match in stops), len(text))
 
 
 _TELLS = regex.compile(rf"[，]?{_DOES}(?!的)")
