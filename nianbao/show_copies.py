@@ -17,6 +17,7 @@ from nianbao.show import clean, plain_table, say
 from store.copies import Found
 from store.copy_query import COLUMNS, Asked, Pair, clusters, listed, pairs, state
 from store.load import Store
+from store.writers import harmless, whole_file
 
 _NONE = 1
 _SHOWN = 120
@@ -119,18 +120,13 @@ def _start(text: str) -> str:
 
 
 def _write(file: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Write rows as CSV in UTF-8 with a byte order mark, as the exports are."""
+    """Write rows as CSV in UTF-8 with a byte order mark, as the exports are, whole or not at all."""
     count = 0
-    with file.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
+    with whole_file(file) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
         for row in rows:
-            writer.writerow(["" if value is None else _harmless(value) for value in row])
+            writer.writerow(["" if value is None else harmless(value) if isinstance(value, str) else value for value in row])
             count += 1
     click.echo(f"{count} rows written to {file}", err=True)
     return 0
-
-
-def _harmless(value: object) -> object:
-    """No cell that a spreadsheet would take for a formula."""
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

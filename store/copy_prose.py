@@ -90,7 +90,7 @@ def _author(row: Any) -> Author:  # noqa: ANN401 - a row of the query above
         row.city or row.province or (first.group() if first else name),
         own_names(row.agency, row.name or "", tuple(map(str, divisions))),
         row.year is not None and (row.agency_id is not None or subject(row.agency, row.year, None) is not None),
-        (row.year or 0, row.published or "9999", row.name or name, row.sha256, row.ordinal),
+        (row.year or 9999, row.published or "9999", row.name or name, row.sha256, row.ordinal),
     )
 
 
