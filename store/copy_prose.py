@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 import regex
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, and_, exists, not_, select, tuple_
 
 from normalize.clauses import own_names
 from normalize.prose import folded
@@ -94,11 +94,15 @@ def _author(row: Any) -> Author:  # noqa: ANN401 - a row of the query above
     )
 
 
-_SECTIONS = select(section.c.report_id, section.c.ordinal, section.c.number, section.c.text)
+_NEXT = section.alias("next")
+_HAS_CHAPTERS = exists().where(_NEXT.c.report_id == section.c.report_id, _NEXT.c.ordinal == 1)
+_IS_PREFACE = and_(section.c.ordinal == 0, section.c.number == 0, section.c.heading == "", _HAS_CHAPTERS)
+# The preface is the form's formula, and the agency's address and telephone, the same every year.
+_SECTIONS = select(section.c.report_id, section.c.ordinal, section.c.number, section.c.text).where(not_(_IS_PREFACE))
 
 
 def read_sections(connection: Connection, who: Mapping[int, Author]) -> Iterator[Sequence[Any]]:
-    """Every section of these authors, some at a time."""
+    """Every section of these authors, some at a time; a preface only where it is all there is."""
     found = connection.execution_options(stream_results=True).execute(_SECTIONS.order_by(section.c.report_id, section.c.ordinal))
     for rows in found.partitions(_AT_ONCE):
         yield [row for row in rows if row.report_id in who]

@@ -277,6 +277,18 @@ def test_editions_and_mirrors_are_no_copies(tmp_path):
         assert (counted.reports, counted.clusters) == (2, 0)  # the mirror is an edition; office and county are one agency
 
 
+def test_a_preface_is_compared_only_where_it_is_all_there_is(tmp_path):
+    def whole(agency, *sections):
+        return replace(prose(agency, 2021), sections=sections)
+
+    both = [(name, whole(name, Section(0, "", TEXT), Section(1, "一、总体情况", name))) for name in ("甲县司法局", "乙市民政局")]
+    with loaded(tmp_path / "r.sqlite", both) as store:
+        assert find_copies(store).clusters == 0
+    (tmp_path / "r.sqlite").unlink()
+    with loaded(tmp_path / "r.sqlite", [(name, whole(name, Section(0, "", TEXT))) for name, _ in both]) as store:
+        assert find_copies(store).clusters == 1
+
+
 def test_a_name_that_may_be_anybody_s_is_no_other_agency(tmp_path):
     names = ["区统计局", "河东区统计局", "统计局", "河西区统计局"]
     with loaded(tmp_path / "r.sqlite", [(name, prose(name, 2021, TEXT)) for name in names]) as store:

@@ -13,7 +13,7 @@ copy_search = table(
     text_("version", "Version of the method."),
     integer("last_run", "Number of the last run of ingest when it was made; later runs are not in it."),
     integer("reports", "Current reports with prose."),
-    integer("sections", "Their sections."),
+    integer("sections", "Their sections, prefaces left out."),
     integer("compared", "Sections that say enough of their own to be compared."),
     integer("common_clauses", "Clauses printed in so many cities that they carry no evidence."),
     integer(
