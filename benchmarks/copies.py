@@ -106,7 +106,14 @@ def measure(count: int, *, judge: bool) -> None:
                 select(func.max(func.count()).over()).select_from(copy_member).group_by(copy_member.c.cluster_id).limit(1)
             )
         micro = 1e6 * seconds / found.sections
-        shown = (f"{found.reports:,}", f"{found.sections:,}", f"{found.compared:,}", f"{found.clusters:,}", f"{largest}")
+        shown = (
+            f"{found.reports:,}",
+            f"{found.sections:,}",
+            f"{found.compared:,}",
+            f"{found.examined:,}",
+            f"{found.clusters:,}",
+            f"{largest}",
+        )
         pairs = f"{found.between_agencies:,} + {found.between_years:,}"
         print(f"| {' | '.join(shown)} | {pairs} | {seconds:.1f} | {micro:.0f} | {before // 1024} | {peak // 1024} |")
         if judge:
@@ -119,10 +126,9 @@ def main() -> None:
     if "--one" in sys.argv:
         measure(counts[0], judge="--judge" in sys.argv)
         return
-    print(
-        "| reports | sections | compared | clusters | largest | pairs: agencies + years | s | µs a section | MB before | peak |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    columns = ("reports", "sections", "compared", "pairs examined", "clusters", "largest", "found: agencies + years")
+    print(f"| {' | '.join((*columns, 's', 'µs a section', 'MB before', 'MB peak'))} |")
+    print(f"|{'---|' * (len(columns) + 4)}", flush=True)
     for count in counts:
         judge = ["--judge"] if count == counts[-1] else []
         subprocess.run([sys.executable, "-m", "benchmarks.copies", "--one", str(count), *judge], check=True)

@@ -47,6 +47,8 @@ class Found:
     reports: int
     sections: int
     compared: int
+    examined: int
+    """Pairs of texts that were compared exactly."""
     common_clauses: int
     common_sentences: int
     clusters: int
@@ -74,7 +76,7 @@ def find_copies(store: Store) -> Found:
         who = authors(connection)
         common, reports, sections = common_text(connection, who)
         texts = _sketch(connection, who, common)
-        alike = _verified(connection, texts, common)
+        alike, examined = _verified(connection, texts, common)
         clusters = _clusters(texts, alike)
         links = [link for cluster in clusters for link in links_of(cluster, texts.members, alike)]
         pairs = list(_pair_rows(connection, links, common))
@@ -85,7 +87,7 @@ def find_copies(store: Store) -> Found:
         _write(connection, state, members, pairs)
     kinds = [row[2] for row in pairs]
     counts = (len(clusters), sum(map(len, members)), kinds.count("agencies"), kinds.count("years"))
-    return Found(reports, sections, compared, len(common.clauses), len(common.sentences), *counts)
+    return Found(reports, sections, compared, examined, len(common.clauses), len(common.sentences), *counts)
 
 
 def _sketch(connection: Connection, who: Mapping[int, Author], common: Common) -> _Texts:
@@ -120,8 +122,8 @@ def _sketches(texts: Mapping[bytes, str]) -> dict[bytes, Any]:
     return dict(zip((digest for digest, is_enough in zip(texts, enough, strict=True) if is_enough), rows, strict=True))
 
 
-def _verified(connection: Connection, texts: _Texts, common: Common) -> dict[int, dict[int, float]]:
-    """Which texts are alike, and how much exactly: candidates of the sketches, looked up in the prose."""
+def _verified(connection: Connection, texts: _Texts, common: Common) -> tuple[dict[int, dict[int, float]], int]:
+    """Which texts are alike, and how much exactly; and how many pairs were looked up in the prose for that."""
     years = _neighbouring_years(texts)
     likely = agreement(texts.sketches, years[:, 0], years[:, 1]) >= LEAST - _DOUBT
     pairs = np.unique(np.concatenate((candidates(texts.sketches, LEAST - _DOUBT), years[likely])), axis=0)
@@ -133,7 +135,7 @@ def _verified(connection: Connection, texts: _Texts, common: Common) -> dict[int
             alikeness = similarity(sets[one], sets[other])
             if alikeness >= LEAST:
                 alike[one][other] = alike[other][one] = alikeness
-    return alike
+    return alike, len(pairs)
 
 
 def _neighbouring_years(texts: _Texts) -> Pairs:
