@@ -28,6 +28,7 @@ SECTIONS = {
     "series": "The long series",
     "history": "Coverage, revisions and the past",
     "continuity": "From year to year",
+    "copies": "Finding copies",
 }
 """Module of this folder -> heading."""
 

@@ -20,6 +20,7 @@ from nianbao.commands import (
     EXIT_USAGE,
     agencies,
     continuity,
+    copies,
     intake,
     reference,
     reports,
@@ -108,6 +109,7 @@ for command in (
     time.revisions,
     time.coverage,
     continuity.continuity,
+    copies.copies,
     reference.list_forms,
 ):
     main.add_command(command)

@@ -15,6 +15,7 @@ from normalize.body import Body
 from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.identity import identify
+from normalize.leftovers import leftovers
 from normalize.mentions import check_mentions, mentions
 from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
 from normalize.placing import TableReading
@@ -48,7 +49,7 @@ def _reports(part: Document, body: Body, readings: Sequence[TableReading], origi
     identity = identify(part, origin, body)
     years = years_in(readings)
     if years == (None,):
-        return [_report(part, body.chapters, identity, assemble(readings, identity.year), origin)]
+        return [_with_leftovers(_report(part, body.chapters, identity, assemble(readings, identity.year), origin))]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
     return [
@@ -86,6 +87,12 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
         tally=assembled.tally,
         agency=agency,
     )
+
+
+def _with_leftovers(report: Report) -> Report:
+    """The report with what its text shows of another year or agency; hints, which no verdict depends on."""
+    found = leftovers(report.sections, report.identity, report.agency) if report.agency else ()
+    return replace(report, findings=(*report.findings, *found)) if found else report
 
 
 def _evidence(part: Document, identity: Identity, chapters: Sequence[Section], origin: str) -> Evidence:

@@ -14,6 +14,7 @@ from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.agency_views import agency_views
 from store.continuity_views import continuity_views
+from store.copy_views import copy_views
 from store.coverage_views import coverage_views
 from store.series_views import series_views
 from store.time_views import time_views
@@ -41,6 +42,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
         **time_views(),
         **coverage_views(),
         **continuity_views(),
+        **copy_views(),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},

@@ -14,7 +14,7 @@ from normalize.series import Relation
 from normalize.series.rates import Lack
 
 ROOT = Path(__file__).parent.parent
-RULE = regex.compile(r'"((?:identity|mention|reading|table|tables|cell|cells|conservation)\.[a-z_]+)"')
+RULE = regex.compile(r'"((?:copy|identity|mention|reading|table|tables|cell|cells|conservation)\.[a-z_]+)"')
 
 
 def test_every_rule_has_a_heading_and_every_heading_is_a_rule():

@@ -27,6 +27,7 @@ from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
 from store.continuity import update
+from store.copies import find_copies
 from store.coverage import coverage_of
 from store.export import TABLES, export
 from store.history import reports_as_of, revisions
@@ -42,6 +43,7 @@ from store.supersede import settle_all
 from tests import postgres
 from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
+from tests.test_copies import REPORTS, found, loaded
 
 BATCH = [
     (facts("a.pdf"), [full_report()]),
@@ -416,3 +418,13 @@ def test_continuity_finds_the_same_as_on_sqlite(store, tmp_path):
         assert histories.rows(store, "SELECT COUNT(*) FROM continuity_stale") == [(0,)]
         update(store, everything=True)
         assert differences(local, store) == []
+
+
+def test_the_same_copies_are_found(server, tmp_path):
+    with open_store(server.new_database("copies")) as there, loaded(tmp_path / "r.sqlite", REPORTS) as here:
+        loaded(there, REPORTS)
+        assert find_copies(there) == find_copies(here)
+        find_copies(there)
+        assert found(there) == found(here)
+        with there.reading() as connection:
+            assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4

@@ -41,7 +41,7 @@ def test_every_view_answers(database):
     reports = ["applications", "block", "cells", "current_report", "disclosure", "disputes", "series", "statistics"]
     time = ["coverage", "report_documents", "report_history", "revisions", "sightings"]
     across = ["continuity_breaks", "continuity_outcomes", "level_sums"]
-    assert sorted(views) == sorted([*agencies, *across, *reports, *time])
+    assert sorted(views) == sorted([*agencies, *across, *reports, *time, "copies"])
     counts = {view: ask(database, f"SELECT count(*) FROM {view}")[0][0] for view in views}
     assert counts == {
         "current_report": 5,  # a.pdf reports its own office, b.pdf does not say: both stand
@@ -62,6 +62,7 @@ def test_every_view_answers(database):
         "revisions": 1,
         "sightings": 6,
         **dict.fromkeys(across, 0),  # computed by a command: see test_store_continuity
+        "copies": 0,  # nobody searched
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import table as relation
 
 from store.schema.agencies import agency, agency_alias, agency_candidate, agency_kind, agency_succession, region, region_heir
 from store.schema.continuity import continuity, continuity_rule, continuity_stale, continuity_step, level_sum
+from store.schema.copies import copy_cluster, copy_member, copy_pair, copy_search
 from store.schema.documents import document, document_path, document_warning, failure, run, seen_file
 from store.schema.forms import FORM_TABLES, data_dictionary, generated
 from store.schema.parts import metadata
@@ -43,6 +44,10 @@ __all__ = [
     "continuity_rule",
     "continuity_stale",
     "continuity_step",
+    "copy_cluster",
+    "copy_member",
+    "copy_pair",
+    "copy_search",
     "correction",
     "data_dictionary",
     "document",
