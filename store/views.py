@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from normalize.forms import Form, FormRow, FormTable, forms
 from normalize.model import CellKey
 from store.agency_views import agency_views
+from store.prose_views import prose_views
 from store.wide import column_name, expected_name, found_name
 
 _HEXADECIMAL = {"sqlite": "lower(hex(d.sha256))", "postgresql": "encode(d.sha256, 'hex')"}
@@ -34,6 +35,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
     return {
         "current_report": _current_report(sha256),
         **agency_views(),
+        **prose_views(columns),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},
