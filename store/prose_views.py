@@ -55,8 +55,9 @@ def _changes(columns: Mapping[str, Sequence[str]]) -> str:
         "SELECT r.report_id, r.agency, r.agency_id, r.year, b.metric, b.qualifier, b.value, b.unit,\n"
         "  m.value AS stated, m.unit AS stated_in,\n"
         f"  {last_year} AS last_year,\n"
-        f"  CASE WHEN m.unit = '%' THEN {change} * 100.0 / NULLIF({last_year}, 0)\n"
-        f"    WHEN m.unit = b.unit THEN {change} END AS recomputed\n"
+        f"  CASE WHEN m.unit = b.unit THEN {change}\n"
+        # In percent; the sign itself would be a placeholder to PostgreSQL's driver.
+        f"    WHEN m.unit NOT IN ('倍', '个百分点', '‰') THEN {change} * 100.0 / NULLIF({last_year}, 0) END AS recomputed\n"
         "FROM mention AS m JOIN mention AS b ON b.report_id = m.report_id AND b.ordinal = m.base\n"
         "JOIN current_report AS r ON r.report_id = m.report_id\n"
         "JOIN report AS t ON t.agency_id = r.agency_id AND t.year = r.year - 1 AND t.current = 1\n"
