@@ -90,7 +90,7 @@ _UNIT: Final = f"(?P<unit>{_MEASURES}|%|‰|倍)"
 _BARE: Final = r"(?P<bare>(?<=[万亿][多余]?)(?=[，。；、)]|$|的|次?粉丝|人口))"
 _PERCENT: Final = r"百分之(?P<percent>[〇零一二两三四五六七八九十百]+)(?:点(?P<decimals>[〇零一二两三四五六七八九]+))?"
 _NUMBER: Final = regex.compile(
-    rf"(?<![\d.,第届〔\-—~～·A-Za-z#〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟])(?:{COUNT}(?:{_UNIT}|{_BARE})|(?P<about_percent>近|约|超过|超)?{_PERCENT})(?P<after>左右|以上|上下|有余)?"
+    rf"(?=[\d数几上将接近大约多超逾突不百〇零一二两三四五六七八九十千壹贰叁肆伍陆柒捌玖拾佰仟])(?<![\d.,第届〔\-—~～·A-Za-z#〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟])(?:{COUNT}(?:{_UNIT}|{_BARE})|(?P<about_percent>近|约|超过|超)?{_PERCENT})(?P<after>左右|以上|上下|有余)?"
 )
 _DEADLINE: Final = regex.compile(r"\d个?工作日")
 _MASK: Final = regex.compile(
@@ -110,8 +110,10 @@ _SLOGAN: Final = regex.compile(r"(?:重点)?(?:制度|机制|清单|措施|原�
 _IDIOM_AFTER: Final = frozenset("类种")
 _AMOUNTS: Final = frozenset(("元", "万元", "亿元"))
 _SHARES: Final = frozenset("%‰")
-WORTH: Final = regex.compile(r"\d|[一二两三四五六七八九十百千万几数余壹贰叁肆伍陆柒捌玖拾]")
-"""A sentence without any of these holds no number."""
+WORTH: Final = regex.compile(
+    rf"[\d一二两三四五六七八九十百千万亿几数余多来壹贰叁肆伍陆柒捌玖拾](?:%|‰|倍|[{_PLAIN}{''.join(_NOT_AFTER)}元万亿百])|百分之"
+)
+"""A sentence without any of these holds no number with a unit: a quick look before the long one."""
 
 
 def mask(text: str) -> str:

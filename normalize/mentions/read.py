@@ -25,6 +25,8 @@ from normalize.prose import Folded, fold, placed_sentences
 _HEADING: Final = regex.compile(r"^[(（]?[一二三四五六七八九十]{1,3}[)）、]")
 _UNITS: Final = {"fee_collected": "元", "press_conferences": "场"}
 """Unit of a stated none where it is not 件."""
+_TURNS: Final = ("申请", "复议", "诉讼", "未", "没", "无", "零")
+"""A sentence without a number matters if it has one of these: it turns to a topic or states a none."""
 _SUM: Final = regex.compile(r"结转|上年|含")
 _MAIN: Final = frozenset((Kind.COUNT, Kind.AMOUNT))
 
@@ -61,8 +63,12 @@ class _Reader:
             folded = fold(sentence)
             if _HEADING.match(folded.text):
                 carried = frozenset()
+            numbered = WORTH.search(folded.text) is not None
+            if not numbered and not any(word in folded.text for word in _TURNS):
+                last = _Last()
+                continue
             topics = topics_of(folded.text, part.number, carried)
-            if WORTH.search(folded.text) or WORTH_ZERO.search(folded.text):
+            if numbered or WORTH_ZERO.search(folded.text):
                 place = _Place(folded, part.number, ordinal, start)
                 last = self._sentence(place, Sentence(folded.text, mask(folded.text), topics), last)
             else:
@@ -78,7 +84,7 @@ class _Reader:
         self.findings += [*check_parts(self.found, lists, first, before.ordinal), *check_shares(self.found, first)]
         for none in nones(sentence.text, sentence.masked, sentence.topics):
             unit = _UNITS.get(none.role.metric, "件")
-            self.found.append(replace(place.mention(none.start, none.stop, none.role, Decimal(0), unit), negated=True))
+            self.found.append(place.mention(none.start, none.stop, none.role, Decimal(0), unit, negated=True))
         self._name_cells(first, sentence.masked)
         parts = {item for each in lists for item in each.items}
         whole = [i for i, each in enumerate(found) if each.kind in _MAIN and i not in parts]
@@ -105,7 +111,20 @@ class _Place:
     ordinal: int
     start: int
 
-    def mention(self, start: int, stop: int, role: Role, value: Decimal | None, unit: str) -> Mention:
+    def mention(
+        self,
+        start: int,
+        stop: int,
+        role: Role,
+        value: Decimal | None,
+        unit: str,
+        *,
+        kind: str = "count",
+        approximate: bool = False,
+        negated: bool = False,
+        whole: int | None = None,
+        base: int | None = None,
+    ) -> Mention:
         """The mention at a place of the folded sentence."""
         first, last = self.folded.span(start, stop)
         return Mention(
@@ -120,6 +139,11 @@ class _Place:
             whose=role.whose.value if role.whose and role.metric else "",
             qualifier=role.qualifier,
             sentence_start=self.start,
+            kind=kind,
+            approximate=approximate,
+            negated=negated,
+            whole=whole,
+            base=base,
         )
 
 
@@ -139,8 +163,8 @@ def _numbers(
 ) -> Iterator[Mention]:
     for index, (each, role) in enumerate(told):
         base = bases.get(index)
-        yield replace(
-            place.mention(each.start, each.end, role, each.value, each.unit),
+        yield place.mention(
+            *(each.start, each.end, role, each.value, each.unit),
             kind=each.kind.value,
             approximate=each.approximate,
             whole=wholes.get(index if base is None else base),

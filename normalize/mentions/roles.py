@@ -11,12 +11,14 @@ import regex
 from normalize.mentions.quantities import Found, Kind
 from normalize.mentions.structure import Parts
 from normalize.mentions.whose import Whose, whose
-from normalize.mentions.wordings import APPLICATIONS, CHAPTER_TOPICS, DISPUTES, FEES, Wording, topics_in
+from normalize.mentions.wordings import APPLICATIONS, CHAPTER_TOPICS, DISPUTES, FEES, FILLING, Wording, topics_in
 from normalize.mentions.wordings_applications import APPLICATION_WORDINGS
 from normalize.mentions.wordings_disclosure import CHANNELS, DISCLOSURE_WORDINGS
 
 WORDINGS: Final = (*APPLICATION_WORDINGS, *DISCLOSURE_WORDINGS)
-_BY_MARK: Final = tuple(
+Marks = tuple[tuple[str, tuple[int, ...]], ...]
+"""Marks with the places of the wordings that have them."""
+_BY_MARK: Final[Marks] = tuple(
     (mark, tuple(at for at, wording in enumerate(WORDINGS) if mark in wording.marks))
     for mark in dict.fromkeys(mark for wording in WORDINGS for mark in wording.marks)
 )
@@ -93,6 +95,7 @@ class Sentence:
 def roles(sentence: Sentence, found: Sequence[Found], lists: Sequence[Parts], before: Role) -> list[Role]:
     """The role of each number of a sentence. ``before`` is the role of the whole that ``-1`` in ``lists`` means."""
     text, masked, topics = sentence.text, sentence.masked, sentence.topics
+    marks = tuple(each for each in _BY_MARK if each[0] in text)
     whole_of = {item: parts.whole for parts in lists for item in parts.items}
     told: list[Role] = []
     for place, each in enumerate(found):
@@ -101,7 +104,7 @@ def roles(sentence: Sentence, found: Sequence[Found], lists: Sequence[Parts], be
             continue
         whole = whole_of.get(place)
         parent = None if whole is None else before if whole < 0 else told[whole]
-        frame = _Frame.at(text, masked, found, place)
+        frame = _Frame.at(sentence, marks, found, place)
         if _AVERAGE.search(frame.lead):
             told.append(NO_ROLE)
             continue
@@ -136,10 +139,13 @@ class _Frame:
     start: int
     clause_start: int
     sentence: str
+    """The whole of it, masked."""
+    marks: Marks
+    """Those that the sentence has."""
 
     @classmethod
-    def at(cls, text: str, masked: str, found: Sequence[Found], place: int) -> _Frame:
-        each = found[place]
+    def at(cls, whole: Sentence, marks: Marks, found: Sequence[Found], place: int) -> _Frame:
+        text, masked, each = whole.text, whole.masked, found[place]
         first = place
         while first and found[first - 1].stop == found[first].start:  # 14类632条: the same words lead to both
             first -= 1
@@ -155,8 +161,8 @@ class _Frame:
         tail = text[each.stop : min([*ends, end, each.stop + _LONGEST_TAIL])]
         lead = _BRACKETS.sub("", lead)
         lead = "" if lead[-1:] in _LINKS else lead.lstrip("、；，和及与).")  # 15件建议和11件提案: what is counted follows
-        frame = f"{lead}№{each.unit}{tail}"
-        return cls(frame, lead, each.start, _clause_start(masked, each.start, 0), masked)
+        frame = f"{FILLING.sub('', lead)}№{each.unit}{tail}"
+        return cls(frame, lead, each.start, _clause_start(masked, each.start, 0), masked, marks)
 
 
 def _clause_start(masked: str, at: int, floor: int) -> int:
@@ -225,7 +231,7 @@ _OWN_WHEREVER: Final = frozenset(
 
 def _wording(frame: str, topics: frozenset[str] | set[str], around: _Frame) -> Wording | None:
     disputes = _last_dispute(around) if DISPUTES in topics else ""
-    marked = {at for mark, places in _BY_MARK if mark in frame for at in places}
+    marked = {at for mark, places in around.marks if mark in frame for at in places}
     for at in sorted(marked):
         wording = WORDINGS[at]
         if wording.topics and not _is_about(wording.topics, topics, disputes):

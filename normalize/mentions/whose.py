@@ -70,6 +70,8 @@ _AGAIN: Final = regex.compile(r"今年|本年度?|当年|20\d\d年")
 
 def _since(text: str, start: int) -> bool:
     """Whether the number is of several years: 自2008年施行以来，…累计受理2463件."""
+    if "以来" not in text and "近" not in text:
+        return False
     match = _SINCE.search(text, 0, start)
     return match is not None and not _AGAIN.search(text, match.end(), start)
 
@@ -81,11 +83,15 @@ _BACK: Final = regex.compile(r"，(?:我|本)(?:局|镇|办|街道?|单位|机�
 
 
 def _represents(before: str) -> bool:
+    if "代表" not in before and "向" not in before:
+        return False
     match = next(reversed(list(_REPRESENTS.finditer(before))), None)
     return match is not None and not _BACK.search(before, match.end())
 
 
 def _of_another_year(text: str, start: int) -> bool:
+    if text.count("年") < 2:
+        return False
     years = set(_ALL_YEARS.findall(text))
     if len(years) < 2:
         return False
@@ -95,7 +101,7 @@ def _of_another_year(text: str, start: int) -> bool:
 
 def several_years(text: str) -> bool:
     """Whether a sentence speaks of more than one year, so that no number is surely the report's."""
-    return len(set(_ALL_YEARS.findall(text))) > 1
+    return text.count("年") > 1 and len(set(_ALL_YEARS.findall(text))) > 1
 
 
 def of_own_office(text: str) -> bool:

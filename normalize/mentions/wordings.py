@@ -1,7 +1,8 @@
 """The wordings that say what a number counts: one line each, the first that fits decides.
 
-A wording is searched in a frame: the words from the last stop or number up to the number, ``№`` for the number, its unit,
-and the words up to the next stop or number. So ``收到申请№件`` and ``收到№件申请`` are two wordings of one thing.
+A wording is searched in a frame: the words from the last stop or number up to the number, without those that only fill
+(``FILLING``), then ``№`` for the number, its unit, and the words up to the next stop or number. So ``收到申请№件`` and
+``收到№件申请`` are two wordings of one thing.
 """
 
 from __future__ import annotations
@@ -28,10 +29,13 @@ class Wording:
     qualifier: str = ""
 
 
-C: Final = (
-    r"(?:的|了|过|数量|总数|总量|总件数|件数|条数|总条数|次数|数|总计|合计|共计|累计|共有|共|总|为|有|达到?|是|：|，|已经?|均|分别|各|"
-    r"全年|全部|依法|按时|按期|及时|情况|事项|案件|申请件|方面|则|、|大约|达到|就|□|“|”|\")*№"
+FILLING: Final = regex.compile(
+    r"(?r)(?:的|了|过|数量|总数|总量|总件数|件数|条数|总条数|次数|数|总计|合计|共计|累计|共有|共|总|为|有|达到?|是|：|，|已经?|均|分别|各|"
+    r"全年|全部|依法|按时|按期|及时|情况|事项|案件|申请件|方面|则|、|大约|就|□|“|”|\")+$"
 )
+"""Words between a label and its number that say nothing; frames are built without them."""
+C: Final = "№"
+"""The number: a label stands right before it."""
 CASES: Final = "(?:件次|件|宗|起|份|次|条|例|项|个|批|篇)"
 ITEMS: Final = "(?:条次|篇次|条|件|篇|项|个|则|份|期|次|余)"
 GET: Final = r"(?:新收|收到|受理|接收|接到|接受|接办|收|接)(?:到)?(?:了|过)?(?!办)"
