@@ -62,6 +62,39 @@ def test_parts_and_their_whole(text: str, wholes: list[int | None]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("人大代表建议和政协提案分别为3件和5件", [("congress_suggestions", ""), ("cppcc_proposals", "")]),
+        (
+            "门户网站、微信公众号、政务微博分别发布信息300条、120条、45条",
+            [("published_items", "website"), ("published_items", "wechat"), ("published_items", "weibo")],
+        ),
+        (
+            "上述申请分别通过信函、网络等渠道提交，分别为6件、21件",
+            [("applications_by_channel", "letter"), ("applications_by_channel", "online")],
+        ),
+        ("人大建议、政协提案各3件", [("", "")]),  # neither's alone, nor their sum
+        ("公开信息92条，其中网站、微信各46条", [("disclosed_items", ""), ("disclosed_by_channel", "")]),
+        ("公开14类632条政府信息", [("", ""), ("disclosed_items", "")]),
+        ("公开信息平台日均发布信息3.6条", [("", "")]),
+        (
+            "法人（或其他组织）申请8件，部分公开（区分处理的，只计这一情形）2件",
+            [("applications_received", "organisation"), ("applications_partly_granted", "")],
+        ),
+        ("办复15件人大代表建议和11件政协提案", [("congress_suggestions", ""), ("cppcc_proposals", "")]),
+        ("收到政协提案13件，比去年（15件）减少2件", [("cppcc_proposals", ""), ("cppcc_proposals", ""), ("", "")]),
+        ("承办代表建议15件，主办6件，会办9件", [("congress_suggestions", q) for q in ("", "lead", "joint")]),
+    ],
+)
+def test_rows_of_labels_and_numbers_that_share_one(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(mention.metric, mention.qualifier) for mention in stated(text, 3)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("发布信息92条，其中网站、微信各46条", []),
+        ("制作宣传品92份，其中手册、折页各46份", []),
+        ("制作宣传品92份：手册、折页各45份", [("parts_sum", "92", "90")]),
+        ("因政府信息公开被申请行政复议3件，其中维持2件，行政诉讼9件", []),  # of another kind, not a part
         (
             "发布信息60条，其中A类6条，B类1条，C类1条，D类3条，E类1条，F类3条，G类3条，H类31条，I类2条，J类2条，K类2条，其他5条",
             [],

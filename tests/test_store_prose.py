@@ -71,6 +71,6 @@ def test_the_export_names_every_mention(tmp_path):
         ("", "20", "%", "change"),
         ("trainings", "", "次", "count"),
         ("", "5", "次", "change"),
-        ("fee_collected", "0", "元", "count"),
+        ("fee_collected", "0", "元", "amount"),
     ]
     assert (rows[-1]["negated"], rows[-1]["sentence"], rows[-1]["cell"]) == ("1", "未收取信息处理费", "")

@@ -84,7 +84,8 @@ class _Reader:
         self.findings += [*check_parts(self.found, lists, first, before.ordinal), *check_shares(self.found, first)]
         for none in nones(sentence.text, sentence.masked, sentence.topics):
             unit = _UNITS.get(none.role.metric, "件")
-            self.found.append(place.mention(none.start, none.stop, none.role, Decimal(0), unit, negated=True))
+            kind = Kind.AMOUNT if unit == "元" else Kind.COUNT
+            self.found.append(place.mention(none.start, none.stop, none.role, Decimal(0), unit, kind=kind.value, negated=True))
         self._name_cells(first, sentence.masked)
         parts = {item for each in lists for item in each.items}
         whole = [i for i, each in enumerate(found) if each.kind in _MAIN and i not in parts]

@@ -51,7 +51,7 @@ _PREDICATE: Final = regex.compile(
 
 _RESULT: Final = regex.compile(r"公开|处理|提供|撤回")
 """Results have metrics of their own; 其他处理 and sums of two have none."""
-_AVERAGE: Final = regex.compile(r"日均|月均|年均|平均|人均|每[日天月周年季]|每个|每条|每期")
+_AVERAGE: Final = regex.compile(r"(?:日均|月均|年均|平均|人均|每个|每条|每期)[^，]{0,8}$|每[日天月周年季]度?[^，对]{0,4}$")
 _UNTOLD: Final = regex.compile(r"其[他它]结果|尚?未审结|已主动公开|其[他它]情形")
 _AUDIENCE: Final = frozenset(
     ("participants", "trainings", "meetings", "interpretations", "staff", "accounts", "websites", "calls")
@@ -111,6 +111,8 @@ def roles(sentence: Sentence, found: Sequence[Found], lists: Sequence[Parts], be
         if parent is None and _SHARER.search(frame.lead):
             parent = next((role for role in reversed(told) if role.metric in _PROPOSALS), None)
         role = _role(frame, topics, parent)
+        if each.each:
+            role = _of_each(role)
         if not role.metric and place and (compared := _compared(frame, found, told, place)).metric:
             role = compared
         if (
@@ -159,10 +161,38 @@ class _Frame:
         end = found[place + 1].start if place + 1 < len(found) else len(text)
         ends = [at for stop in _STOPS + "、" if (at := masked.find(stop, each.stop, end)) >= 0]
         tail = text[each.stop : min([*ends, end, each.stop + _LONGEST_TAIL])]
-        lead = _BRACKETS.sub("", lead)
+        lead = _respectively(masked, found, place) or _BRACKETS.sub("", lead)
         lead = "" if lead[-1:] in _LINKS else lead.lstrip("、；，和及与).")  # 15件建议和11件提案: what is counted follows
         frame = f"{FILLING.sub('', lead)}№{each.unit}{tail}"
         return cls(frame, lead, each.start, _clause_start(masked, each.start, 0), masked, marks)
+
+
+_ROWS: Final = (
+    regex.compile(r"分别(?:通过|以)?(?P<labels>[^，；。：()\d]{3,60})，分别(?P<verb>[^\d，；。：()]{0,12})$"),
+    regex.compile(r"(?P<labels>[^，；。：()\d]{3,70}?)，?分别(?P<verb>[^\d，；。：()]{0,12})$"),
+)
+"""A row of labels before a row of numbers."""
+_NEXT: Final = regex.compile(r"^[、，和及与]$")
+_ITEMS: Final = regex.compile(r"以及|[、和及与]")
+_AND_SO_ON: Final = regex.compile(r"等.{0,8}$")
+
+
+def _respectively(masked: str, found: Sequence[Found], place: int) -> str:
+    """The label that is a number's own where labels and numbers stand in two rows: 建议、提案分别为3件、5件."""
+    first = place
+    while first and _NEXT.match(masked[found[first - 1].stop : found[first].start]):
+        first -= 1
+    head = masked[found[first - 1].stop if first else 0 : found[first].start]
+    if "分别" not in head:
+        return ""
+    last = first
+    while last + 1 < len(found) and _NEXT.match(masked[found[last].stop : found[last + 1].start]):
+        last += 1
+    for match in (m for pattern in _ROWS if (m := pattern.search(head))):
+        labels = _ITEMS.split(_AND_SO_ON.sub("", match["labels"]))
+        if len(labels) == last - first + 1 > 1:
+            return f"{labels[place - first]}{match['verb']}"
+    return ""
 
 
 def _clause_start(masked: str, at: int, floor: int) -> int:
@@ -186,7 +216,11 @@ def _role(frame: _Frame, topics: frozenset[str], parent: Role | None) -> Role:
     wording = _wording(
         frame.text, topics | ({APPLICATIONS} if parent and parent.metric.startswith("applications") else set()), frame
     )
-    if parent is not None and parent.metric in _DISCLOSURE_METRICS and (wording is None or wording.metric in _DISCLOSURE_METRICS):
+    if (
+        parent is not None
+        and parent.metric in _DISCLOSURE_METRICS
+        and (wording is None or wording.metric in _DISCLOSURE_METRICS | {"applications_by_channel"})
+    ):
         return _disclosed_part(frame, wording, owner, parent)
     sharer = _SHARER.search(frame.lead)
     if sharer and parent is not None and parent.metric in _PROPOSALS and (wording is None or wording.metric in _PROPOSALS):
@@ -308,6 +342,11 @@ def _is_sibling(masked: str, found: Sequence[Found], place: int) -> bool:
     one, other = found[place - 1], found[place]
     gap = masked[one.stop : other.start]
     return one.unit == other.unit and bool(_SIBLING.match(gap)) and gap[0] in "、，；和及与" and not _PREDICATE.search(gap)
+
+
+def _of_each(role: Role) -> Role:
+    """各46条 is of no single channel, and no sum of two."""
+    return NO_ROLE if role.metric == "congress_and_cppcc" else Role(role.metric, role.whose)
 
 
 def _like_sibling(role: Role, frame: _Frame) -> Role:

@@ -23,6 +23,8 @@ class Parts:
     opener: str
     bracket: bool
     items: list[int] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    """How often each item counts: 网站、微信各46条 is twice 46."""
     stops: set[str] = field(default_factory=set)
     """Which stops have separated items so far."""
     ended_with_rest: bool = False
@@ -39,9 +41,10 @@ _OPENER: Final = regex.compile(
     r"其中(?:[，：]|包括|有)*|分别(?:为|是|有)?|^(?:，|均)?(?:包括|涵盖|主要有|主要是|主要包括|涉及|由|含有|包含)|^[^，；。()]{0,3}：|^[，]?(?:含|内含|另含)"
 )
 _AT_START: Final = regex.compile(r"^(?:在?(?:上述|这些|办结|答复|收到|所有)?[^，；]{0,10})?其中")
+_LINKS: Final = regex.compile(r"[、和及与](?=\p{Han})")
 _NEW_PREDICATE: Final = regex.compile(
     r"全年|本年度|今年|同时|此外|另外|共(?:计|有|收|受|办|开|召|举|组|承|发出|接|回|整|推|编)|累计|召开|举办|(?<!其[他它]|法人)组织|开展|培训|整改|办理网民|留言|热线|参加|参训|接待|清理|撰写|"
-    r"(?<![经以])(?:收到|受理|承办|接到|接受)(?!申请)"
+    r"(?<![经以局县区门室道镇乡委院])(?:收到|受理|承办|接到|接受)(?!申请)|^[，；、]?(?:被提起|提起)?行政(?:诉讼|复议)"
 )
 _AMONG_OTHERS: Final = regex.compile(r"含|包括|包含|另")
 _REST: Final = regex.compile(r"^[、，；和及与]*(?:\d[.、])?(?:其他|其它|其余|剩余|另有其他)")
@@ -91,6 +94,7 @@ class _Walk:
             self._go_on(each, tail)
         if self.open and self._fits(self.open[-1], each):
             self.open[-1].items.append(place)
+            self.open[-1].times.append(1 + len(_LINKS.findall(tail.strip("、，；"))) if each.each else 1)
             self.open[-1].ended_with_rest = bool(_REST.search(tail))
         self._last = place
 

@@ -13,6 +13,13 @@ from normalize.mentions.structure import Parts, compatible
 from normalize.model import Finding, Mention, Severity
 
 _OVERLAP: Final = regex.compile(r"同时|重复|交叉|不同渠道")
+_FAMILIES: Final = {
+    "applications": ("applications",),
+    "disclosure": ("disclosed", "published", "interpretations", "regulatory"),
+    "reviews": ("reviews",),
+    "suits": ("suits",),
+    "proposals": ("congress", "cppcc"),
+}
 _SHARE_WHOLE: Final = frozenset(("count", "amount"))
 
 
@@ -40,19 +47,26 @@ def check_parts(found: Sequence[Mention], lists: Sequence[Parts], first: int, be
 
 def _check(whole: Mention, items: Sequence[Mention], parts: Parts) -> Finding | None:
     values = [item.value for item in items]
+    if any(item.metric and whole.metric and _family(item.metric) != _family(whole.metric) for item in items):
+        return None  # the list reaches further than it seems
     if whole.value is None or whole.approximate or any(item.approximate or item.value is None for item in items):
         return None
-    numbers = [value for value in values if value is not None]
+    numbers = [value * times for value, times in zip(values, parts.times, strict=True) if value is not None]
     total = sum(numbers, Decimal(0))
     where = f"{place_of(whole)}: {whole.sentence}"
     overlapping = any(item.metric.endswith("by_channel") for item in items) or bool(_OVERLAP.search(whole.sentence))
     if max(numbers) > whole.value or (total > whole.value and not overlapping):
         words = f"Parts of {max(numbers) if overlapping else total} exceed their whole of {whole.value} {whole.unit} ({where})"
         return _hint("mention.parts_exceed", words, whole.value, max(numbers) if overlapping else total)
-    if parts.complete and len(items) > 1 and total != whole.value and not overlapping:
+    if parts.complete and sum(parts.times) > 1 and total != whole.value and not overlapping:
         words = f"All parts together are {total}, the whole {whole.value} {whole.unit} ({where})"
         return _hint("mention.parts_sum", words, whole.value, total)
     return None
+
+
+def _family(metric: str) -> str:
+    """What a metric is about: counts of one family may be parts of each other."""
+    return next((family for family, starts in _FAMILIES.items() if metric.startswith(starts)), metric)
 
 
 def check_shares(found: Sequence[Mention], first: int) -> list[Finding]:
