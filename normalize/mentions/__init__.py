@@ -2,8 +2,8 @@
 
 A wrong role is worse than none. Every number with a unit becomes a mention; what it counts, and whose it is, is told only
 where its own words make it clear. The stages: ``quantities`` (which numbers) and ``zeros`` (stated nones), ``structure``
-(which is part of which), ``roles`` with the ``wordings`` and ``whose`` (what they count), ``shares`` and ``sums`` (whether
-the prose agrees with itself), ``restated`` (whether it agrees with the table).
+(which is part of which), ``frames`` (the words around each), ``roles`` with the ``wordings`` and ``whose`` (what they count),
+``shares`` and ``sums`` (whether the prose agrees with itself), ``restated`` (whether it agrees with the table).
 """
 
 from normalize.mentions.read import Prose, mentions, read_prose

@@ -92,7 +92,6 @@ _PERCENT: Final = r"百分之(?P<percent>[〇零一二两三四五六七八九�
 _NUMBER: Final = regex.compile(
     rf"(?=[\d数几上将接近大约多超逾突不百〇零一二两三四五六七八九十千壹贰叁肆伍陆柒捌玖拾佰仟])(?<![\d.,第届〔\-—~～·A-Za-z#〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟])(?:{COUNT}(?:{_UNIT}|{_BARE})|(?P<about_percent>近|约|超过|超)?{_PERCENT})(?P<after>左右|以上|上下|有余)?"
 )
-_DEADLINE: Final = regex.compile(r"\d个?工作日")
 _MASK: Final = regex.compile(
     r"《[^《》]{1,60}》|[“\"][^“”\"，。]{1,25}[”\"]|‘[^‘’]{1,25}’|「[^」]{1,25}」|〔[^〕]*〕|[A-Za-z][A-Za-z0-9_.:/?=&%\-]{3,}"
 )

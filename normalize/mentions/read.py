@@ -9,9 +9,10 @@ from typing import Final
 
 import regex
 
+from normalize.mentions.frames import Sentence
 from normalize.mentions.quantities import WORTH, Found, Kind, mask, quantities
 from normalize.mentions.restated import cell_of
-from normalize.mentions.roles import NO_ROLE, Role, Sentence, roles, topics_of
+from normalize.mentions.roles import NO_ROLE, Role, roles, topics_of
 from normalize.mentions.shares import base_of
 from normalize.mentions.structure import Parts, parts_of
 from normalize.mentions.sums import check_parts, check_shares

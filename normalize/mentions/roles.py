@@ -8,30 +8,22 @@ from typing import Final
 
 import regex
 
+from normalize.mentions.frames import Frame, Marks, Sentence
 from normalize.mentions.quantities import Found, Kind
 from normalize.mentions.structure import Parts
 from normalize.mentions.whose import Whose, whose
-from normalize.mentions.wordings import APPLICATIONS, CHAPTER_TOPICS, DISPUTES, FEES, FILLING, Wording, topics_in
+from normalize.mentions.wordings import APPLICATIONS, CHAPTER_TOPICS, DISPUTES, FEES, Wording, topics_in
 from normalize.mentions.wordings_applications import APPLICATION_WORDINGS
 from normalize.mentions.wordings_disclosure import CHANNELS, DISCLOSURE_WORDINGS
 
 WORDINGS: Final = (*APPLICATION_WORDINGS, *DISCLOSURE_WORDINGS)
-Marks = tuple[tuple[str, tuple[int, ...]], ...]
-"""Marks with the places of the wordings that have them."""
 _BY_MARK: Final[Marks] = tuple(
     (mark, tuple(at for at, wording in enumerate(WORDINGS) if mark in wording.marks))
     for mark in dict.fromkeys(mark for wording in WORDINGS for mark in wording.marks)
 )
 """Which wordings a frame with a mark may have: a look at a hundred words instead of as many patterns."""
-_STOPS: Final = "，；：。()"
-_LINKS: Final = frozenset("、和及与")
-_EMPTY: Final = regex.compile(
-    r"^(?:[、，；：和及与]|其中|共|计|总|有|为|合|约|累|达|是|已|全年|数|量|本年度|今年|分别|均|20\d\d年度?|年度?|□)*$"
-)
 _ALL_CHANNELS: Final = regex.compile(r"(?:等|各|多|不同).{0,6}(?:渠道|方式|平台|途径|形式|载体)")
 _DISCLOSURE_METRICS: Final = frozenset(("disclosed_items", "published_items", "disclosed_by_channel", "disclosed_by_kind"))
-_BRACKETS: Final = regex.compile(r"\([^()\d]*\)")
-_LONGEST_TAIL: Final = 32
 _SHARERS: Final = {
     "主办": "lead",
     "承办": "lead",
@@ -47,8 +39,6 @@ _SIBLING: Final = regex.compile(r"^[、，；和及与]*[^，；。()]{1,22}$")
 _PREDICATE: Final = regex.compile(
     r"收到|受理|办理|答复|召开|举办|组织|开展|培训|整改|回应|接待|建议|提案|复议|诉讼|申请|留言|热线|参加|解读|审查|审核|修订|清理|新增|粉丝|关注|账号|问题|任务|名$"
 )
-
-
 _RESULT: Final = regex.compile(r"公开|处理|提供|撤回")
 """Results have metrics of their own; 其他处理 and sums of two have none."""
 _AVERAGE: Final = regex.compile(r"(?:日均|月均|年均|平均|人均|每个|每条|每期)[^，]{0,8}$|每[日天月周年季]度?[^，对]{0,4}$")
@@ -81,17 +71,6 @@ def topics_of(text: str, chapter: int, carried: frozenset[str]) -> frozenset[str
     return said | CHAPTER_TOPICS.get(chapter, frozenset()) | carried
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence to be read."""
-
-    text: str
-    """Folded."""
-    masked: str
-    topics: frozenset[str]
-    """What it is about."""
-
-
 def roles(sentence: Sentence, found: Sequence[Found], lists: Sequence[Parts], before: Role) -> list[Role]:
     """The role of each number of a sentence. ``before`` is the role of the whole that ``-1`` in ``lists`` means."""
     text, masked, topics = sentence.text, sentence.masked, sentence.topics
@@ -104,7 +83,7 @@ def roles(sentence: Sentence, found: Sequence[Found], lists: Sequence[Parts], be
             continue
         whole = whole_of.get(place)
         parent = None if whole is None else before if whole < 0 else told[whole]
-        frame = _Frame.at(sentence, marks, found, place)
+        frame = Frame.at(sentence, marks, found, place)
         if _AVERAGE.search(frame.lead):
             told.append(NO_ROLE)
             continue
@@ -132,84 +111,7 @@ _OTHER_APPLICATIONS: Final = regex.compile(r"许可|补[助贴]|低保|救助|�
 _SURELY_APPLICATIONS: Final = regex.compile(r"信息公开|依申请|公开申请|申请公开")
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The words around a number."""
-
-    text: str
-    lead: str
-    start: int
-    clause_start: int
-    sentence: str
-    """The whole of it, masked."""
-    marks: Marks
-    """Those that the sentence has."""
-
-    @classmethod
-    def at(cls, whole: Sentence, marks: Marks, found: Sequence[Found], place: int) -> _Frame:
-        text, masked, each = whole.text, whole.masked, found[place]
-        first = place
-        while first and found[first - 1].stop == found[first].start:  # 14类632条: the same words lead to both
-            first -= 1
-        floor = found[first - 1].stop if first else 0
-        before = found[first].start
-        begin = _clause_start(masked, before, floor)
-        lead = text[begin:before]
-        while begin > floor and _EMPTY.match(lead):
-            begin = _clause_start(masked, begin - 1, floor)
-            lead = text[begin:before]
-        end = found[place + 1].start if place + 1 < len(found) else len(text)
-        ends = [at for stop in _STOPS + "、" if (at := masked.find(stop, each.stop, end)) >= 0]
-        tail = text[each.stop : min([*ends, end, each.stop + _LONGEST_TAIL])]
-        lead = _respectively(masked, found, place) or _BRACKETS.sub("", lead)
-        lead = "" if lead[-1:] in _LINKS else lead.lstrip("、；，和及与).")  # 15件建议和11件提案: what is counted follows
-        frame = f"{FILLING.sub('', lead)}№{each.unit}{tail}"
-        return cls(frame, lead, each.start, _clause_start(masked, each.start, 0), masked, marks)
-
-
-_ROWS: Final = (
-    regex.compile(r"分别(?:通过|以)?(?P<labels>[^，；。：()\d]{3,60})，分别(?P<verb>[^\d，；。：()]{0,12})$"),
-    regex.compile(r"(?P<labels>[^，；。：()\d]{3,70}?)，?分别(?P<verb>[^\d，；。：()]{0,12})$"),
-)
-"""A row of labels before a row of numbers."""
-_NEXT: Final = regex.compile(r"^[、，和及与]$")
-_ITEMS: Final = regex.compile(r"以及|[、和及与]")
-_AND_SO_ON: Final = regex.compile(r"等.{0,8}$")
-
-
-def _respectively(masked: str, found: Sequence[Found], place: int) -> str:
-    """The label that is a number's own where labels and numbers stand in two rows: 建议、提案分别为3件、5件."""
-    first = place
-    while first and _NEXT.match(masked[found[first - 1].stop : found[first].start]):
-        first -= 1
-    head = masked[found[first - 1].stop if first else 0 : found[first].start]
-    if "分别" not in head:
-        return ""
-    last = first
-    while last + 1 < len(found) and _NEXT.match(masked[found[last].stop : found[last + 1].start]):
-        last += 1
-    for match in (m for pattern in _ROWS if (m := pattern.search(head))):
-        labels = _ITEMS.split(_AND_SO_ON.sub("", match["labels"]))
-        if len(labels) == last - first + 1 > 1:
-            return f"{labels[place - first]}{match['verb']}"
-    return ""
-
-
-def _clause_start(masked: str, at: int, floor: int) -> int:
-    """Behind the last stop before ``at``. A bracket that holds no number is passed over: 法人(或其他组织)8件."""
-    depth = 0
-    for index in range(at - 1, floor - 1, -1):
-        char = masked[index]
-        if char == ")":
-            depth += 1
-        elif char == "(" and depth:
-            depth -= 1
-        elif char in _STOPS and not depth:
-            return index + 1
-    return floor
-
-
-def _role(frame: _Frame, topics: frozenset[str], parent: Role | None) -> Role:
+def _role(frame: Frame, topics: frozenset[str], parent: Role | None) -> Role:
     owner = whose(frame.sentence, frame.clause_start, frame.start, frame.lead)
     if parent is not None and parent.whose in {Whose.OTHER_AGENCY, Whose.OTHER_PERIOD} and owner is Whose.SELF:
         owner = parent.whose
@@ -263,7 +165,7 @@ _OWN_WHEREVER: Final = frozenset(
 """Items of an enumeration of results: each is the whole of its own kind, though 其中 precedes it."""
 
 
-def _wording(frame: str, topics: frozenset[str] | set[str], around: _Frame) -> Wording | None:
+def _wording(frame: str, topics: frozenset[str] | set[str], around: Frame) -> Wording | None:
     disputes = _last_dispute(around) if DISPUTES in topics else ""
     marked = {at for mark, places in around.marks if mark in frame for at in places}
     for at in sorted(marked):
@@ -281,7 +183,7 @@ def _is_about(wanted: frozenset[str], topics: frozenset[str] | set[str], dispute
     return bool(wanted & topics)
 
 
-def _last_dispute(around: _Frame) -> str:
+def _last_dispute(around: Frame) -> str:
     """Whether reviews or suits were spoken of last before the number ends its frame."""
     before = around.sentence[: around.start]
     review, suit = before.rfind("复议"), max(before.rfind("诉讼"), before.rfind("应诉"))
@@ -303,7 +205,7 @@ def channel_in(words: str, *, one: bool = False) -> str:
     return next((channel for channel, pattern in _CHANNELS if pattern.search(words)), "")
 
 
-def _disclosed_part(frame: _Frame, wording: Wording | None, owner: Whose, parent: Role) -> Role:
+def _disclosed_part(frame: Frame, wording: Wording | None, owner: Whose, parent: Role) -> Role:
     """A part of what was disclosed: by channel where its words name one, else by kind; of a level or agency: as its whole."""
     if parent.metric == "published_items" or owner is Whose.OTHER_AGENCY or _LEVEL.search(frame.lead):
         return Role(parent.metric, Whose.PART if owner is Whose.SELF else owner, channel_in(frame.text, one=True))
@@ -320,7 +222,7 @@ _TOTAL: Final = regex.compile(r"^(?:合计|共计|总计|共)(?:为|有)*$")
 _APPLICATION_PARTS: Final = frozenset(("applications_received", "applications_by_channel"))
 
 
-def _compared(frame: _Frame, found: Sequence[Found], told: Sequence[Role], place: int) -> Role:
+def _compared(frame: Frame, found: Sequence[Found], told: Sequence[Role], place: int) -> Role:
     """The number beside another that it is compared with or adds up: 15件，比去年（13件）…; 网上14件、当面2件，共16件."""
     lead = frame.sentence[max(found[place - 1].stop, frame.clause_start) : frame.start].strip("，、；(：")
     wider = frame.sentence[found[place - 1].stop : frame.start].strip("，、；(：")
@@ -349,7 +251,7 @@ def _of_each(role: Role) -> Role:
     return NO_ROLE if role.metric == "congress_and_cppcc" else Role(role.metric, role.whose)
 
 
-def _like_sibling(role: Role, frame: _Frame) -> Role:
+def _like_sibling(role: Role, frame: Frame) -> Role:
     if role.metric not in {"disclosed_by_kind", "disclosed_by_channel"} or "№次" in frame.text:
         return NO_ROLE
     channel = channel_in(frame.text)

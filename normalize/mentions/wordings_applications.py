@@ -215,7 +215,6 @@ BY_APPLICANT: Final = tuple(
         qualifier=applicant,
     )
 )
-_NOT_DONE: Final = r"(?<!未)"
 RECEIVED: Final = (
     *wording(
         "applications_received",
