@@ -20,11 +20,12 @@ from hashlib import sha256
 from collect.errors import NotAReportError, UnreadableError
 from extract.model import Box, Locus
 from normalize.forms import forms
-from normalize.mentions import mentions
 from normalize.model import (
     Cell,
+    CellKey,
     Finding,
     Identity,
+    Mention,
     Report,
     RuleCheck,
     Section,
@@ -336,4 +337,7 @@ def _with_prose(report: Report, agency: _Agency, received: int, chance: random.R
             for _ in range(2 if number in (0, 6) else 5)
         ]
         sections.append(Section(number, heading, "\n".join(("".join(sentences[:3]), "".join(sentences[3:]))).strip()))
-    return replace(report, sections=tuple(sections), mentions=mentions(sections, report.form))
+    sentence = sections[3].text.partition("。")[0]
+    key = CellKey("applications", "new", "total") if report.form in {"2019", "2021"} else None
+    mention = Mention("applications_received", Decimal(received), "件", sentence, 3, key, section_ordinal=3, whose="self")
+    return replace(report, sections=tuple(sections), mentions=(mention,))

@@ -276,3 +276,32 @@ def test_both_places_are_named() -> None:
     assert "chapter 1, characters 19-24" in finding.message
     assert "the table 3525 (applications.new.total)" in finding.message
     assert sections[1].text[19:24] == "3,526"
+
+
+@pytest.mark.parametrize(
+    ("text", "metrics"),
+    [
+        ("2023年未收到政府信息公开申请", ["applications_received"]),
+        ("我局尚未收到公民、法人或者其他组织要求公开政府信息的申请", ["applications_received"]),
+        ("本年度无依申请公开事项", ["applications_received"]),
+        ("未发生行政复议、行政诉讼", ["reviews", "suits"]),
+        ("无因政府信息公开被申请行政复议、提起行政诉讼的情况", ["reviews", "suits"]),
+        ("未发生因依申请公开被行政复议纠错或行政诉讼败诉情形", ["reviews_corrected", "suits_corrected"]),
+        ("没有收取申请人任何费用", ["fee_collected"]),
+        ("未发出收费通知，未收取信息处理费", ["fee_notices", "fee_collected"]),
+        ("未承办人大代表建议和政协提案", ["congress_suggestions", "cppcc_proposals"]),
+        ("未出台行政规范性文件，未召开新闻发布会", ["regulatory_documents", "press_conferences"]),
+        ("未超期答复政府信息公开申请", []),
+        ("未收到通过传真提交的申请", []),
+        ("未收到申请人对答复不满意的投诉", []),
+        ("未按规定收取费用的要退还", []),
+        ("对没有收到申请的单位，不再通报", []),
+        ("行政许可案件未发生行政复议、行政诉讼", []),
+        ("无正当理由大量反复申请", []),
+        ("申请信息无法提供，无偿提供查阅", []),
+    ],
+)
+def test_stated_nones(text: str, metrics: list[str]) -> None:
+    found = [mention for mention in stated(text, 6) if mention.negated]
+    assert [mention.metric for mention in found] == metrics
+    assert all(mention.value == 0 and mention.whose == "self" for mention in found)

@@ -13,7 +13,7 @@ from normalize.mentions.whose import Whose, whose
 from normalize.mentions.wordings import APPLICATIONS, DISPUTES, FEES
 
 _NOT: Final = (
-    r"(?P<not>(?:尚|均|也|并|都|暂|从)?(?:未曾?|没有?|无(?![法正偿障需效条线论形从关纸])|零(?=申请|复议|诉讼|收费)|不存在)(?:再|发生|收到|出现|产生|接到|受理|收取|新收|接收|办理|"
+    r"(?P<not>(?:尚|均|也|并|都|暂|从)?(?:未(?=[收接受产出发新办承引被涉实进开制印召举参征处向因曾有再提])曾?|没有?|无(?![法正偿障需效条线论形从关纸])|零(?=申请|复议|诉讼|收费)|不存在)(?:再|发生|收到|出现|产生|接到|受理|收取|新收|接收|办理|"
     r"承办|引发|被|涉及|实际|进行|开展|制定|制发|出台|印发|发布|新制定|召开|举办|举行|参加|征收|处理|过|任何|因|和|及|、)*)"
 )
 _REST: Final = r"[^，；。：(]"
@@ -31,7 +31,9 @@ class _None:
     qualifier: str = ""
 
 
-_NO_APPLICATION: Final = regex.compile(r"复议|诉讼|举报|投诉|申请人|收取|收费|费用|引[发起]|而|建议|提案|结转|败诉|责任")
+_NO_APPLICATION: Final = regex.compile(
+    r"复议|诉讼|举报|投诉|申请人|收取|收费|费用|引[发起]|而|建议|提案|结转|败诉|责任|通过(?!审)|传真|当面|重复|补正|超期|逾期|不予|超时|及时|按时"
+)
 _OTHER_BUSINESS: Final = regex.compile(r"许可|处罚|城市管理|征收补偿|执法案件")
 _NONES: Final = (
     _None(
@@ -66,7 +68,7 @@ _NONES: Final = (
         ("fee_collected",),
         regex.compile(rf"{_NOT}{_REST}{{0,24}}?(?:收取|收费|费用|处理费|减免)"),
         frozenset({FEES, APPLICATIONS}),
-        regex.compile(r"通知|行政事业|违规|乱收|罚款|标准|指引|处罚|处理费管理|支出"),
+        regex.compile(r"通知|行政事业|违规|乱收|罚款|标准|指引|处罚|处理费管理|支出|按规定|足额|超标准|及时"),
     ),
     _None(("fee_notices",), regex.compile(rf"{_NOT}{_REST}{{0,6}}?收费通知")),
     _None(
