@@ -30,7 +30,7 @@ from normalize import reports  # noqa: E402
 
 REPORTS = ROOT / "fixtures" / "reports"
 PASSES = 5
-STAGES = ("split_reports", "read_tables", "recognise", "identify", "assemble", "mentions", "check")
+STAGES = ("split_reports", "read_tables", "recognise", "identify", "assemble", "read_prose", "check")
 """Functions that ``normalize.reports`` calls, by the names it knows them under."""
 
 Times = dict[str, float]

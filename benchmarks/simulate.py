@@ -166,7 +166,7 @@ def _case(agency: _Agency, year: int, edition: int, chance: random.Random, *, pr
     else:
         figures = (_statistics if form == "2014" else _tables)(form, received, chance)
         report = _report(identity, form, figures, _layout_number(suffix, chance), chance)
-    return facts, (_with_prose(report, agency, year, received, chance) if prose else report,)
+    return facts, (_with_prose(report, agency, received, chance) if prose else report,)
 
 
 def _layout_number(suffix: str, chance: random.Random) -> int:
@@ -356,7 +356,7 @@ _HEADINGS = (
 )
 
 
-def _with_prose(report: Report, agency: _Agency, year: int, received: int, chance: random.Random) -> Report:
+def _with_prose(report: Report, agency: _Agency, received: int, chance: random.Random) -> Report:
     """About 1,100 characters in seven sections."""
     sections = []
     for number, heading in enumerate(_HEADINGS):
@@ -367,7 +367,7 @@ def _with_prose(report: Report, agency: _Agency, year: int, received: int, chanc
             for _ in range(2 if number in (0, 6) else 5)
         ]
         sections.append(Section(number, heading, "\n".join(("".join(sentences[:3]), "".join(sentences[3:]))).strip()))
-    sentence = f"{year}年共收到政府信息公开申请{received}件"
+    sentence = sections[3].text.partition("。")[0]
     key = CellKey("applications", "new", "total") if report.form in {"2019", "2021"} else None
-    mention = Mention("applications_received", Decimal(received), "件", sentence, 3, key)
+    mention = Mention("applications_received", Decimal(received), "件", sentence, 3, key, section_ordinal=3, whose="self")
     return replace(report, sections=tuple(sections), mentions=(mention,))

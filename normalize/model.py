@@ -116,15 +116,41 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A count stated in prose ("收到申请3607件")."""
+    """A number with a unit stated in prose ("收到申请3607件"), or a stated none ("未收到申请"). See docs/prose.md."""
 
     metric: str
-    value: Decimal
+    """What is counted: a stable id; empty where the sentence does not make it clear."""
+    value: Decimal | None
+    """In the printed unit; None where the words give no number (数十次)."""
     unit: str
     sentence: str
+    """As printed, without the stop that ends it."""
     section: int
+    """Number of the official chapter."""
     key: CellKey | None = None
     """The cell it restates, where it names one."""
+    section_ordinal: int = 0
+    """Which of the report's sections it stands in, from 0."""
+    start: int = 0
+    """Where the number begins in that section's text, in characters from 0."""
+    stop: int = 0
+    """Behind its last character, the unit not included."""
+    kind: str = "count"
+    """``count``, ``share``, ``amount`` or ``change``."""
+    approximate: bool = False
+    """Said to be only about right: 余, 多, 近, 约, 左右, 以上."""
+    negated: bool = False
+    """A 0 stated in words: 未收取, 没有收到."""
+    whose: str = ""
+    """``self``, ``part`` of another mention, ``other_agency`` or ``other_period``; empty without a metric."""
+    qualifier: str = ""
+    """More on the role: the channel, the applicant, 主办 or 合办."""
+    whole: int | None = None
+    """Of a part or share: which mention of the report it is part of, from 0."""
+    base: int | None = None
+    """Of a share or change: which mention's figure it speaks of, from 0."""
+    sentence_start: int = 0
+    """Where the sentence begins in the section's text."""
 
 
 @dataclass(frozen=True, slots=True)

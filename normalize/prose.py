@@ -8,7 +8,7 @@ them unless it separates thousands.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,6 +51,8 @@ _PAGE_NUMBER = regex.compile(r"[-—–―─·•－]+\d{1,4}[-—–―─·�
 _PAGE_MARKS = frozenset("-—–―─·•－第")
 """What a page number may begin with, beside a digit."""
 _SENTENCE_STOP = regex.compile(r"[。！？\n]")
+_PLACED_STOP = regex.compile(r"[。！？]|(?<!\d)\n|\n(?!\d)")
+"""A line that breaks off within a number goes on."""
 _LONGEST_LINE = 2000
 """Characters. Longer texts are not kept: the cache stays small whatever is read."""
 _SENTENCE_END = "。！？；…"
@@ -75,8 +77,15 @@ class Folded:
             return ""
         if len(self.text) == len(self.raw):  # nothing was left out
             return self.raw[start:end]
+        first, last = self.span(start, end)
+        return self.raw[first:last]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the print ``text[start:end]`` (not empty) begins and ends."""
+        if len(self.text) == len(self.raw):
+            return start, end
         at = _places(self.raw)
-        return self.raw[at[start] : at[end - 1] + 1]
+        return at[start], at[end - 1] + 1
 
 
 @lru_cache(maxsize=8)
@@ -248,3 +257,12 @@ def paragraphs(lines: Sequence[Line], measure: Measure | None = None) -> tuple[s
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text as printed, without the stop that ends them. A semicolon ends no sentence."""
     return tuple(part.strip() for part in _SENTENCE_STOP.split(text) if part.strip())
+
+
+def placed_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """The same sentences, each with the place of its first character in the text. A line may break within a number."""
+    start = 0
+    for part in _PLACED_STOP.split(text):
+        if sentence := part.strip():
+            yield start + len(part) - len(part.lstrip()), sentence
+        start += len(part) + 1

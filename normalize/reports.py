@@ -16,7 +16,7 @@ from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.identity import identify
 from normalize.leftovers import leftovers
-from normalize.mentions import check_mentions, mentions
+from normalize.mentions import check_mentions, read_prose
 from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
 from normalize.placing import TableReading
 from normalize.recognise import recognise
@@ -60,7 +60,7 @@ def _reports(part: Document, body: Body, readings: Sequence[TableReading], origi
 
 
 def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, assembled: Assembled, origin: str) -> Report:
-    counted = mentions(chapters)
+    prose = read_prose(chapters, assembled.form)
     agency = resolve(_evidence(part, identity, chapters, origin))
     preface = "\n".join(chapter.text for chapter in chapters if chapter.number == 0)
     identity = replace(identity, scope=scope_of(identity.scope, agency.agency, preface))
@@ -70,7 +70,8 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
         *identity.findings,
         *assembled.findings,
         *findings_of(checks),
-        *check_mentions(counted, cells),
+        *prose.findings,
+        *check_mentions(prose.mentions, cells, identity.scope),
         *(() if assembled.cells else _no_table(part, identity)),
     )
     return Report(
@@ -80,7 +81,7 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
         cells=assembled.cells,
         extra_cells=assembled.extra_cells,
         sections=chapters,
-        mentions=counted,
+        mentions=prose.mentions,
         findings=findings,
         checks=checks,
         ignored=assembled.ignored,

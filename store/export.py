@@ -1,7 +1,7 @@
 """Exports: what the database holds as one flat file, in batches however large it is.
 
-``cells``, ``reports`` and ``findings`` list every document found, under each of its names, superseded reports included:
-they are an account of the documents. Left out is only superseded content whose file has since been replaced by another.
+``cells``, ``reports``, ``findings`` and ``mentions`` list every document found, under each of its names, superseded reports
+included: they are an account of the documents. Left out is only superseded content whose file has since been replaced by another.
 ``panel`` is made for sums and comparisons: current reports only, each once.
 """
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from collect.errors import ConfigurationError
 from normalize.forms import form_cells
 from store.load import Store
 from store.read import StoredCell, cells_of
-from store.schema import document, document_path, finding, report
+from store.schema import document, document_path, finding, mention, report, section
 from store.writers import WRITERS, Kind, OutputColumn, Record, whole_file
 
 BATCH = 200
@@ -37,7 +37,7 @@ class Table:
 
 
 def export(store: Store, what: str, format: str, output: str | Path) -> int:  # noqa: A002 - the command's own word
-    """Write ``cells``, ``reports``, ``findings`` or ``panel`` to a csv, parquet or xlsx file; gives the number of rows.
+    """Write one of ``TABLES`` (``cells``, ``panel`` …) to a csv, parquet or xlsx file; gives the number of rows.
 
     Raises:
         ConfigurationError: no such table or format, or the file cannot be written or hold so much.
@@ -133,6 +133,30 @@ def _finding_batches(_store: Store, connection: Connection) -> Iterator[Sequence
         ]
 
 
+_MENTION = ("metric", "whose", "qualifier", "value", "unit", "kind", "approximate", "negated", "section", "start", "stop")
+
+
+def _mention_batches(_store: Store, connection: Connection) -> Iterator[Sequence[Record]]:
+    length = mention.c.sentence_stop - mention.c.sentence_start
+    sentence = func.substr(section.c.text, mention.c.sentence_start + 1, length).label("sentence")
+    place = (section.c.report_id == mention.c.report_id) & (section.c.ordinal == mention.c.section_ordinal)
+    for listed in _listing(connection):
+        query = (
+            select(mention, sentence)
+            .join_from(mention, section, place, isouter=True)
+            .where(mention.c.report_id.in_([r.id for r in listed]))
+            .order_by(mention.c.report_id, mention.c.ordinal)
+        )
+        found: dict[int, list[Row[Any]]] = {}
+        for row in connection.execute(query):
+            found.setdefault(row.report_id, []).append(row)
+        yield [
+            (*_identity(r), *(getattr(m, name) for name in _MENTION), m.sentence, m.cell)
+            for r in listed
+            for m in found.get(r.id, ())
+        ]
+
+
 _PANEL_CELLS = tuple(dict.fromkeys(key for _, key in form_cells()))
 """A column a cell, not a column a cell and form: what 2019 and 2021 both ask under one name is one variable over time."""
 
@@ -179,6 +203,17 @@ TABLES = {
     "findings": Table(
         (*_DOCUMENT, *_text("rule", "severity", "cells", "expected", "actual", "message")),
         _finding_batches,
+    ),
+    "mentions": Table(
+        (
+            *_DOCUMENT,
+            *_text("metric", "whose", "qualifier"),
+            *_number("value"),
+            *_text("unit", "kind"),
+            *(_integer(name) for name in ("approximate", "negated", "section", "start", "stop")),
+            *_text("sentence", "cell"),
+        ),
+        _mention_batches,
     ),
     "panel": Table((*_DOCUMENT, *_text("form", "scope", "verdict"), *_number(*map(str, _PANEL_CELLS))), _panel_batches),
 }

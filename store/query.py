@@ -142,6 +142,7 @@ def report_detail(store: Store, report_id: int) -> ReportDetail:
         if row is None:
             raise StoreError(f"There is no report {report_id}.", advice="`nianbao show AGENCY YEAR` lists reports.")
         names = select(document_path.c.document).where(document_path.c.document_id == row.document_id)
+        sections = _parts(connection, section, report_id)
         return ReportDetail(
             summary=_summary(row),
             period=row.period,
@@ -150,8 +151,8 @@ def report_detail(store: Store, report_id: int) -> ReportDetail:
             others=_others(connection, report_id),
             tables=_tables(store, connection, report_id),
             extra_cells=_parts(connection, extra_cell, report_id),
-            sections=_parts(connection, section, report_id),
-            mentions=_parts(connection, mention, report_id),
+            sections=sections,
+            mentions=_with_sentences(_parts(connection, mention, report_id), sections),
             findings=_parts(connection, finding, report_id),
         )
 
@@ -261,6 +262,17 @@ def _rows(form: str, table: FormTable, cells: Mapping[tuple[str, CellKey], Store
 def _parts(connection: Connection, table: Any, report_id: int) -> tuple[Mapping[str, Any], ...]:  # noqa: ANN401 - any table of parts
     query = select(table).where(table.c.report_id == report_id).order_by(table.c.ordinal)
     return tuple(dict(row) for row in connection.execute(query).mappings())
+
+
+def _with_sentences(
+    mentions: Sequence[Mapping[str, Any]], sections: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], ...]:
+    """Mentions with their ``sentence``, which stands in the section only; empty where its place is not known."""
+    texts = {part["ordinal"]: part["text"] for part in sections}
+    return tuple(
+        {**m, "sentence": texts.get(m["section_ordinal"], "")[m["sentence_start"] or 0 : m["sentence_stop"] or 0]}
+        for m in mentions
+    )
 
 
 def _count(connection: Connection, query: Select[Any]) -> int:

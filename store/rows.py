@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import Any
 
 from normalize.authority.model import Agency, Resolution
-from normalize.model import Cell, ExtraCell, Report, State
+from normalize.model import Cell, ExtraCell, Mention, Report, State
 from store import provenance
 from store.values import INTEGER_DIGITS, figure_text, storable, survives_double, to_numeric, to_sqlite
 from store.wide import WideTable, wide_tables
@@ -126,10 +126,7 @@ class Preparation:
             "provenance": [(walk.blob,)] if report.cells else [],
             "extra_cell": _numbered(map(self._extra_cell, report.extra_cells)),
             "section": _numbered((s.number, text(s.heading), text(s.text)) for s in report.sections),
-            "mention": _numbered(
-                (text(m.metric), self._stored(m.value), text(m.unit), text(m.sentence), m.section, str(m.key) if m.key else None)
-                for m in report.mentions
-            ),
+            "mention": _numbered(map(self._mention, report.mentions)),
             "finding": _numbered(
                 (f.rule, f.severity.value, *map(text, (" ".join(f.cells), f.expected, f.actual, f.message)))
                 for f in report.findings
@@ -150,6 +147,16 @@ class Preparation:
         prose = tuple(section_text(heading, body) for _, _, heading, body in parts["section"])
         found = {table: rows for table, rows in parts.items() if rows}
         return Prepared(row, walk.wide, found, agency, identity.year, scope, report.agency, prose)
+
+    def _mention(self, mention: Mention) -> Row:
+        return (
+            *(mention.metric, self._stored(mention.value), storable(mention.unit), mention.section),
+            str(mention.key) if mention.key else None,
+            *(mention.kind, mention.whose, mention.qualifier, int(mention.approximate), int(mention.negated)),
+            *(mention.section_ordinal, mention.start, mention.stop),
+            *(mention.sentence_start, mention.sentence_start + len(mention.sentence)),
+            *(mention.whole, mention.base),
+        )
 
     def _extra_cell(self, cell: ExtraCell) -> Row:
         box, locus = cell.box, cell.locus

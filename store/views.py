@@ -16,6 +16,7 @@ from store.agency_views import agency_views
 from store.continuity_views import continuity_views
 from store.copy_views import copy_views
 from store.coverage_views import coverage_views
+from store.prose_views import prose_views
 from store.series_views import series_views
 from store.time_views import time_views
 from store.wide import column_name, expected_name, found_name
@@ -43,6 +44,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
         **coverage_views(),
         **continuity_views(),
         **copy_views(),
+        **prose_views(columns),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},

@@ -107,7 +107,16 @@ def full_report(**changes):
             ExtraCell("disclosure", "其他主动公开文件", "制发件数", "1.5", Decimal("1.5"), box=Box(2, 1.0, 2.0, 3.5, 4.0)),
         ),
         sections=(Section(0, "", "前言。"), Section(1, "一、总体情况", "收到申请13件。\n全部办结。")),
-        mentions=(Mention("applications_received", Decimal(13), "件", "收到申请13件", 1, key("applications.new.total")),),
+        mentions=(
+            Mention(
+                *("applications_received", Decimal(13), "件", "收到申请13件", 1, key("applications.new.total")),
+                section_ordinal=1,
+                start=4,
+                stop=6,
+                whose="self",
+                sentence_start=0,
+            ),
+        ),
         findings=(
             Finding(
                 "applications.row_total",

@@ -18,7 +18,7 @@ RULE = regex.compile(r'"((?:copy|identity|mention|reading|table|tables|cell|cell
 
 
 def test_every_rule_has_a_heading_and_every_heading_is_a_rule():
-    used = {name for path in (ROOT / "normalize").glob("*.py") for name in RULE.findall(path.read_text("utf-8"))}
+    used = {name for path in (ROOT / "normalize").rglob("*.py") for name in RULE.findall(path.read_text("utf-8"))}
     used |= {rule.id for form in forms().values() for rule in form.rules}
     used |= {part.rule for part in rule_set().parts} | {rule_set().levels.id}
     headings = set(regex.findall(r"^### (\S+)$", (ROOT / "docs" / "findings.md").read_text("utf-8"), regex.MULTILINE))

@@ -7,39 +7,57 @@ from decimal import Decimal
 import pytest
 import regex
 
-from normalize.counts import COUNT, count_value
+from normalize.counts import COUNT, quantity
 from normalize.mentions import check_mentions, mentions
 from normalize.model import Cell, CellKey, Section, Severity, State
 
 NEW = CellKey("applications", "new", "total")
 
 
-def counted(sentence: str, chapter: int = 1) -> dict[str, Decimal]:
-    return {m.metric: m.value for m in mentions([Section(chapter, "", sentence)])}
+WHOLE = {
+    *("applications_received", "applications_handled", "applications_granted", "applications_partly_granted"),
+    *("applications_refused", "applications_unavailable", "applications_not_processed", "applications_carried_out"),
+    *("disclosed_items", "published_items", "reviews", "suits", "fee_notices", "fee_collected", "congress_suggestions"),
+    *("cppcc_proposals", "trainings"),
+}
+
+
+def counted(sentence: str, chapter: int = 1) -> dict[str, Decimal | None]:
+    """What the sentence says of the agency's own whole year; parts, channels and kinds are left out."""
+    found = mentions([Section(chapter, "", sentence)])
+    return {m.metric: m.value for m in found if m.metric in WHOLE and m.whose == "self" and not m.approximate}
 
 
 @pytest.mark.parametrize(
-    ("printed", "value"),
+    ("printed", "value", "approximate"),
     [
-        ("1,234件", 1234),
-        ("3607件", 3607),
-        ("一件", 1),
-        ("两件", 2),
-        ("十二件", 12),
-        ("四十件", 40),
-        ("一百零五件", 105),
-        ("二〇件", 20),
-        ("4.5万条", 45000),
-        ("0件", 0),
-        ("四十余条", None),
-        ("3000余人", None),
-        ("18万余条", None),
-        ("18万条", None),  # rounded
+        ("1,234件", "1234", False),
+        ("3607件", "3607", False),
+        ("一件", "1", False),
+        ("两件", "2", False),
+        ("十二件", "12", False),
+        ("四十件", "40", False),
+        ("一百零五件", "105", False),
+        ("二〇件", "20", False),
+        ("一万二千条", "12000", False),
+        ("4.5万条", "45000", False),
+        ("0件", "0", False),
+        ("四十余条", "40", True),
+        ("3000余人", "3000", True),
+        ("18万余条", "180000", True),
+        ("30余万条", "300000", True),
+        ("18万条", "180000", False),
+        ("5千多册", "5000", True),
+        ("近百件", "100", True),
+        ("约50场", "50", True),
+        ("数十次", None, True),
+        ("几百条", None, True),
     ],
 )
-def test_quantities(printed: str, value: int | None) -> None:
+def test_quantities(printed: str, value: str | None, approximate: bool) -> None:
     match = regex.match(COUNT, printed)
-    assert count_value(match) == (None if value is None else Decimal(value))
+    assert match is not None
+    assert quantity(match) == (None if value is None else Decimal(value), approximate)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +101,9 @@ def test_no_applications_received(sentence: str) -> None:
 
 
 def test_new_and_carried_together_name_no_cell() -> None:
-    (mention,) = mentions([Section(1, "", "共收到政府信息公开申请26件（含上年结转2件）")])
-    assert (mention.metric, mention.value, mention.key) == ("applications_received", Decimal(26), None)
+    whole, carried = mentions([Section(1, "", "共收到政府信息公开申请26件（含上年结转2件）")])
+    assert (whole.metric, whole.value, whole.key) == ("applications_received", Decimal(26), None)
+    assert (carried.metric, carried.value, carried.whole) == ("applications_carried_in", Decimal(2), 0)
 
 
 def test_the_sentence_of_a_city() -> None:
@@ -117,7 +136,7 @@ def test_the_sentence_of_a_city() -> None:
         ("申请答复中，予以公开及部分公开258件，占33.9%", {}),  # a sum of two
         (
             "收到申请3件，其中同意公开的有1件，同意部分公开的有0件，不予公开的有2件",
-            {"applications_granted": 1, "applications_partly_granted": 0, "applications_refused": 2},
+            {"applications_received": 3, "applications_granted": 1, "applications_partly_granted": 0, "applications_refused": 2},
         ),
         ("因政府信息公开引发行政复议案件134件，行政诉讼案件57件", {"reviews": 134, "suits": 57}),
         ("未发生因政府信息公开申请行政复议、提起行政诉讼的情况", {"reviews": 0, "suits": 0}),

@@ -287,7 +287,7 @@ def test_a_sheet_that_would_overflow_is_refused_and_leaves_nothing(store, tmp_pa
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (("nothing", "csv", "x.csv"), "Choose one of cells, reports, findings, panel"),
+        (("nothing", "csv", "x.csv"), "Choose one of cells, reports, findings, mentions, panel"),
         (("cells", "ods", "x.ods"), "Choose one of csv, parquet, xlsx"),
         (("cells", "csv", "no/such/x.csv"), "no folder"),
         (("cells", "csv", ""), "is a folder"),

@@ -90,8 +90,8 @@ def test_a_report_is_kept_whole(store):
         (0, "", "前言。"),
         (1, "一、总体情况", "收到申请13件。\n全部办结。"),
     ]
-    assert rows(store, "SELECT metric, value, unit, cell FROM mention") == [
-        ("applications_received", 13, "件", "applications.new.total")
+    assert rows(store, "SELECT metric, value, unit, cell, kind, whose, section_ordinal, start, stop, whole FROM mention") == [
+        ("applications_received", 13, "件", "applications.new.total", "count", "self", 1, 4, 6, None)
     ]
     assert rows(store, "SELECT rule, severity, cells, expected, actual FROM finding") == [
         ("applications.row_total", "fault", "applications.new.total applications.new.natural_person", "12", "13"),

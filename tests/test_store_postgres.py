@@ -129,6 +129,9 @@ INSERT INTO document_path VALUES ('a.pdf', 7, '/a.pdf', 1, 1), ('z.pdf', 7, '/z.
 INSERT INTO report (document_id, ordinal, agency, year, form, verdict, title, period, published, cells_expected,
     cells_found, findings, seen, used, ignored, in_findings, checks_holding, checks_failing, checks_not_assessable, current)
   VALUES (7, 0, '甲县', 2021, '', 'prose', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+INSERT INTO section (report_id, ordinal, number, heading, text) VALUES (1, 0, 1, '', '前言。收到申请3件。');
+INSERT INTO mention (report_id, ordinal, metric, value, unit, sentence, section)
+  VALUES (1, 0, 'applications_received', 3, '件', '收到申请3件', 1);
 CREATE VIEW current_report AS SELECT r.id, d.document, d.sha256 FROM report r JOIN document d ON d.id = r.document_id;
 INSERT INTO generated VALUES ('current_report', 'old');
 """
@@ -148,6 +151,8 @@ def test_a_database_of_the_first_revision_keeps_what_it_holds(address):
         assert names == [(0, "z.pdf", "/z.pdf", 0), (1, "a.pdf", "/a.pdf", 1)]
         shown = connection.execute(text("SELECT document, sha256, agency FROM current_report")).all()
         assert shown == [("z.pdf", facts("z.pdf").sha256, "甲县")]
+        told = connection.execute(text("SELECT value, kind, whose, sentence FROM mentions")).all()
+        assert told == [(3, "count", "self", "收到申请3件")]
         assert [found.sha256 for found in find_reports(store, "甲县")] == [facts("z.pdf").sha256]
 
 
@@ -180,7 +185,7 @@ def test_numbers_are_exact(store):
 
 def test_views_answer_as_on_sqlite(store, tmp_path):
     fill(store)
-    views = ("current_report", "block", "cells", "applications", "disclosure", "disputes", "statistics")
+    views = ("current_report", "block", "cells", "applications", "disclosure", "disputes", "statistics", "mentions")
     with new_store(tmp_path / "r.sqlite") as local:
         fill(local)
         for view in views:

@@ -71,7 +71,7 @@ def test_a_report_in_full(store):
     assert [c.state for c in review.cells] == [State.BLANK, *[State.PRINTED] * 3, State.MISSING]
     assert [f["rule"] for f in detail.findings] == ["applications.row_total", "blank"]
     assert [s["heading"] for s in detail.sections] == ["", "一、总体情况"]
-    assert detail.mentions[0]["value"] == Decimal(13)
+    assert (detail.mentions[0]["value"], detail.mentions[0]["sentence"]) == (Decimal(13), "收到申请13件")
     assert detail.extra_cells[0]["value"] == Decimal("1.5")
 
 

@@ -41,7 +41,8 @@ def test_every_view_answers(database):
     reports = ["applications", "block", "cells", "current_report", "disclosure", "disputes", "series", "statistics"]
     time = ["coverage", "report_documents", "report_history", "revisions", "sightings"]
     across = ["continuity_breaks", "continuity_outcomes", "level_sums"]
-    assert sorted(views) == sorted([*agencies, *across, *reports, *time, "copies"])
+    prose = ["mention_changes", "mentions"]
+    assert sorted(views) == sorted([*agencies, *across, *reports, *time, "copies", *prose])
     counts = {view: ask(database, f"SELECT count(*) FROM {view}")[0][0] for view in views}
     assert counts == {
         "current_report": 5,  # a.pdf reports its own office, b.pdf does not say: both stand
@@ -63,6 +64,8 @@ def test_every_view_answers(database):
         "sightings": 6,
         **dict.fromkeys(across, 0),  # computed by a command: see test_store_continuity
         "copies": 0,  # nobody searched
+        "mentions": 1,
+        "mention_changes": 0,
     }
 
 

@@ -12,17 +12,18 @@ from nianbao.commands import open_db, with_db
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["cells", "reports", "findings", "panel"]))
+@click.argument("what", type=click.Choice(["cells", "reports", "findings", "mentions", "panel"]))
 @click.option("--format", "-f", "form", type=click.Choice(["csv", "parquet", "xlsx"]), required=True, help="Kind of file.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
 @with_db
 def export(what: str, form: str, output: Path, db: str) -> None:
-    """Write cells, reports, findings or the panel to a file.
+    """Write cells, reports, findings, mentions or the panel to a file.
 
     \b
     cells     one row a cell: number, printed text, state, page and box
     reports   one row a report: identity, verdict, counts
     findings  one row a finding
+    mentions  one row a number stated in the prose: what it counts, whose it is, its sentence and place
     panel     one row a report, one column a cell
 
     \b

@@ -88,12 +88,23 @@ section = part_of_report(
 
 mention = part_of_report(
     "mention",
-    text_("metric", "What is counted."),
-    Column("value", Figure, nullable=False, doc="The count."),
+    text_("metric", "What is counted; empty where the sentence does not make it clear."),
+    Column("value", Figure, doc="The number in its unit; NULL where the words give none (数十次)."),
     text_("unit", "Unit as printed."),
-    text_("sentence", "The sentence."),
     integer("section", "Official chapter it stands in."),
     text_("cell", "table.row.column of the cell it restates, where it names one.", nullable=True),
+    text_("kind", "count, share, amount or change."),
+    text_("whose", "self, part, other_agency or other_period; empty without a metric."),
+    text_("qualifier", "More on the role: channel, applicant, lead or joint."),
+    integer("approximate", "1 where it is said to be only about right: 余, 近, 约."),
+    integer("negated", "1 where a 0 is stated in words: 未收取, 没有收到."),
+    integer("section_ordinal", "Which of the report's sections it stands in: section.ordinal.", nullable=True),
+    integer("start", "Where the number begins in that section's text, in characters from 0.", nullable=True),
+    integer("stop", "Behind its last character, the unit not included.", nullable=True),
+    integer("sentence_start", "Where its sentence begins there; the view mentions has the sentence itself.", nullable=True),
+    integer("sentence_stop", "Behind the last character of its sentence.", nullable=True),
+    integer("whole", "Of a part or share: ordinal of the mention it is part of.", nullable=True),
+    integer("base", "Of a share or change: ordinal of the mention whose figure it speaks of.", nullable=True),
 )
 
 finding = part_of_report(
