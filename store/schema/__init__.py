@@ -14,6 +14,7 @@ from store.schema.documents import document, document_path, document_warning, fa
 from store.schema.forms import FORM_TABLES, data_dictionary, generated
 from store.schema.parts import metadata
 from store.schema.reports import (
+    cell_candidate,
     cell_note,
     correction,
     extra_cell,
@@ -35,6 +36,7 @@ __all__ = [
     "agency_kind",
     "agency_succession",
     "block",
+    "cell_candidate",
     "cell_note",
     "correction",
     "data_dictionary",

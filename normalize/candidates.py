@@ -1,0 +1,140 @@
+"""What an uncertain cell may say: the reader's own readings, and what recognisers are known to make of a number.
+
+A cell is uncertain if its reader says what else it may read (``Cell.readings``); of no other cell anything is supposed. The
+rules add what a recogniser loses before it weighs alternatives: a gap inside a number, a 0 dropped, a digit seen
+twice or once too few; and, where it doubts a whole row, that the row stands one column off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+import regex
+
+from normalize.forms import FormCell, form_cells
+from normalize.model import Cell, CellKey, State
+from normalize.numbers import Kind, read_number
+
+_COST_OF_GAP = 0.5
+"""A gap inside a number is hardly ever two numbers: a cell of the form holds one."""
+_COST_OF_DIGIT = 2.5
+"""About one in twelve: rarer than a digit mistaken for another."""
+_COST_OF_SLIDE = 2.5
+_GAP = regex.compile(r"(?<=\d)\s+(?=\d)")
+_DIGITS = regex.compile(r"[1-9][0-9]{0,8}")
+
+
+class How(StrEnum):
+    """Where a candidate comes from."""
+
+    READER = "reader"
+    JOINED = "joined"
+    """The digits of a split number put together."""
+    DIGIT = "digit"
+    """A 0 dropped, or a digit doubled or seen once too few."""
+    LEFT = "left"
+    """The row stands one column too far to the right: the cell is the next one's."""
+    RIGHT = "right"
+
+
+class Guess(NamedTuple):
+    """One thing an uncertain cell may say. ``value`` None is a printed blank."""
+
+    value: Decimal | None
+    text: str
+    cost: float
+    """As in ``Reading``: 0 is the reader's choice."""
+    how: How = How.READER
+
+    @property
+    def amount(self) -> Decimal:
+        """What it counts in a sum."""
+        return self.value or Decimal(0)
+
+
+def is_uncertain(cell: Cell) -> bool:
+    """Whether the reader doubts what the cell says, and nothing is wrong with it otherwise."""
+    return bool(cell.readings)
+
+
+def guesses(cells: Mapping[CellKey, Cell]) -> dict[CellKey, tuple[Guess, ...]]:
+    """What each uncertain cell may say, cheapest first; a value once."""
+    wanted = form_cells()
+    found = {key: list(_of_cell(cell, wanted.get((cell.form, cell.key)))) for key, cell in cells.items() if is_uncertain(cell)}
+    for row in _doubted_rows(cells):
+        for key, guess in _slid(row, cells):
+            found[key].append(guess)
+    return {key: _once_each(every) for key, every in found.items()}
+
+
+def chosen(cell: Cell) -> Guess | None:
+    """The reader's choice; None where its text is no number and no blank."""
+    if cell.state is State.PRINTED and cell.value is not None:
+        return Guess(cell.value, cell.printed, 0.0)
+    return Guess(None, cell.printed, 0.0) if cell.state is State.BLANK else None
+
+
+def _of_cell(cell: Cell, wanted: FormCell | None) -> Iterator[Guess]:
+    unit, signed = (wanted.unit, wanted.signed) if wanted else ("", False)
+    first = chosen(cell)
+    if first is not None:
+        yield first
+    for text, cost in cell.readings:
+        joined = _GAP.sub("", text)
+        for said, dearer, how in ((text, 0.0, How.READER), *([(joined, _COST_OF_GAP, How.JOINED)] if joined != text else [])):
+            guess = _guess(said, cost + dearer, how, unit, signed=signed)
+            if guess is not None:
+                yield guess
+                yield from _digit_slips(guess, unit)
+
+
+def _guess(text: str, cost: float, how: How, unit: str, *, signed: bool) -> Guess | None:
+    reading = read_number(text, unit, signed=signed)
+    if reading.doubt or reading.kind is Kind.TEXT:
+        return None
+    if reading.kind is Kind.NUMBER:
+        return Guess(reading.value, text, cost, how)
+    return Guess(None, text, cost, how)
+
+
+def _digit_slips(guess: Guess, unit: str) -> Iterator[Guess]:
+    """The number with a 0 more anywhere, and with a digit doubled or a double one single. Amounts of money are left alone."""
+    if unit == "万元" or not _DIGITS.fullmatch(guess.text):
+        return
+    text = guess.text
+    said = {f"{text[:at]}0{text[at:]}" for at in range(1, len(text) + 1)}
+    said.update(text[:at] + digit + text[at:] for at, digit in enumerate(text))
+    said.update(text[:at] + text[at + 1 :] for at, (a, b) in enumerate(pairwise(text)) if a == b)
+    for each in sorted(said - {text}):
+        yield Guess(Decimal(each), each, guess.cost + _COST_OF_DIGIT, How.DIGIT)
+
+
+def _doubted_rows(cells: Mapping[CellKey, Cell]) -> Iterator[tuple[CellKey, ...]]:
+    """Rows of three cells and more whose every cell is uncertain: only of them the place may be wrong as well."""
+    rows: dict[tuple[str, str], list[CellKey]] = {}
+    for key in cells:
+        rows.setdefault((key.table, key.row), []).append(key)
+    for row in rows.values():
+        if len(row) >= 3 and all(is_uncertain(cells[key]) for key in row):
+            yield tuple(row)
+
+
+def _slid(row: Sequence[CellKey], cells: Mapping[CellKey, Cell]) -> Iterator[tuple[CellKey, Guess]]:
+    """For each cell what its neighbours are read as."""
+    for key, neighbour in pairwise(row):
+        right, left = chosen(cells[neighbour]), chosen(cells[key])
+        if right is not None:
+            yield key, right._replace(cost=_COST_OF_SLIDE, how=How.LEFT)
+        if left is not None:
+            yield neighbour, left._replace(cost=_COST_OF_SLIDE, how=How.RIGHT)
+
+
+def _once_each(every: Sequence[Guess]) -> tuple[Guess, ...]:
+    cheapest: dict[Decimal | None, Guess] = {}
+    for guess in sorted(every, key=lambda guess: guess.cost):
+        cheapest.setdefault(guess.value, guess)
+    return tuple(cheapest.values())
