@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from collect.errors import NianbaoError
-from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, agencies, intake, reference, reports
+from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, EXIT_USAGE, accuracy, agencies, intake, reference, reports
 
 
 class _Nianbao(click.Group):
@@ -91,6 +91,7 @@ for command in (
     reports.query,
     reports.search,
     agencies.agencies,
+    accuracy.accuracy,
     reference.list_forms,
 ):
     main.add_command(command)
