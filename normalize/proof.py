@@ -25,7 +25,7 @@ class Step(NamedTuple):
 def proof(cell: Cell, guess: Guess, steps: Sequence[Step], amounts: Mapping[CellKey, Decimal], uncertain: int) -> Finding:
     """That a cell is repaired, and why it can be nothing else. ``amounts`` are all cells' after the repair."""
     read = cell.printed.strip() or "blank"
-    shown = "; ".join(f"{_written(step, amounts)} ({step.rule.text}, {step.rule.text_en})" for step in steps)
+    shown = "; ".join(f"{_written(step, amounts, cell.key)} ({step.rule.text}, {step.rule.text_en})" for step in steps)
     others = f" of the {uncertain} uncertain cells" if uncertain > 1 else ""
     message = (
         f"{cell.key} = {guess.amount:f}: the reader saw {read} and held {guess.text.strip()} possible. {shown}. "
@@ -49,10 +49,10 @@ def doubt(cell: Cell, readings: Sequence[Guess], why: str) -> Finding:
     return Finding(UNCERTAIN, Severity.DOUBT, message, (str(cell.key),), actual=cell.printed)
 
 
-def _written(step: Step, amounts: Mapping[CellKey, Decimal]) -> str:
-    """The rule in figures, zeros left out: ``13 = 12 + 1``."""
-    return " = ".join(_side([amounts[key] for key in side]) for side in (step.left, step.right))
+def _written(step: Step, amounts: Mapping[CellKey, Decimal], subject: CellKey) -> str:
+    """The rule in figures, zeros left out but for the cell it is about: ``13 = 12 + 1``."""
+    return " = ".join(_side([amounts[key] for key in side if amounts[key] or key == subject]) for side in (step.left, step.right))
 
 
 def _side(terms: Sequence[Decimal]) -> str:
-    return " + ".join(f"{term:f}" for term in terms if term) or "0"
+    return " + ".join(f"{term:f}" for term in terms) or "0"

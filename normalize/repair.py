@@ -19,7 +19,7 @@ from normalize.checks import Equation, check, rule_book
 from normalize.forms import Form
 from normalize.model import Candidate, Cell, CellKey, Finding, State
 from normalize.proof import Step, confirmation, doubt, proof
-from normalize.solve import Solutions, Sum, Value, components, solve
+from normalize.solve import STEPS, Solutions, Sum, Value, components, solve
 
 LIMIT = log(5)
 """Cost up to which a reading may replace the reader's choice: one in five. The sums cannot tell a misread figure from one that
@@ -95,7 +95,7 @@ def settle(form: Form, cells: Sequence[Cell], anchors: Sequence[Anchor] = ()) ->
     outcome = _Outcome()
     for members in components(len(problem.keys), problem.sums):
         own = [each for each in problem.sums if each.terms[0][0] in members]
-        solutions = solve({u: _values(problem.guesses[u]) for u in members}, own, _PROBABLE)
+        solutions = solve({u: _values(problem.guesses[u]) for u in members}, own, _PROBABLE, STEPS)
         for solution in solutions.found:
             for unknown, amount in zip(members, solution, strict=True):
                 outcome.fitting[unknown].add(amount)
