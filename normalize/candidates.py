@@ -1,8 +1,9 @@
 """What an uncertain cell may say: the reader's own readings, and what recognisers are known to make of a number.
 
-A cell is uncertain if its reader says what else it may read (``Cell.readings``); of no other cell anything is supposed. The
-rules add what a recogniser loses before it weighs alternatives: a gap inside a number, a 0 dropped, a digit seen
-twice or once too few; and, where it doubts a whole row, that the row stands one column off.
+A cell is uncertain if its reader says what it may read (``Cell.readings``); of no other cell anything is supposed. The
+rules add what a reader that doubts may have missed: a gap inside a number, a 0 dropped, a digit seen twice or once too few, a
+digit that looks like another, a 0 in what seems blank; and, where it doubts a whole row, that the row stands one column off.
+Most of these only speak against a proof (``How.is_supposed``): what the reader itself did not see is never taken for the number.
 """
 
 from __future__ import annotations
@@ -23,7 +24,22 @@ _COST_OF_GAP = 0.5
 """A gap inside a number is hardly ever two numbers: a cell of the form holds one."""
 _COST_OF_DIGIT = 2.5
 """About one in twelve: rarer than a digit mistaken for another."""
-_COST_OF_SLIDE = 2.5
+_COST_OF_SLIDE = 1.5
+_COST_OF_LIKENESS = 4.0
+_LIKE = {
+    "0": "689",
+    "1": "47",
+    "2": "7",
+    "3": "589",
+    "4": "19",
+    "5": "368",
+    "6": "058",
+    "7": "12",
+    "8": "03569",
+    "9": "0348",
+    "": "0",
+}
+"""Digits that recognisers confuse with each."""
 _GAP = regex.compile(r"(?<=\d)\s+(?=\d)")
 _DIGITS = regex.compile(r"[1-9][0-9]{0,8}")
 
@@ -36,9 +52,17 @@ class How(StrEnum):
     """The digits of a split number put together."""
     DIGIT = "digit"
     """A 0 dropped, or a digit doubled or seen once too few."""
+    LIKE = "like"
+    """A digit that looks like another."""
     LEFT = "left"
     """The row stands one column too far to the right: the cell is the next one's."""
     RIGHT = "right"
+    """The other way round."""
+
+    @property
+    def is_supposed(self) -> bool:
+        """Whether no reading of the reader's has it: then it may speak against a proof, but is never what is proved."""
+        return self in {How.DIGIT, How.LIKE}
 
 
 class Guess(NamedTuple):
@@ -89,7 +113,7 @@ def _of_cell(cell: Cell, wanted: FormCell | None) -> Iterator[Guess]:
             guess = _guess(said, cost + dearer, how, unit, signed=signed)
             if guess is not None:
                 yield guess
-                yield from _digit_slips(guess, unit)
+                yield from _supposed(guess, unit)
 
 
 def _guess(text: str, cost: float, how: How, unit: str, *, signed: bool) -> Guess | None:
@@ -101,16 +125,21 @@ def _guess(text: str, cost: float, how: How, unit: str, *, signed: bool) -> Gues
     return Guess(None, text, cost, how)
 
 
-def _digit_slips(guess: Guess, unit: str) -> Iterator[Guess]:
-    """The number with a 0 more anywhere, and with a digit doubled or a double one single. Amounts of money are left alone."""
-    if unit == "万元" or not _DIGITS.fullmatch(guess.text):
-        return
+def _supposed(guess: Guess, unit: str) -> Iterator[Guess]:
+    """What a reading may stand for that the reader did not see. Amounts of money are left alone: no sum speaks of them."""
     text = guess.text
-    said = {f"{text[:at]}0{text[at:]}" for at in range(1, len(text) + 1)}
-    said.update(text[:at] + digit + text[at:] for at, digit in enumerate(text))
-    said.update(text[:at] + text[at + 1 :] for at, (a, b) in enumerate(pairwise(text)) if a == b)
-    for each in sorted(said - {text}):
-        yield Guess(Decimal(each), each, guess.cost + _COST_OF_DIGIT, How.DIGIT)
+    if unit == "万元" or not (_DIGITS.fullmatch(text) or text in {"0", ""}):
+        return
+    slips = {f"{text[:at]}0{text[at:]}" for at in range(1, len(text) + 1)}
+    slips.update(text[:at] + digit + text[at:] for at, digit in enumerate(text))
+    slips.update(text[:at] + text[at + 1 :] for at, (a, b) in enumerate(pairwise(text)) if a == b)
+    likes = {text[:at] + like + text[at + 1 :] for at, digit in enumerate(text) for like in _LIKE[digit]}
+    likes.update(text.replace(digit, like) for digit in set(text) for like in _LIKE[digit])
+    likes.update(_LIKE[""] if not text else ())
+    for how, cost, said in ((How.DIGIT, _COST_OF_DIGIT, slips), (How.LIKE, _COST_OF_LIKENESS, likes)):
+        for each in sorted(said - {text}):
+            if each == "0" or each[0] != "0":
+                yield Guess(Decimal(each), each, guess.cost + cost, how)
 
 
 def _doubted_rows(cells: Mapping[CellKey, Cell]) -> Iterator[tuple[CellKey, ...]]:

@@ -177,7 +177,7 @@ def _reasons(problem: _Problem, members: Sequence[int], own: Sequence[Sum], solu
     """Why cells of a component cannot be settled, by unknown; empty where all can."""
     if not own:
         return {u: why for u in members if (why := _why_not_anchored(problem, u))}
-    if not solutions.complete:
+    if not solutions.complete and len(solutions.found) < 2:
         return dict.fromkeys(members, "too many readings to try them all")
     if not solutions.found:
         return dict.fromkeys(members, "no combination of its readings satisfies the rules")
@@ -212,7 +212,7 @@ def _why_not(problem: _Problem, unknown: int, amount: Decimal, own: Sequence[Sum
         return f"{said}, which would be a blank"
     if any(anchor.value != amount for anchor in anchors):
         return f"{said}, but {anchors[0].source}"
-    if guess.cost > LIMIT or guess.how is How.DIGIT:
+    if guess.cost > LIMIT or guess.how.is_supposed:
         return f"{said}, which the reader thought too unlikely"
     if not is_forced_twice(unknown, own) and not (anchors and unknown in derivable(own)):
         return f"{said}, but no two rules do so independently"

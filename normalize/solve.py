@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-STEPS = 3_000
+STEPS = 1_500
 """Nodes of a search before it is given up. Reports that can be settled take some dozen."""
+_RANKING = 200
+"""Nodes for cheaper ones, once so many solutions are found that none can be the only one."""
 
 
 class Value(NamedTuple):
@@ -34,7 +36,7 @@ class Sum(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """The cheapest combinations that satisfy every sum, cheapest first: an amount for each unknown."""
+    """Combinations that satisfy every sum, cheapest first: an amount for each unknown."""
 
     found: tuple[tuple[Decimal, ...], ...]
     complete: bool
@@ -59,7 +61,7 @@ def components(count: int, sums: Sequence[Sum]) -> tuple[tuple[int, ...], ...]:
 
 
 def solve(domains: Mapping[int, Sequence[Value]], sums: Sequence[Sum], most: int = 3, steps: int = STEPS) -> Solutions:
-    """Up to ``most`` combinations of values that satisfy every sum, the cheapest ones.
+    """Up to ``most`` combinations of values that satisfy every sum, the cheapest ones unless the search was given up.
 
     ``domains`` are the values of each unknown, ``sums`` speak of these unknowns only. Equal costs are ordered by amounts, so
     that the answer depends on nothing else.
@@ -92,6 +94,8 @@ class _Search:
         if not open_ones:
             amounts = tuple(domains[unknown][0].amount for unknown in self.unknowns)
             self.best = sorted([*self.best, (round(least, 9), amounts)])[: self.most]
+            if len(self.best) == self.most:
+                self.steps = min(self.steps, _RANKING)
             return
         unknown = min(open_ones, key=lambda each: (len(domains[each]), each))
         for value in sorted(domains[unknown], key=lambda value: value.cost):

@@ -77,7 +77,11 @@ def test_version(run: Run) -> None:
     ("words", "code", "said"),
     [
         (["exprot"], 64, "error: There is no command exprot. Did you mean export? See `nianbao --help`."),
-        (["xyzzy"], 64, "error: There is no command xyzzy. There are agencies, export, forms, ingest, inspect, query, search, "),
+        (
+            ["xyzzy"],
+            64,
+            "error: There is no command xyzzy. There are accuracy, agencies, export, forms, ingest, inspect, query, search, ",
+        ),
         (["ingest"], 64, "error: Missing argument 'PATH...'. See `nianbao ingest --help`."),
         (["ingest", ".", "--wrokers", "2"], 64, "error: No such option '--wrokers'. Did you mean '--workers'?"),
         (["ingest", "."], 78, "error: There is no document under ."),
