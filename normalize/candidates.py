@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -142,6 +143,16 @@ def _supposed(guess: Guess, unit: str) -> Iterator[Guess]:
                 yield Guess(Decimal(each), each, guess.cost + cost, how)
 
 
+@cache
+def _places() -> dict[tuple[str, CellKey], int]:
+    return {named: place for place, named in enumerate(form_cells())}
+
+
+def place_in_form(cell: Cell) -> int:
+    """The cell's place in the order of its form."""
+    return _places().get((cell.form, cell.key), -1)
+
+
 def _doubted_rows(cells: Mapping[CellKey, Cell]) -> Iterator[tuple[CellKey, ...]]:
     """Rows of three cells and more whose every cell is uncertain: only of them the place may be wrong as well."""
     rows: dict[tuple[str, str], list[CellKey]] = {}
@@ -149,21 +160,24 @@ def _doubted_rows(cells: Mapping[CellKey, Cell]) -> Iterator[tuple[CellKey, ...]
         rows.setdefault((key.table, key.row), []).append(key)
     for row in rows.values():
         if len(row) >= 3 and all(is_uncertain(cells[key]) for key in row):
-            yield tuple(row)
+            yield tuple(sorted(row, key=lambda key: place_in_form(cells[key])))
 
 
 def _slid(row: Sequence[CellKey], cells: Mapping[CellKey, Cell]) -> Iterator[tuple[CellKey, Guess]]:
-    """For each cell what its neighbours are read as."""
+    """For each cell what its neighbours are read as; for the ends the 0 whose loss would make a row slide."""
     for key, neighbour in pairwise(row):
         right, left = chosen(cells[neighbour]), chosen(cells[key])
         if right is not None:
             yield key, right._replace(cost=_COST_OF_SLIDE, how=How.LEFT)
         if left is not None:
             yield neighbour, left._replace(cost=_COST_OF_SLIDE, how=How.RIGHT)
+    yield row[0], Guess(Decimal(0), "0", _COST_OF_SLIDE, How.RIGHT)
+    yield row[-1], Guess(Decimal(0), "0", _COST_OF_SLIDE, How.LEFT)
 
 
 def _once_each(every: Sequence[Guess]) -> tuple[Guess, ...]:
-    cheapest: dict[Decimal | None, Guess] = {}
-    for guess in sorted(every, key=lambda guess: guess.cost):
-        cheapest.setdefault(guess.value, guess)
-    return tuple(cheapest.values())
+    """Each value once, as the reader saw it if it did; cheapest first."""
+    found: dict[Decimal | None, Guess] = {}
+    for guess in sorted(every, key=lambda guess: (guess.how.is_supposed, guess.cost)):
+        found.setdefault(guess.value, guess)
+    return tuple(sorted(found.values(), key=lambda guess: guess.cost))

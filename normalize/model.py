@@ -152,7 +152,7 @@ class Candidate:
     cost: float
     """As in ``extract.model.Reading``."""
     source: str
-    """``reader``, or the rule that supposes it: ``joined``, ``digit``, ``left``, ``right``."""
+    """``reader``, or the rule that supposes it: ``joined``, ``digit``, ``like``, ``left``, ``right``."""
     fits: bool
     """Whether it is part of a combination of readings that satisfies every rule."""
 

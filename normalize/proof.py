@@ -43,7 +43,7 @@ def confirmation(keys: Sequence[CellKey]) -> Finding:
 
 def doubt(cell: Cell, readings: Sequence[Guess], why: str) -> Finding:
     """That a cell stays uncertain, what it may say, and why the rules do not settle it."""
-    said = [guess.text.strip() or "blank" for guess in readings[:_SHOWN]]
+    said = [guess.text.strip() or "blank" for guess in readings if not guess.how.is_supposed][:_SHOWN]
     listed = " or ".join(said) if said else "no number"
     message = f"read without certainty: {listed}; {why}"
     return Finding(UNCERTAIN, Severity.DOUBT, message, (str(cell.key),), actual=cell.printed)

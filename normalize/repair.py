@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from math import log
 
-from normalize.candidates import Guess, How, chosen, guesses, is_uncertain
+from normalize.candidates import Guess, How, chosen, guesses, is_uncertain, place_in_form
 from normalize.checks import Equation, check, rule_book
 from normalize.forms import Form
 from normalize.model import Candidate, Cell, CellKey, Finding, State
@@ -212,7 +212,9 @@ def _why_not(problem: _Problem, unknown: int, amount: Decimal, own: Sequence[Sum
         return f"{said}, which would be a blank"
     if any(anchor.value != amount for anchor in anchors):
         return f"{said}, but {anchors[0].source}"
-    if guess.cost > LIMIT or guess.how.is_supposed:
+    if guess.how.is_supposed:
+        return f"{said}, which the reader did not see"
+    if guess.cost > LIMIT:
         return f"{said}, which the reader thought too unlikely"
     if not is_forced_twice(unknown, own) and not (anchors and unknown in derivable(own)):
         return f"{said}, but no two rules do so independently"
@@ -258,16 +260,13 @@ def _slide_doubts(problem: _Problem, amounts: Mapping[int, Decimal]) -> dict[int
     rows: dict[tuple[str, str], list[int]] = defaultdict(list)
     for unknown in amounts:
         rows[problem.keys[unknown][:2]].append(unknown)
-    order = {key: at for at, key in enumerate(problem.cells)}
     for row in rows.values():
-        hows = {problem.guess(u, amounts[u]).how for u in row if problem.is_changed(u, amounts[u])} & {How.LEFT, How.RIGHT}
-        if not hows:
+        if not any(problem.guess(u, amounts[u]).how in {How.LEFT, How.RIGHT} for u in row if problem.is_changed(u, amounts[u])):
             continue
-        row.sort(key=lambda u: order[problem.keys[u]])
+        row.sort(key=lambda u: place_in_form(problem.cells[problem.keys[u]]))
         read = [choice.amount if (choice := problem.choice(u)) else None for u in row]
         now = [amounts[u] for u in row]
-        slid = now[:-1] == read[1:] if hows == {How.LEFT} else now[1:] == read[:-1] if hows == {How.RIGHT} else False
-        if not slid:
+        if now[:-1] != read[1:] and now[1:] != read[:-1]:
             found.update(dict.fromkeys(row, "a neighbour's number fits here, but the row as a whole has not slid"))
     return found
 
@@ -306,7 +305,8 @@ def _steps_of(problem: _Problem, key: CellKey) -> list[Step]:
 
 
 def _candidates(cell: Cell, readings: Sequence[Guess], fitting: set[Decimal]) -> Iterator[Candidate]:
+    """The reader's readings, and of what is only supposed that which fits."""
     for guess in readings:
-        yield Candidate(
-            cell.form, cell.key, guess.text, guess.value, round(guess.cost, 3), guess.how.value, guess.amount in fitting
-        )
+        fits = guess.amount in fitting
+        if fits or not guess.how.is_supposed:
+            yield Candidate(cell.form, cell.key, guess.text, guess.value, round(guess.cost, 3), guess.how.value, fits)
