@@ -18,6 +18,7 @@ from nianbao.commands import (
     EXIT_FAULT,
     EXIT_INTERRUPTED,
     EXIT_USAGE,
+    accuracy,
     agencies,
     continuity,
     copies,
@@ -110,6 +111,7 @@ for command in (
     time.coverage,
     continuity.continuity,
     copies.copies,
+    accuracy.accuracy,
     reference.list_forms,
 ):
     main.add_command(command)

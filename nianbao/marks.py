@@ -13,6 +13,7 @@ import regex
 from extract.model import Box, Document, Grid, GridCell, Locus
 from normalize.forms import form_cells, forms
 from normalize.model import Cell, CellKey, ExtraCell, Report, Severity, State
+from normalize.proof import CONFIRMED
 
 
 class Kind(StrEnum):
@@ -22,6 +23,8 @@ class Kind(StrEnum):
     BLANK = "blank"
     EXTRA = "extra"
     IGNORED = "ignored"
+    REPAIRED = "repaired"
+    """Read without certainty and put right, with a proof."""
     FAULT = "fault"
     """Read with certainty, but the agency's own figures break a rule."""
     DOUBT = "doubt"
@@ -34,6 +37,7 @@ KIND_LABELS = {
     Kind.BLANK: "空白",
     Kind.EXTRA: "表外自增",
     Kind.IGNORED: "按规则忽略",
+    Kind.REPAIRED: "已修补",
     Kind.FAULT: "勾稽不符",
     Kind.DOUBT: "存疑",
     Kind.UNPLACED: "未能归位",
@@ -104,11 +108,14 @@ def involved(report: Report, severity: Severity) -> set[str]:
 
 def _report_marks(number: int, report: Report) -> Iterator[Mark]:
     faulty, doubted = involved(report, Severity.FAULT), involved(report, Severity.DOUBT)
+    confirmed = {name for finding in report.findings if finding.rule == CONFIRMED for name in finding.cells}
     for cell in report.cells:
         if cell.box is not None or cell.locus is not None:
             name = str(cell.key)
-            doubtful = name in doubted or cell.confidence < 1 or cell.state is State.REPAIRED
-            kind = Kind.DOUBT if doubtful else Kind.FAULT if name in faulty else Kind.PRINTED
+            unsure = cell.confidence < 1 and name not in confirmed and cell.state is not State.REPAIRED
+            kind = Kind.DOUBT if name in doubted or unsure else Kind.FAULT if name in faulty else Kind.PRINTED
+            if kind is Kind.PRINTED and cell.state is State.REPAIRED:
+                kind = Kind.REPAIRED
             if kind is Kind.PRINTED and cell.state is State.BLANK:
                 kind = Kind.BLANK
             yield _cell_mark(mark_id(number, cell), kind, cell)

@@ -52,9 +52,11 @@ class Figure:
             return Text(clean(self.printed) or word, style)
         number = "" if self.value is None else f"{self.value:f}"
         printed = clean(self.printed)
+        if self.state is State.REPAIRED:
+            return Text(f"{number} ← {printed or '空白'}", "bold cyan")
         shown = number if printed in {"", number} else f"{number} ({printed})"
         style = SEVERITY_LABELS[self.marked][1] if self.marked in {Severity.FAULT, Severity.DOUBT} else ""
-        return Text(shown, "yellow" if self.state is State.REPAIRED else style)
+        return Text(shown, style)
 
 
 def clean(text: str) -> str:

@@ -159,7 +159,9 @@ def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findin
         value, state, note, peculiar = _content(text, wanted.unit, wanted.column_label, wanted.signed, placement.doubt)
         if peculiar:
             findings.append(Finding(*peculiar, (str(key),), actual=text))
-        yield Cell(form, key, value, text, state, note, printed.box, printed.locus, printed.confidence)
+        # Where the place is in doubt, readings of the text settle nothing.
+        held = () if placement.doubt else printed.readings
+        yield Cell(form, key, value, text, state, note, printed.box, printed.locus, printed.confidence, held)
 
 
 @lru_cache(maxsize=8192)

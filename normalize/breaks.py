@@ -93,19 +93,24 @@ def _may_join(a: GridCell, b: GridCell) -> bool:
 
 def _joined(sheet: Sheet, upper: int, lower: int) -> Grid:
     """The grid with ``lower``'s texts appended to the cells above them and ``lower`` left as an empty row."""
-    appended: dict[int, str] = {}
+    appended: dict[int, GridCell] = {}
     moved: set[int] = set()
     for a, b in _pairs(sheet, upper, lower):
         if fold(b.text):
-            appended[id(a)] = a.text.rstrip() + b.text.strip()
+            appended[id(a)] = _appended(a, b)
         moved.add(id(b))
-    boxes = {id(a): b.box for a, b in _pairs(sheet, upper, lower) if not fold(a.text)}
-    cells = tuple(
-        c._replace(text=appended[id(c)], box=boxes.get(id(c), c.box)) if id(c) in appended else c
-        for c in sheet.grid.cells
-        if id(c) not in moved
-    )
+    cells = tuple(appended.get(id(c), c) for c in sheet.grid.cells if id(c) not in moved)
     return replace(sheet.grid, cells=cells)
+
+
+def _appended(a: GridCell, b: GridCell) -> GridCell:
+    text = a.text.rstrip() + b.text.strip()
+    if not fold(a.text):
+        sure = b.confidence if b.readings else a.confidence
+        return a._replace(text=text, box=b.box, confidence=sure, readings=b.readings)
+    if a.readings or b.readings:  # no reading is of the whole
+        return a._replace(text=text, confidence=0.0, readings=())
+    return a._replace(text=text)
 
 
 def _doubted(sheet: Sheet, upper: int, lower: int) -> Grid:

@@ -7,7 +7,7 @@ out zeros; but a blank whose own row shows that it cannot be zero is an omitted 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -43,6 +43,11 @@ class RuleBook:
 
     cells: tuple[CellKey, ...]
     equations: tuple[Equation, ...]
+
+
+def rule_book(form: Form, cells: Iterable[CellKey]) -> RuleBook:
+    """The rule book for a report with these cells."""
+    return _rule_book(form, tuple(dict.fromkeys([key[:2] for key in cells])))
 
 
 @lru_cache(maxsize=64)
@@ -107,7 +112,7 @@ class _Figures:
 
 def check(form: Form, cells: Cells) -> tuple[RuleCheck, ...]:
     """Apply every accounting rule of a form to a report's cells."""
-    book = _rule_book(form, tuple(dict.fromkeys([key[:2] for key in cells])))
+    book = rule_book(form, cells)
     figures = _Figures.of(book, cells)
     omitted = _omitted(book, figures) if figures.blank else frozenset()
     return tuple(_apply(equation, figures, omitted) for equation in book.equations)

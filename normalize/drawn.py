@@ -259,7 +259,7 @@ def _cell_at(sheet: Sheet, row: int, item: Item) -> tuple[GridCell | None, str]:
     over = cell.column < start or (cell.column + cell.colspan > stop and sheet.columns > stop)
     if (over or cell.rowspan > 1) and kind_of(cell.text) is not Kind.EMPTY:
         return cell, f"the cell spans several {'columns' if over else 'rows'}"
-    if cell.confidence < _TRUSTED:
+    if cell.confidence < _TRUSTED and not cell.readings:  # with readings it is the text that is in doubt, not the place
         return cell, "the reader is not sure of this cell's place or text"
     return cell, ""
 

@@ -167,6 +167,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that a cell which stays uncertain may say; the reader's choice first."""
+
+    form: str
+    key: CellKey
+    text: str
+    value: Decimal | None
+    """None is a printed blank."""
+    cost: float
+    """As in ``extract.model.Reading``."""
+    source: str
+    """``reader``, or the rule that supposes it: ``joined``, ``digit``, ``like``, ``left``, ``right``."""
+    fits: bool
+    """Whether it is part of a combination of readings that satisfies every rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A printed number that a named rule set aside (a serial number, a repeated header)."""
 
@@ -232,5 +249,7 @@ class Report:
     checks: tuple[RuleCheck, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     tally: Tally = Tally()
+    candidates: tuple[Candidate, ...] = ()
+    """What the cells that stay uncertain may say."""
     agency: Resolution | None = None
     """Which agency ``identity.agency`` means; None where nobody asked."""

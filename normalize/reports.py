@@ -17,13 +17,15 @@ from normalize.forms import forms
 from normalize.identity import identify
 from normalize.leftovers import leftovers
 from normalize.mentions import check_mentions, read_prose
-from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity, Verdict
+from normalize.model import Finding, Identity, Report, RuleCheck, Section, Severity
 from normalize.placing import TableReading
 from normalize.recognise import recognise
 from normalize.scope import scope_of
+from normalize.settling import settled, settled_side_by_side
 from normalize.splitting import split_reports
 from normalize.tables import read_tables
 from normalize.unrecognised import prints_unread_tables
+from normalize.verdict import verdict_of
 
 
 def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
@@ -49,14 +51,16 @@ def _reports(part: Document, body: Body, readings: Sequence[TableReading], origi
     identity = identify(part, origin, body)
     years = years_in(readings)
     if years == (None,):
-        return [_with_leftovers(_report(part, body.chapters, identity, assemble(readings, identity.year), origin))]
+        return [settled(_with_leftovers(_report(part, body.chapters, identity, assemble(readings, identity.year), origin)))]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
-    return [
-        _report(part, body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y), origin)
-        for y in years
-        if y
-    ]
+    return settled_side_by_side(
+        [
+            _report(part, body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y), origin)
+            for y in years
+            if y
+        ]
+    )
 
 
 def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, assembled: Assembled, origin: str) -> Report:
@@ -77,7 +81,7 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
     return Report(
         identity=identity,
         form=assembled.form,
-        verdict=_verdict(findings, has_cells=bool(assembled.cells)),
+        verdict=verdict_of(findings, has_cells=bool(assembled.cells)),
         cells=assembled.cells,
         extra_cells=assembled.extra_cells,
         sections=chapters,
@@ -117,12 +121,3 @@ def _no_table(part: Document, identity: Identity) -> tuple[Finding, ...]:
     if identity.year is not None and identity.year < min(f.from_year for f in forms().values()):
         return ()
     return (Finding("tables.absent", Severity.HINT, "the form's tables are not printed as text"),)
-
-
-def _verdict(findings: Sequence[Finding], *, has_cells: bool) -> Verdict:
-    severities = {finding.severity for finding in findings}
-    if not has_cells:
-        return Verdict.REVIEW if Severity.DOUBT in severities else Verdict.PROSE
-    if Severity.DOUBT in severities:
-        return Verdict.REVIEW
-    return Verdict.INCONSISTENT if Severity.FAULT in severities else Verdict.VERIFIED

@@ -118,7 +118,7 @@ def _place(
     kinds = [kind_of(c.text) for c in cells]
     slides = not regular and len(cells) > 2 and Kind.EMPTY in {kinds[0], kinds[-1]} and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
-        reason = doubt or ("" if cell.confidence == 1.0 else "the reader is not sure of this field")
+        reason = doubt or ("" if cell.confidence == 1.0 or cell.readings else "the reader is not sure of this field")
         draft.place(Placement(key, forms, cell, None, reason, slides))
 
 

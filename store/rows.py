@@ -25,7 +25,10 @@ Row = tuple[Any, ...]
 Stored = Callable[[Decimal | None], Any]
 """A number as the database's driver takes it: ``store.values.to_sqlite`` or ``to_numeric``."""
 
-PARTS = ("cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored", "agency_candidate")
+PARTS = (
+    *("cell_note", "provenance", "extra_cell", "section", "mention", "finding", "rule_check", "ignored"),
+    *("agency_candidate", "cell_candidate"),
+)
 """The tables beside the wide ones that hold a report's parts."""
 PLACED_COLUMNS = ("agency_id", "agency_read", "agency_basis", "agency_reason")
 """What the database adds: whose report it is (``store.agencies``)."""
@@ -142,6 +145,10 @@ class Preparation:
             ),
             "agency_candidate": _numbered(
                 (each.key, text(each.name), each.region_code, each.kind, joint) for each, joint in _candidates(report)
+            ),
+            "cell_candidate": _numbered(
+                (c.form, str(c.key), text(c.text), self._stored(c.value), c.cost, c.source, int(c.fits))
+                for c in report.candidates
             ),
         }
         prose = tuple(section_text(heading, body) for _, _, heading, body in parts["section"])

@@ -68,7 +68,8 @@ def fault(key: CellKey) -> Finding:
         (cell(TOTAL, "5"), (fault(TOTAL), doubt(TOTAL)), Kind.DOUBT),
         (cell(TOTAL, "5"), (fault(BUSINESS),), Kind.PRINTED),
         (cell(TOTAL, "5", confidence=0.6), (), Kind.DOUBT),
-        (cell(TOTAL, "5", state=State.REPAIRED), (), Kind.DOUBT),
+        (cell(TOTAL, "5", state=State.REPAIRED, confidence=0.6), (), Kind.REPAIRED),
+        (cell(TOTAL, "5", confidence=0.6), (Finding("cells.confirmed", Severity.NOTE, "", (str(TOTAL),)),), Kind.PRINTED),
     ],
 )
 def test_what_a_cell_is_marked_as(made_cell: Cell, findings: tuple[Finding, ...], kind: Kind) -> None:

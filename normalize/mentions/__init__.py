@@ -7,6 +7,6 @@ where its own words make it clear. The stages: ``quantities`` (which numbers) an
 """
 
 from normalize.mentions.read import Prose, mentions, read_prose
-from normalize.mentions.restated import check_mentions
+from normalize.mentions.restated import check_mentions, evidence_for_cells
 
-__all__ = ["Prose", "check_mentions", "mentions", "read_prose"]
+__all__ = ["Prose", "check_mentions", "evidence_for_cells", "mentions", "read_prose"]

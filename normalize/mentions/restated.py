@@ -130,6 +130,19 @@ def cell_of(mention: Mention, form: str) -> CellKey | None:
     return readings[0][0] if readings and len(readings[0]) == 1 else None
 
 
+def evidence_for_cells(found: Sequence[Mention], form: str, scope: Scope | None) -> tuple[tuple[CellKey, Mention], ...]:
+    """The mentions that can only mean one cell, with that cell: what a figure that was read without certainty may be held to.
+
+    收到3646件 is none, since it may count what was carried in too; nor is a count that the report states twice differently.
+    """
+    meant: dict[CellKey, list[Mention]] = {}
+    for mention in found:
+        readings = _readings(mention, form)
+        if len(readings) == 1 and len(readings[0]) == 1 and mention.whose == "self" and not _of_another_scope(mention, scope):
+            meant.setdefault(readings[0][0], []).append(mention)
+    return tuple((key, same[0]) for key, same in meant.items() if len({mention.value for mention in same}) == 1)
+
+
 def check_mentions(found: Sequence[Mention], cells: Mapping[CellKey, Cell], scope: Scope | None = None) -> tuple[Finding, ...]:
     """A hint for every mention that disagrees with the cells it restates, with both places.
 

@@ -16,6 +16,7 @@ from store.schema.documents import document, document_path, document_warning, fa
 from store.schema.forms import FORM_TABLES, data_dictionary, generated
 from store.schema.parts import metadata
 from store.schema.reports import (
+    cell_candidate,
     cell_note,
     correction,
     extra_cell,
@@ -39,6 +40,7 @@ __all__ = [
     "agency_kind",
     "agency_succession",
     "block",
+    "cell_candidate",
     "cell_note",
     "continuity",
     "continuity_rule",

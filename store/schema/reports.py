@@ -117,6 +117,17 @@ finding = part_of_report(
     text_("message", "A sentence for people."),
 )
 
+cell_candidate = part_of_report(
+    "cell_candidate",
+    text_("form", "Form of the cell."),
+    text_("cell", "table.row.column of a cell that stays uncertain."),
+    text_("printed", "What it may read."),
+    Column("value", Figure, doc="The number that would be; NULL for a printed blank."),
+    Column("cost", Measure, nullable=False, doc="0 for the reader's choice; the dearer, the less likely: see docs/repair.md."),
+    text_("source", "reader, or the rule that supposes it: joined, digit, like, left or right."),
+    integer("fits", "1 where it is part of a combination of readings that satisfies every rule."),
+)
+
 rule_check = part_of_report(
     "rule_check",
     text_("rule", "Accounting rule."),
