@@ -82,7 +82,7 @@ def test_content_that_lost_its_place_counts_again_where_it_is_found_again(tmp_pa
             ("c", "2", "甲县司法局", "c"),
         ]
         for name, content, agency, expected in steps:
-            store.load(facts(name, content), [report(agency)], run)
+            store.load(facts(name, content), [report(agency, values={"applications.new.total": content})], run)
             with store.reading() as connection:
                 assert connection.scalars(current).all() == [expected]
 
