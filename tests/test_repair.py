@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import product
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -211,17 +212,32 @@ def test_a_row_that_slid_is_put_back() -> None:
     assert findings["applications.granted.business"].rule == "cell.repaired"
 
 
-def mention(value: int, name: str) -> Mention:
-    return Mention("rules", Decimal(value), "件", f"制定规章{value}件", 1, key(name))
+def mention(metric: str, value: int, **more: Any) -> Mention:
+    return Mention(metric, Decimal(value), "件", f"共{value}件", 1, whose="self", **more)
 
 
-def test_the_prose_confirms_and_contradicts() -> None:
-    said: Said = {"disclosure.rules.issued": [("3", 0), ("8", 1)]}
-    assert after(said, mentions=(mention(3, "disclosure.rules.issued"),))[0].verdict is Verdict.VERIFIED
-    assert after(said, mentions=(mention(8, "disclosure.rules.issued"),))[0].verdict is Verdict.REVIEW
-    misread_total: Said = {TOTAL: [("18", 0), ("13", 1)]}
-    assert after(misread_total, mentions=(mention(13, TOTAL),))[0].verdict is Verdict.VERIFIED
-    assert after(misread_total, mentions=(mention(18, TOTAL),))[0].verdict is Verdict.REVIEW
+@pytest.mark.parametrize(
+    ("mentions", "verdict"),
+    [
+        ([mention("regulatory_documents", 3)], Verdict.VERIFIED),
+        ([mention("regulatory_documents", 8)], Verdict.REVIEW),
+        ([mention("regulatory_documents", 3, approximate=True)], Verdict.REVIEW),
+        ([mention("regulatory_documents", 3), mention("regulatory_documents", 4)], Verdict.REVIEW),
+        ([mention("disclosed_items", 3)], Verdict.REVIEW),
+        ([replace(mention("regulatory_documents", 3), whose="other_period")], Verdict.REVIEW),
+    ],
+)
+def test_the_prose_confirms_and_contradicts_a_cell_that_it_plainly_names(mentions: list[Mention], verdict: Verdict) -> None:
+    said: Said = {"disclosure.normative_documents.issued": [("3", 0), ("8", 1)]}
+    assert after(said, mentions=tuple(mentions))[0].verdict is verdict
+
+
+def test_a_count_of_the_prose_that_may_mean_several_cells_proves_nothing() -> None:
+    said: Said = {TOTAL: [("18", 0), ("13", 1)]}
+    without = after(said)[0]
+    for value in (13, 18):
+        found = after(said, mentions=(mention("applications_received", value),))[0]
+        assert (found.verdict, found.cells) == (without.verdict, without.cells)
 
 
 def test_the_year_before_is_a_second_witness() -> None:
