@@ -8,7 +8,7 @@ from collect.errors import NianbaoError, NotAReportError
 from extract.model import Document, ReaderWarning
 from normalize.model import Report
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Changes whenever the same bytes may give another result: documents are then read again."""
 
 

@@ -1,0 +1,166 @@
+"""Figures in cells: what they say, and whether that is certain.
+
+Three witnesses are heard, and a figure is certain only where they agree: the recogniser, whose rivals must be far behind; the
+ink, which must have as many pieces as the reading has characters; and the document itself, whose other figures of that kind,
+set in the same type, must look the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extract.model import Reading
+from extract.print_ink import Mark, Page, TextLine, letters
+from extract.recogniser import FIGURES, SIGNS, Recognition, figures_of, folded
+
+DOUBTED = 0.5
+"""Confidence in what one witness does not confirm."""
+_SURE = 0.98
+"""Share of all readings made of figures that the likeliest must have."""
+_KNOWN = 0.3
+"""Probability of the likeliest reading itself."""
+_IMPOSSIBLE = 1e-3
+"""Of the likeliest reading: a reading less likely than this is no candidate."""
+_MOST_READINGS = 5
+_ALIKE = 0.72
+"""Correlation with the figures of its kind below which a figure is a stranger."""
+_CLEARLY = 0.04
+"""By how much a figure must be more like those of its kind than like any other kind."""
+_FEW = 3
+"""Fewer figures of a kind show nothing."""
+_SIZE = (14, 20)
+_ALPHABET = frozenset(FIGURES + SIGNS)
+
+
+class Shape(NamedTuple):
+    """A character as a picture of standard size, and what it was read as."""
+
+    picture: NDArray[np.float32]
+    text: str
+
+
+@dataclass(slots=True)
+class Figure:
+    """A line that holds figures, while it is being judged."""
+
+    text: str
+    readings: list[tuple[str, float]]
+    """Likeliest first, with probabilities."""
+    agrees: bool
+    """The recogniser is sure, and the ink has as many pieces as the text has characters."""
+    shapes: list[Shape] = field(default_factory=list)
+    why: str = ""
+    """What speaks against it."""
+
+
+def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: bool) -> Figure | None:
+    """A line as figures; None where it is plainly something else."""
+    plain = folded(recognition.text).replace(" ", "")
+    readings = [(text, p) for text, p in figures_of(recognition) if text]
+    if not readings:
+        return None
+    if not plain or not set(plain) <= _ALPHABET:
+        x0, _, x1, _ = line.box
+        if plain and (x1 - x0 > 2.4 * page.em or readings[0][1] < 1e-3 or recognition.certainty > 0.9):
+            return None
+        return Figure(readings[0][0], readings, agrees=False, why="unreadable")
+    total = sum(p for _, p in readings)
+    best, p = readings[0]
+    why = ""
+    if best != plain:
+        why = "two readings"
+    elif p < _KNOWN or p / total < _SURE:
+        why = "rivals"
+    elif spoilt:
+        why = "ink"
+    solid = [c for c in best if c != "."]
+    boxes = letters(line)
+    if len(boxes) != len(solid):  # neighbours that a grey bridge joins come apart where only the darkest ink counts
+        core = [mark for mark in page.marks(line.box, page.peak) if mark.height > 0.3 * page.em or mark.width > 0.2 * page.em]
+        apart = letters(TextLine(tuple(sorted(core))))
+        boxes = apart if len(apart) == len(solid) else boxes
+    if not why and len(solid) != len(boxes):
+        why = "pieces"
+    if not why and (("." in best) != bool(_dots(line, boxes)) or best[0] == "." or best[-1] == "."):
+        why = "dots"
+    if not why and _is_parted(page, boxes):
+        why = "gap"
+    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(solid) == len(boxes) else []
+    return Figure(best, readings, not why, shapes, why)
+
+
+def _dots(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> list[Mark]:
+    """The small marks that stand by themselves; one within a character's width is a piece of it."""
+    return [dot for dot in line.dust if not any(x0 - 1 <= dot.x1 and dot.x0 <= x1 + 1 for x0, _, x1, _ in boxes)]
+
+
+def _is_parted(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> bool:
+    return any(b[0] - a[2] > 0.7 * page.em for a, b in zip(boxes, boxes[1:], strict=False))
+
+
+def _picture(page: Page, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    """The character scaled to a standard height about its middle, its proportions kept."""
+    x0, top, x1, bottom = box
+    area = page.dark[max(top - 1, 0) : bottom + 1, max(x0 - 1, 0) : x1 + 1].astype(np.float32)
+    width, height = _SIZE
+    scale = min(height / area.shape[0], width / area.shape[1])
+    across, down = max(1, round(area.shape[1] * scale)), max(1, round(area.shape[0] * scale))
+    small = cv2.resize(area, (across, down), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    picture = np.zeros((height, width), np.float32)
+    y, x = (height - down) // 2, (width - across) // 2
+    picture[y : y + down, x : x + across] = small
+    picture -= picture.mean()
+    norm = float(np.linalg.norm(picture))
+    return (picture / norm if norm else picture).ravel()
+
+
+def compare(figures: Sequence[Figure]) -> None:
+    """Lets the document's figures judge one another; those unlike their kind lose their certainty."""
+    kinds: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
+    for figure in figures:
+        if figure.agrees:
+            for shape in figure.shapes:
+                kinds[shape.text].append(shape.picture)
+    if not kinds:
+        return
+    names = [name for name, pictures in kinds.items() if len(pictures) >= _FEW]
+    means = {name: _mean(kinds[name]) for name in names}
+    for figure in figures:
+        if not figure.agrees:
+            continue
+        for shape in figure.shapes:
+            why = _strange(shape, means)
+            if why:
+                figure.agrees, figure.why = False, why
+                break
+
+
+def _mean(pictures: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    mean = np.median(np.stack(pictures), axis=0) if len(pictures) < 200 else np.mean(np.stack(pictures), axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-6), dtype=np.float32)
+
+
+def _strange(shape: Shape, means: dict[str, NDArray[np.float32]]) -> str:
+    likeness = {name: float(shape.picture @ mean) for name, mean in means.items()}
+    own = likeness.pop(shape.text, None)
+    other = max(likeness.values(), default=0.0)
+    if own is None:
+        return "like another kind" if other > 0.9 else ""
+    if own < _ALIKE:
+        return "unlike its kind"
+    return "like another kind" if own < other + _CLEARLY else ""
+
+
+def candidates(figure: Figure) -> tuple[Reading, ...]:
+    """What a doubtful figure may say, cheapest first."""
+    best = figure.readings[0][1]
+    found = [Reading(text, round(log(best / p), 3)) for text, p in figure.readings if p > best * _IMPOSSIBLE]
+    return tuple(found[:_MOST_READINGS])

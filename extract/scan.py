@@ -1,0 +1,240 @@
+"""Pictures of pages -> ``Document``: what is drawn and printed on them, found in the pixels, then read like any other page.
+
+A page is set straight, freed from stamps and its ruling lines are found; the cells that these draw are read one by one, and
+what stands outside of them line by line. From there on it is a ``Sheet`` as a PDF page is, so tables are joined over pages,
+furniture is set aside and streams are kept apart by the code that does it for every format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from collect.errors import UnreadableError
+from extract.deskew import Straight, deskewed, flattened, turned
+from extract.figures import DOUBTED, Figure, candidates, compare, figure_of
+from extract.lattice import DrawnCell, find_lattices
+from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, Reading, ReaderWarning
+from extract.orientation import upright
+from extract.pages import compose
+from extract.print_ink import Page as Print
+from extract.print_ink import TextLine, cell_ink, letters, pixels_of, type_size
+from extract.prose_lines import prose_lines
+from extract.raster import SCALE, Pixels, Raster, pages_of_picture
+from extract.recogniser import Recognition, recognise
+from extract.rules import merged_rules
+from extract.ruling import find_rules
+from extract.seal import grey
+from extract.sheet import Glyph, Rectangle, Sheet
+
+_INSET = 1.1
+"""Points inside a cell's borders that are not looked at."""
+_READABLE = 0.75
+"""Probability of a label's least certain figure below which the label is doubted."""
+_FEWEST = 20
+
+
+@dataclass(slots=True)
+class _Spot:
+    """A line of print on a page, and what became of it."""
+
+    cell: Rectangle | None
+    """The drawn cell that it stands in, in points of the straight page."""
+    line: TextLine
+    crop: Pixels
+    foreign: bool = False
+    faint: bool = False
+    recognition: Recognition | None = None
+    figure: Figure | None = None
+
+
+@dataclass(slots=True)
+class ScannedPage:
+    """A page read from its pixels."""
+
+    number: int
+    width: float
+    height: float
+    straight: Straight
+    sheet: Sheet
+    spots: list[_Spot] = field(default_factory=list)
+    print: Print | None = None
+
+
+def read_picture(content: bytes) -> Document:
+    """The content of a picture file (PNG, JPEG, TIFF, BMP, GIF, WebP).
+
+    Raises:
+        UnreadableError: it is damaged or holds no text.
+        UnsupportedError: it has too many pages.
+    """
+    pages = read_pages(pages_of_picture(content))
+    blocks, warnings = composed([page.sheet for page in pages], pages)
+    if sum(glyph.length for page in pages for glyph in page.sheet.glyphs) < _FEWEST:
+        raise UnreadableError("The picture holds no text.", code="unreadable.picture")
+    return Document(
+        media_type="image/*",
+        blocks=blocks,
+        pages=tuple(Page(page.number, round(page.width, 2), round(page.height, 2)) for page in pages),
+        producer="scan",
+        warnings=warnings,
+    )
+
+
+def read_pages(rasters: Iterable[Raster]) -> list[ScannedPage]:
+    """Pages of one document, read from their pixels: their figures vouch for one another."""
+    pages = [_read_page(raster) for raster in rasters]
+    compare([spot.figure for page in pages for spot in page.spots if spot.figure is not None])
+    return pages
+
+
+def composed(sheets: Sequence[Sheet], pages: Sequence[ScannedPage]) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
+    """The blocks of a document some of whose sheets were read from pixels, with their doubts and their places on the page."""
+    blocks, warnings = compose(sheets)
+    scanned = {page.number: _Doubts(page) for page in pages}
+    return tuple(_placed(block, scanned) for block in blocks), (*warnings, *_warnings(pages))
+
+
+# a page --------------------------------------------------------------------------------------------------------------
+
+
+def _read_page(raster: Raster) -> ScannedPage:
+    straight = flattened(raster.pixels)
+    shade, stamps = grey(straight.pixels)
+    straight = upright(deskewed(replace(straight, pixels=shade), _inverted(shade)))
+    shade = straight.pixels
+    ruling = find_rules(_inverted(shade))
+    rules = tuple(merged_rules(ruling.rules))
+    page = Print(shade, ruling.ink)
+    lattices = find_lattices(rules)
+    lattices = [lattice for lattice in lattices if len(lattice.cells) > 1]
+    cells = [cell for lattice in lattices for cell in lattice.cells]
+    page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
+    spots = [spot for cell in cells for spot in _cell_spots(page, cell)]
+    spots += [_Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
+    for spot, recognition in zip(spots, recognise([spot.crop for spot in spots]), strict=True):
+        spot.recognition = recognition
+        if spot.cell is not None:
+            spot.figure = figure_of(page, spot.line, recognition, spoilt=spot.foreign or spot.faint)
+    height, width = shade.shape
+    glyphs = tuple(glyph for order, spot in enumerate(spots) for glyph in _glyphs(spot, page.em, order * 200))
+    sheet = Sheet(raster.number, width / SCALE, height / SCALE, glyphs, rules, pictured=1.0)
+    return ScannedPage(raster.number, raster.width, raster.height, straight, sheet, spots, page)
+
+
+def _inverted(shade: Pixels) -> Pixels:
+    return np.asarray(np.clip(250 - shade.astype(np.int16), 0, 255), dtype=np.uint8)
+
+
+def _cell_spots(page: Print, cell: DrawnCell) -> Iterable[_Spot]:
+    box = pixels_of(cell.box, _INSET)
+    ink = cell_ink(page, box)
+    return [_Spot(cell.box, line, page.crop(line, box), ink.foreign, ink.faint) for line in ink.lines]
+
+
+def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
+    """A line as glyphs: figures piece by piece where the ink shows the pieces, any other text as one."""
+    text = _text_of(spot)
+    if not text:
+        return
+    x0, top, x1, bottom = (value / SCALE for value in spot.line.box)
+    size = max((bottom - top) / 0.93, em / SCALE * 0.9) if spot.cell is None else em / SCALE
+    middle = (top + bottom) / 2
+    upper, lower = middle - size / 2, middle + size / 2
+    if spot.cell is not None:
+        x0, x1 = max(x0, spot.cell[0] + 0.2), min(x1, spot.cell[2] - 0.2)
+        upper, lower = max(upper, spot.cell[1] + 0.1), min(lower, spot.cell[3] - 0.1)
+    boxes = letters(spot.line)
+    if spot.figure is not None and len(boxes) == len(text) > 1:
+        for place, (character, box) in enumerate(zip(text, boxes, strict=True)):
+            yield Glyph(character, box[0] / SCALE, upper, box[2] / SCALE, lower, size, 0, order + place)
+        return
+    yield Glyph(text, x0, upper, x1, lower, size, 0, order, _edges(text, x0, x1) if len(text) > 1 else ())
+
+
+def _text_of(spot: _Spot) -> str:
+    if spot.figure is not None:
+        return spot.figure.text
+    return spot.recognition.text.strip() if spot.recognition else ""
+
+
+def _edges(text: str, x0: float, x1: float) -> tuple[float, ...]:
+    """Where each character of a line roughly stands: Chinese ones are twice as wide as others."""
+    widths = [1.0 if ord(character) > 0x2E7F else 0.52 for character in text]
+    unit = (x1 - x0) / sum(widths)
+    edges: list[float] = []
+    at = x0
+    for width in widths:
+        edges += [at, at + width * unit]
+        at += width * unit
+    return tuple(edges)
+
+
+# doubts and places ---------------------------------------------------------------------------------------------------
+
+
+class _Doubts:
+    """What a page's reader is not sure of, by place."""
+
+    def __init__(self, page: ScannedPage) -> None:
+        self.page = page
+        self.spots = [spot for spot in page.spots if spot.cell is not None]
+
+    def within(self, box: Box) -> list[_Spot]:
+        """The lines of print in a cell."""
+        return [spot for spot in self.spots if _holds(box, spot.line.box)]
+
+
+def _holds(box: Box, line: tuple[int, int, int, int]) -> bool:
+    x, y = (line[0] + line[2]) / 2 / SCALE, (line[1] + line[3]) / 2 / SCALE
+    return box.x0 <= x <= box.x1 and box.top <= y <= box.bottom
+
+
+def _placed(block: Block, scanned: dict[int, _Doubts]) -> Block:
+    """A block with its doubts, and its boxes on the page as displayed."""
+    if isinstance(block, Line):
+        return replace(block, box=_back(block.box, scanned))
+    cells = tuple(_judged(cell, scanned) for cell in block.cells)
+    return Grid(cells, block.layout, _back(block.box, scanned), block.breaks)
+
+
+def _back(box: Box | None, scanned: dict[int, _Doubts]) -> Box | None:
+    if box is None or box.page not in scanned:
+        return box
+    return Box(box.page, *(round(value, 2) for value in scanned[box.page].page.straight.back(box[1:])))
+
+
+def _judged(cell: GridCell, scanned: dict[int, _Doubts]) -> GridCell:
+    if cell.box is None or cell.box.page not in scanned:
+        return cell
+    spots = scanned[cell.box.page].within(cell.box)
+    confidence, readings = cell.confidence, cell.readings
+    for spot in spots:
+        figure = spot.figure
+        if figure is not None and not figure.agrees:
+            confidence = min(confidence, DOUBTED)
+            if len(spots) == 1 and cell.text == figure.text:
+                readings = candidates(figure)
+        elif figure is None and _is_doubtful(spot):
+            confidence = min(confidence, DOUBTED)
+            if len(spots) == 1 and not cell.text:
+                readings = (Reading("", 0.0), Reading("0", 2.0))
+    return cell._replace(confidence=confidence, readings=readings, box=_back(cell.box, scanned))
+
+
+def _is_doubtful(spot: _Spot) -> bool:
+    """Whether a line that is no figure may still be one, or has a figure in it that is not certain."""
+    recognition = spot.recognition
+    if recognition is None or not recognition.symbols:
+        return True
+    figures = [s.probability for s in recognition.symbols if s.text.isdigit()]
+    if figures:
+        return min(figures) < _READABLE
+    return len(recognition.symbols) == 1 and recognition.certainty < 0.9
+
+
+def _warnings(pages: Sequence[ScannedPage]) -> Iterable[ReaderWarning]:
+    for page in pages:
+        yield ReaderWarning("scanned_page", "The page is a picture; it was read by character recognition.", page.number)
