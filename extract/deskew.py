@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from extract.raster import SCALE, Pixels
 from extract.sheet import Rectangle
 
-Matrix = NDArray[np.float64]
+Matrix = NDArray[Any]
 """3 x 3, on pixels."""
 _STEEPEST = 8.0
 """Degrees; a page that lies further askew is turned by hand."""
@@ -37,6 +38,12 @@ class Straight:
         points = np.linalg.inv(self.forth) @ corners
         xs, ys = points[0] / points[2] / SCALE, points[1] / points[2] / SCALE
         return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+
+    def carried(self, mask: Pixels, since: Straight) -> Pixels:
+        """A mask of an earlier state of the page, brought to this one."""
+        matrix = self.forth @ np.linalg.inv(since.forth)
+        height, width = self.pixels.shape[:2]
+        return np.asarray(cv2.warpPerspective(mask, matrix, (width, height), flags=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
 def flattened(pixels: Pixels) -> Straight:
@@ -108,7 +115,7 @@ def _relief(ink: Pixels, angle: float) -> float:
     return float(np.square(np.diff(sums)).sum())
 
 
-def _paper(pixels: Pixels) -> NDArray[np.float64] | None:
+def _paper(pixels: Pixels) -> Matrix | None:
     """The corners of a bright sheet on a darker ground, clockwise from top left; None where the page fills the picture."""
     shade = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     factor = 600 / max(shade.shape)
@@ -128,4 +135,4 @@ def _paper(pixels: Pixels) -> NDArray[np.float64] | None:
         return None
     points = corners.astype(np.float64) / factor
     sums, differences = points.sum(axis=1), points[:, 1] - points[:, 0]
-    return points[[sums.argmin(), differences.argmin(), sums.argmax(), differences.argmax()]]
+    return np.asarray(points[[sums.argmin(), differences.argmin(), sums.argmax(), differences.argmax()]])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
@@ -25,6 +26,9 @@ DOUBTED = 0.5
 """Confidence in what one witness does not confirm."""
 _SURE = 0.98
 """Share of all readings made of figures that the likeliest must have."""
+_STAINED = 0.03
+"""Share of a line under a stamp's ink from which more is asked of it."""
+_SURER = 0.995
 _KNOWN = 0.3
 """Probability of the likeliest reading itself."""
 _IMPOSSIBLE = 1e-3
@@ -32,6 +36,7 @@ _IMPOSSIBLE = 1e-3
 _MOST_READINGS = 5
 _ALIKE = 0.72
 """Correlation with the figures of its kind below which a figure is a stranger."""
+_ALIKER = 0.8
 _CLEARLY = 0.04
 """By how much a figure must be more like those of its kind than like any other kind."""
 _FEW = 3
@@ -59,6 +64,8 @@ class Figure:
     shapes: list[Shape] = field(default_factory=list)
     why: str = ""
     """What speaks against it."""
+    stained: bool = False
+    """It stands under a stamp."""
 
 
 def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: bool) -> Figure | None:
@@ -77,7 +84,10 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
     why = ""
     if best != plain:
         why = "two readings"
-    elif p < _KNOWN or p / total < _SURE:
+    stained = page.stain(line.box) > _STAINED
+    if why:
+        pass
+    elif p < _KNOWN or p / total < (_SURER if stained else _SURE):
         why = "rivals"
     elif spoilt:
         why = "ink"
@@ -94,7 +104,7 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
     if not why and _is_parted(page, boxes):
         why = "gap"
     shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(solid) == len(boxes) else []
-    return Figure(best, readings, not why, shapes, why)
+    return Figure(best, readings, not why, shapes, why, stained)
 
 
 def _dots(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> list[Mark]:
@@ -103,7 +113,7 @@ def _dots(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> list[Ma
 
 
 def _is_parted(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> bool:
-    return any(b[0] - a[2] > 0.7 * page.em for a, b in zip(boxes, boxes[1:], strict=False))
+    return any(b[0] - a[2] > 0.7 * page.em for a, b in pairwise(boxes))
 
 
 def _picture(page: Page, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
@@ -137,7 +147,7 @@ def compare(figures: Sequence[Figure]) -> None:
         if not figure.agrees:
             continue
         for shape in figure.shapes:
-            why = _strange(shape, means)
+            why = _strange(shape, means, _ALIKER if figure.stained else _ALIKE)
             if why:
                 figure.agrees, figure.why = False, why
                 break
@@ -148,13 +158,13 @@ def _mean(pictures: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-6), dtype=np.float32)
 
 
-def _strange(shape: Shape, means: dict[str, NDArray[np.float32]]) -> str:
+def _strange(shape: Shape, means: dict[str, NDArray[np.float32]], alike: float) -> str:
     likeness = {name: float(shape.picture @ mean) for name, mean in means.items()}
     own = likeness.pop(shape.text, None)
     other = max(likeness.values(), default=0.0)
     if own is None:
         return "like another kind" if other > 0.9 else ""
-    if own < _ALIKE:
+    if own < alike:
         return "unlike its kind"
     return "like another kind" if own < other + _CLEARLY else ""
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-_SAMPLE = 4000
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
+
+_SAMPLE = 1500
+"""Pieces of text that are looked at."""
 _FEWEST = 120
 """Characters; less text shows nothing."""
 _MOST = 0.4
-"""Share of odd characters from which text is garbled; less than a twentieth of any report's characters are odd."""
+"""Share of odd characters from which text is garbled; of a report's characters less than a twentieth are odd."""
 _LEVEL_1 = range(0xB0, 0xD8)
-"""Rows of GB 2312 with the 3,755 characters in common use, 99.7 % of running text."""
-_USUAL = frozenset("\n\t" + "".join(map(chr, range(0x20, 0x7F))) + "，。、；：？！“”‘’（）《》〈〉【】〔〕—…·％－／＋～○〇×①②③④⑤⑥⑦⑧⑨⑩　\u00a0")
+"""Rows of GB 2312 with the 3,755 characters in common use: 99.7 % of running text."""
+_SIGNS = "，。、；：？！“”‘’（）《》〈〉【】〔〕—…·％－／＋～○〇×①②③④⑤⑥⑦⑧⑨⑩\u3000\u00a0\n\t"
 
 
-def is_garbled(text: str) -> bool:
-    """Whether a text is none: so many characters that Chinese officials do not use cannot have been printed.
-    """
-    sample = "".join(text.split())[:_SAMPLE]
+def is_garbled(pieces: Iterable[str]) -> bool:
+    """Whether a text is none: so many characters that Chinese officials do not use cannot have been printed."""
+    sample = "".join("".join(islice(pieces, _SAMPLE)).split())[: 2 * _SAMPLE]
     if len(sample) < _FEWEST:
         return False
-    odd = sum(not _is_usual(character) for character in sample)
-    return odd > _MOST * len(sample)
+    usual = sum(map(_usual().__contains__, sample))
+    return len(sample) - usual > _MOST * len(sample)
 
 
-def _is_usual(character: str) -> bool:
-    if character in _USUAL or "\uff10" <= character <= "\uff5a":
-        return True
-    if not "\u4e00" <= character <= "\u9fff":
-        return False
-    try:
-        return character.encode("gb2312")[0] in _LEVEL_1
-    except UnicodeEncodeError:
-        return False
+@cache
+def _usual() -> frozenset[str]:
+    """ASCII in both widths, the punctuation and the common characters of Chinese."""
+    common = b"".join(bytes((high, low)) for high in _LEVEL_1 for low in range(0xA1, 0xFF))
+    ascii_ = [chr(code) for code in range(0x20, 0x7F)]
+    wide = [chr(code) for code in range(0xFF01, 0xFF5F)]
+    return frozenset([*common.decode("gb2312", errors="ignore"), *ascii_, *wide, *_SIGNS])

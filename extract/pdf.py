@@ -118,7 +118,7 @@ def _sheets(pages: _Pages) -> list[Sheet]:
 def _pictures(sheets: Sequence[Sheet]) -> list[int]:
     """The numbers of the pages that only their pixels tell: scans, and pages whose text layer means nothing."""
     unmapped = sum(s.unmapped for s in sheets) > _MOST_UNMAPPED * max(sum(_inked(s) for s in sheets), 1)
-    garbled = unmapped or is_garbled("".join(glyph.text for sheet in sheets for glyph in sheet.glyphs))
+    garbled = unmapped or is_garbled(glyph.text for sheet in sheets for glyph in sheet.glyphs)
     return [s.number for s in sheets if garbled or (s.pictured >= SCANNED and _inked(s) < FEW)]
 
 

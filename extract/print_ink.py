@@ -14,9 +14,10 @@ from extract.sheet import Rectangle
 
 _PAPER = 250
 _FIRST_EM = 9.0 * SCALE
-_LABEL = 3.0
+_DARK_PRINT = 165
+_LABEL = 2.6
 """Of the type size: lines wider than this are narrowed before they are read."""
-SQUEEZED = 0.72
+SQUEEZED = 0.64
 """The recogniser takes time by width, and Chinese characters can be read as well when they are narrower by this."""
 _DUST = 0.2
 """Of the type size: a mark smaller than this both ways is dust, or a dot beside a figure."""
@@ -72,7 +73,8 @@ class CellInk:
 class Page:
     """A straight page in grey."""
 
-    def __init__(self, grey: Pixels, ruled: Pixels) -> None:
+    def __init__(self, grey: Pixels, ruled: Pixels, stains: Pixels | None = None) -> None:
+        self._stains = stains
         self.grey = np.where(ruled > 0, np.uint8(_PAPER), grey)
         """With its ruling lines taken out."""
         self.dark = cv2.subtract(np.full_like(grey, _PAPER), self.grey)
@@ -83,6 +85,8 @@ class Page:
         """From here on something is there."""
         self.peak = max(self.level + 10, round(0.48 * blackness))
         """Every piece of print is so dark somewhere."""
+        self.outshines_stains = blackness >= _DARK_PRINT
+        """Print is so dark here that nothing as pale as what a stamp leaves can be print."""
         self.em = _FIRST_EM
         """The size of type in tables, pixels."""
 
@@ -99,9 +103,15 @@ class Page:
             return []
         count, _, stats, _ = cv2.connectedComponentsWithStats((area >= level).astype(np.uint8), connectivity=8)
         return [
-            Mark(x0 + x, top + y, x0 + x + width, top + y + height, size)
-            for x, y, width, height, size in stats[1:count].tolist()
+            Mark(x0 + x, top + y, x0 + x + width, top + y + height, size) for x, y, width, height, size in stats[1:count].tolist()
         ]
+
+    def stain(self, box: tuple[int, int, int, int]) -> float:
+        """The share of a rectangle that lies under a stamp's ink."""
+        if self._stains is None:
+            return 0.0
+        area = self._stains[box[1] : box[3], box[0] : box[2]]
+        return float(np.count_nonzero(area)) / max(area.size, 1)
 
     def is_solid(self, mark: Mark) -> bool:
         """Whether a piece of ink is as dark as print somewhere."""
@@ -142,11 +152,12 @@ def type_size(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> float:
             height = max(m.bottom for m in run) - min(m.top for m in run)
             if len(run) >= 4 and 4 * SCALE <= height <= 24 * SCALE:
                 heights.append(height)
-    return float(np.percentile(heights, 60)) / 0.93 if len(heights) >= 3 else _FIRST_EM
+    return float(np.percentile(heights, 85)) / 0.95 if len(heights) >= 3 else _FIRST_EM
 
 
-def cell_ink(page: Page, box: tuple[int, int, int, int]) -> CellInk:
-    """The lines of print in a cell, from top to bottom."""
+def cell_ink(page: Page, box: tuple[int, int, int, int], em: float | None = None) -> CellInk:
+    """The lines of print in a cell, from top to bottom. ``em``: the size of type, where the page itself has not been asked."""
+    page.em = em or page.em
     level, faint = page.level, False
     marks = _without_borders(page.marks(box, level), box)
     if not _prints(marks, page.em):

@@ -68,6 +68,4 @@ def _picture(page: Page, mark: Mark) -> Pixels:
     side, rim = round(0.25 * mark.height), round(0.18 * mark.height)
     height, width = page.grey.shape
     area = page.grey[max(mark.top - rim, 0) : min(mark.bottom + rim, height), max(mark.x0 - side, 0) : min(mark.x1 + side, width)]
-    return np.asarray(
-        cv2.resize(area, None, fx=SQUEEZED, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8
-    )
+    return np.asarray(cv2.resize(area, None, fx=SQUEEZED, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from collect.errors import UnreadableError, UnsupportedError
 
-Pixels = NDArray[np.uint8]
-"""Height x width, or height x width x 3 (red, green, blue)."""
+Pixels = NDArray[Any]
+"""Bytes: height x width, or height x width x 3 (red, green, blue). ``Any``, since OpenCV's annotations promise no dtype."""
 
 DPI = 200
 """What pages are brought to: less loses digits, more only costs time."""

@@ -42,6 +42,8 @@ _NEARLY = 0.75
 _FAINT_INK = 40
 _CONTINUED = 0.6
 """The same from one crossing line to the next, where nothing stands beside it."""
+_FREE = 150.0
+"""Points: a line as long as this is one though it meets no other."""
 _REACH = 60.0
 """Points beyond the known ends of a line within which more of it is looked for."""
 _REACHED = 0.6
@@ -75,6 +77,7 @@ def find_rules(dark: Pixels) -> Ruling:
     kept_flat = _without_strokes(kept_flat, kept_steep)
     kept_steep += _completed(kept_steep, kept_flat, turned)
     kept_flat += _completed(kept_flat, kept_steep, dark)
+    kept_flat, kept_steep = _connected(kept_flat, kept_steep), _connected(kept_steep, kept_flat)
     mask = np.zeros_like(dark)
     for line in kept_flat:
         line.draw(mask)
@@ -125,14 +128,15 @@ class _Line:
         first, last = round((start + _MARGIN) * SCALE), max(round((end - _MARGIN) * SCALE), 1)
         inked = np.zeros(max(last - first, 1), dtype=bool)
         picture = self.only(start + _MARGIN, end - _MARGIN)
-        own = (np.where(picture.ink, picture.dark, 0) >= _FAINT_INK).any(axis=0)
+        own: NDArray[np.bool_] = np.any(np.where(picture.ink, picture.dark, 0) >= _FAINT_INK, axis=0)
         at = picture.place[1] - first
         inked[max(at, 0) : max(at, 0) + len(own)] = own[: max(len(inked) - max(at, 0), 0)]
         share, ends = float(inked.mean()), round(_MARGIN * SCALE)
         reaches = min(float(inked[:ends].mean()), float(inked[-ends:].mean())) >= _REACHED
         if reaches and share >= (_UNBROKEN if asked else _NEARLY):
             return True
-        return share >= _CONTINUED and not _is_text(picture.dark, picture.ink, _CROWDED if reaches and not asked else _CLEAR)
+        is_plain = (reaches or end - start >= _LONG) and not asked
+        return share >= _CONTINUED and not _is_text(picture.dark, picture.ink, _CROWDED if is_plain else _CLEAR)
 
     def inked(self) -> _Line:
         """With its own ink only."""
@@ -184,6 +188,17 @@ def _without_strokes(lines: Sequence[_Line], crossing: Sequence[_Line]) -> list[
         if begun is not None and edges[-1] > begun:
             kept.append(line.only(begun, edges[-1]))
     return kept
+
+
+def _connected(lines: Sequence[_Line], crossing: Sequence[_Line]) -> list[_Line]:
+    """Lines that meet two others, as every border of a cell does; or that are long."""
+
+    def meets(line: _Line) -> bool:
+        low, high = line.start - TOUCH, line.end + TOUCH
+        met = (o for o in crossing if low <= o.at <= high and o.start - TOUCH <= line.at <= o.end + TOUCH)
+        return next(met, None) is not None and next(met, None) is not None
+
+    return [line for line in lines if line.length >= _FREE or meets(line)]
 
 
 def _completed(lines: Sequence[_Line], crossing: Sequence[_Line], dark: Pixels) -> list[_Line]:

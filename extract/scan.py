@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from collect.errors import UnreadableError
-from extract.deskew import Straight, deskewed, flattened, turned
+from extract.deskew import Straight, deskewed, flattened
 from extract.figures import DOUBTED, Figure, candidates, compare, figure_of
 from extract.lattice import DrawnCell, find_lattices
-from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, Reading, ReaderWarning
+from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, ReaderWarning, Reading
 from extract.orientation import upright
 from extract.pages import compose
 from extract.print_ink import Page as Print
@@ -26,13 +26,17 @@ from extract.raster import SCALE, Pixels, Raster, pages_of_picture
 from extract.recogniser import Recognition, recognise
 from extract.rules import merged_rules
 from extract.ruling import find_rules
-from extract.seal import grey
+from extract.seal import grey, without_stains
 from extract.sheet import Glyph, Rectangle, Sheet
 
 _INSET = 1.1
 """Points inside a cell's borders that are not looked at."""
 _READABLE = 0.75
 """Probability of a label's least certain figure below which the label is doubted."""
+_BLANK_ODDS = 2.0
+"""Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
+_LIKE_A_FIGURE = 0.02
+"""Probability of a reading of figures; what is left of a stamp has less."""
 _FEWEST = 20
 
 
@@ -46,6 +50,8 @@ class _Spot:
     crop: Pixels
     foreign: bool = False
     faint: bool = False
+    hidden: bool = False
+    """Perhaps only what is left of a stamp: the cell may be blank."""
     recognition: Recognition | None = None
     figure: Figure | None = None
 
@@ -101,36 +107,52 @@ def composed(sheets: Sequence[Sheet], pages: Sequence[ScannedPage]) -> tuple[tup
 
 
 def _read_page(raster: Raster) -> ScannedPage:
-    straight = flattened(raster.pixels)
-    shade, stamps = grey(straight.pixels)
-    straight = upright(deskewed(replace(straight, pixels=shade), _inverted(shade)))
+    flat = flattened(raster.pixels)
+    shade, stamps = grey(flat.pixels)
+    straight = upright(deskewed(replace(flat, pixels=shade), _inverted(shade)))
     shade = straight.pixels
     ruling = find_rules(_inverted(shade))
     rules = tuple(merged_rules(ruling.rules))
-    page = Print(shade, ruling.ink)
+    stains = straight.carried(stamps, flat) if stamps is not None else None
+    stained = shade
+    if stains is not None:
+        shade = without_stains(shade, stains)
+    page = Print(shade, ruling.ink, stains)
+    under = Print(stained, ruling.ink, stains) if stains is not None else None
     lattices = find_lattices(rules)
     lattices = [lattice for lattice in lattices if len(lattice.cells) > 1]
     cells = [cell for lattice in lattices for cell in lattice.cells]
     page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
-    spots = [spot for cell in cells for spot in _cell_spots(page, cell)]
+    spots = [spot for cell in cells for spot in _cell_spots(page, cell, under)]
     spots += [_Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
     for spot, recognition in zip(spots, recognise([spot.crop for spot in spots]), strict=True):
         spot.recognition = recognition
         if spot.cell is not None:
-            spot.figure = figure_of(page, spot.line, recognition, spoilt=spot.foreign or spot.faint)
+            spoilt = spot.foreign or spot.faint or spot.hidden
+            spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
+    spots = [spot for spot in spots if not spot.hidden or _may_be_figure(spot.figure)]
     height, width = shade.shape
     glyphs = tuple(glyph for order, spot in enumerate(spots) for glyph in _glyphs(spot, page.em, order * 200))
     sheet = Sheet(raster.number, width / SCALE, height / SCALE, glyphs, rules, pictured=1.0)
     return ScannedPage(raster.number, raster.width, raster.height, straight, sheet, spots, page)
 
 
+def _may_be_figure(figure: Figure | None) -> bool:
+    """Whether what stands in a seemingly blank cell under a stamp looks at all like a figure."""
+    return figure is not None and figure.readings[0][1] >= _LIKE_A_FIGURE
+
+
 def _inverted(shade: Pixels) -> Pixels:
     return np.asarray(np.clip(250 - shade.astype(np.int16), 0, 255), dtype=np.uint8)
 
 
-def _cell_spots(page: Print, cell: DrawnCell) -> Iterable[_Spot]:
+def _cell_spots(page: Print, cell: DrawnCell, under: Print | None) -> Iterable[_Spot]:
+    """The lines of a cell; of one that is empty but lies under a stamp, what the stamp may hide."""
     box = pixels_of(cell.box, _INSET)
     ink = cell_ink(page, box)
+    if not ink.lines and under is not None and not page.outshines_stains and page.stain(box) > 0:
+        hidden = cell_ink(under, box, page.em)
+        return [_Spot(cell.box, line, under.crop(line, box), hidden=True) for line in hidden.lines[:1]]
     return [_Spot(cell.box, line, page.crop(line, box), ink.foreign, ink.faint) for line in ink.lines]
 
 
@@ -155,6 +177,8 @@ def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
 
 
 def _text_of(spot: _Spot) -> str:
+    if spot.hidden:
+        return ""
     if spot.figure is not None:
         return spot.figure.text
     return spot.recognition.text.strip() if spot.recognition else ""
@@ -213,7 +237,12 @@ def _judged(cell: GridCell, scanned: dict[int, _Doubts]) -> GridCell:
     confidence, readings = cell.confidence, cell.readings
     for spot in spots:
         figure = spot.figure
-        if figure is not None and not figure.agrees:
+        if spot.hidden:
+            confidence = min(confidence, DOUBTED)
+            if len(spots) == 1 and not cell.text:
+                others = (r._replace(cost=r.cost + _BLANK_ODDS) for r in candidates(figure)) if figure else ()
+                readings = (Reading("", 0.0), *others)
+        elif figure is not None and not figure.agrees:
             confidence = min(confidence, DOUBTED)
             if len(spots) == 1 and cell.text == figure.text:
                 readings = candidates(figure)

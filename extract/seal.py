@@ -37,11 +37,13 @@ def grey(pixels: Pixels) -> tuple[Pixels, Pixels | None]:
     for x0, y0, x1, y1 in stamps:
         luminance[y0:y1, x0:x1], coloured = _lifted(pixels[y0:y1, x0:x1])
         if mask is not None:
-            mask[y0:y1, x0:x1] |= coloured
-    shade = evenly_lit(luminance)
-    if mask is not None:
-        shade[(mask > 0) & (shade > _PAPER - _DARK_UNDER)] = _PAPER  # what is left of the stamp is pale
-    return shade, mask
+            mask[y0:y1, x0:x1] = np.maximum(mask[y0:y1, x0:x1], coloured)
+    return evenly_lit(luminance), mask
+
+
+def without_stains(shade: Pixels, stamps: Pixels) -> Pixels:
+    """A grey page without what taking stamps out has left: it is pale, print under a stamp is not. Faint rules go with it."""
+    return np.where((stamps > 0) & (shade > _PAPER - _DARK_UNDER), np.uint8(_PAPER), shade)
 
 
 def _stamps(pixels: Pixels) -> list[tuple[int, int, int, int]]:
