@@ -25,11 +25,11 @@ from extract.recogniser import FIGURES, SIGNS, Recognition, figures_of, folded
 DOUBTED = 0.5
 """Confidence in what one witness does not confirm."""
 _SURE = 0.98
-"""Share of all readings made of figures that the likeliest must have."""
+"""Share that the likeliest reading must have of all that the ink allows."""
 _STAINED = 0.03
 """Share of a line under a stamp's ink from which more is asked of it."""
 _SURER = 0.995
-_KNOWN = 0.3
+_KNOWN = 0.2
 """Probability of the likeliest reading itself."""
 _IMPOSSIBLE = 1e-3
 """Of the likeliest reading: a reading less likely than this is no candidate."""
@@ -79,37 +79,44 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         if plain and (x1 - x0 > 2.4 * page.em or readings[0][1] < 1e-3 or recognition.certainty > 0.9):
             return None
         return Figure(readings[0][0], readings, agrees=False, why="unreadable")
-    total = sum(p for _, p in readings)
     best, p = readings[0]
-    why = ""
-    if best != plain:
-        why = "two readings"
-    stained = page.stain(line.box) > _STAINED
-    if why:
-        pass
-    elif p < _KNOWN or p / total < (_SURER if stained else _SURE):
-        why = "rivals"
-    elif spoilt:
-        why = "ink"
     solid = [c for c in best if c != "."]
     boxes = letters(line)
     if len(boxes) != len(solid):  # neighbours that a grey bridge joins come apart where only the darkest ink counts
         core = [mark for mark in page.marks(line.box, page.peak) if mark.height > 0.3 * page.em or mark.width > 0.2 * page.em]
         apart = letters(TextLine(tuple(sorted(core))))
         boxes = apart if len(apart) == len(solid) else boxes
-    if not why and len(solid) != len(boxes):
+    pieces, dots = len(boxes), len(_dots(line, boxes))
+    stained = page.stain(line.box) > _STAINED
+    why = ""
+    if best != plain:
+        why = "two readings"
+    elif spoilt:
+        why = "ink"
+    elif pieces != len(solid):
         why = "pieces"
-    if not why and (("." in best) != bool(_dots(line, boxes)) or best[0] == "." or best[-1] == "."):
+    elif best.count(".") != dots or best[0] == "." or best[-1] == ".":
         why = "dots"
-    if not why and _is_parted(page, boxes):
+    elif _is_parted(page, boxes):
         why = "gap"
-    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(solid) == len(boxes) else []
+    elif p < _KNOWN or p / _possible(readings, pieces, dots) < (_SURER if stained else _SURE):
+        why = "rivals"
+    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if pieces == len(solid) else []
     return Figure(best, readings, not why, shapes, why, stained)
 
 
+def _possible(readings: Sequence[tuple[str, float]], pieces: int, dots: int) -> float:
+    """The probability of all readings that have as many characters and points as the ink has pieces and dots."""
+    return sum(p for text, p in readings if (len(text) - text.count("."), text.count(".")) == (pieces, dots))
+
+
 def _dots(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> list[Mark]:
-    """The small marks that stand by themselves; one within a character's width is a piece of it."""
-    return [dot for dot in line.dust if not any(x0 - 1 <= dot.x1 and dot.x0 <= x1 + 1 for x0, _, x1, _ in boxes)]
+    """The small marks that may be decimal points: by themselves, low, and between two characters. Others are dust."""
+    _, top, _, bottom = line.box
+    if not boxes:
+        return []
+    apart = [dot for dot in line.dust if not any(x0 - 1 <= dot.x1 and dot.x0 <= x1 + 1 for x0, _, x1, _ in boxes)]
+    return [dot for dot in apart if boxes[0][2] < dot.x0 and dot.x1 < boxes[-1][0] and dot.top > top + 0.55 * (bottom - top)]
 
 
 def _is_parted(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> bool:

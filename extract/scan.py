@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 
 from collect.errors import UnreadableError
@@ -29,6 +30,7 @@ from extract.ruling import find_rules
 from extract.seal import grey, without_stains
 from extract.sheet import Glyph, Rectangle, Sheet
 
+cv2.setNumThreads(1)  # a worker is one process with one thread; the work is shared out by documents
 _INSET = 1.1
 """Points inside a cell's borders that are not looked at."""
 _READABLE = 0.75
