@@ -23,6 +23,7 @@ SECTIONS = {
     "reading": "Reading PDF, from bytes to Report",
     "markup": "Reading web pages, Word files and text",
     "normalize": "Normalising",
+    "scans": "Reading scans",
     "ingest": "Ingesting",
     "store": "The database",
 }

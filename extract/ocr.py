@@ -8,6 +8,8 @@ from pathlib import Path
 
 INSTALL_OCR = "Install character recognition with `pip install nianbao[ocr]`, and ingest it again."
 """What to do about a document that only its pixels tell."""
+RECOGNISED = "recognised_page"
+"""Code of the warning that says which pages were read from their pixels."""
 _MODEL = "PP-OCRv6_rec_small.onnx"
 
 

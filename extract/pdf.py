@@ -23,6 +23,8 @@ PATIENCE = 60
 """So many first pages without a character, and the rest is not looked at."""
 SCANNED = 0.3
 """A page without text whose largest picture covers this share of it is a scan."""
+PASTED = 0.06
+"""A picture that covers this share of a page of text may be a table."""
 OBJECT = regex.compile(rb"\d\s+\d+\s+obj\b|\bendobj\b")
 _MOST_UNMAPPED = 0.3
 """Share of characters without a meaning from which a text layer cannot be used."""
@@ -77,8 +79,9 @@ def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Page
         sheets = _sheets(pages)
         metadata, producer = _metadata(pages.information())
     pictures = _pictures(sheets)
-    if ocr and pictures:
-        blocks, warnings = _recognised(content, sheets, pictures)
+    partly = [s.number for s in sheets if s.pictured >= PASTED and s.number not in pictures] if ocr else []
+    if ocr and (pictures or partly):
+        blocks, warnings = _recognised(content, sheets, pictures, partly)
     else:
         _check_text(sheets)
         blocks, warnings = compose(sheets)
@@ -123,15 +126,18 @@ def _pictures(sheets: Sequence[Sheet]) -> list[int]:
 
 
 def _recognised(
-    content: bytes, sheets: Sequence[Sheet], numbers: Sequence[int]
+    content: bytes, sheets: Sequence[Sheet], whole: Sequence[int], partly: Sequence[int]
 ) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
-    """The blocks of a document some of whose pages are read from their pixels."""
+    """The blocks of a document some of whose pages are read from pixels: the ``whole`` page, or tables pasted as pictures."""
     from extract.raster import pages_of_pdf  # noqa: PLC0415 - only where a scan is met
-    from extract.scan import composed, read_pages  # noqa: PLC0415
+    from extract.scan import composed, read_pages, read_within  # noqa: PLC0415
 
-    pages = read_pages(pages_of_pdf(content, numbers))
-    read = {page.number: page.sheet for page in pages}
-    merged = [read.get(sheet.number, sheet) for sheet in sheets]
+    by_number = {sheet.number: sheet for sheet in sheets}
+    pages = read_pages(pages_of_pdf(content, whole))
+    pasted = [read_within(raster, by_number[raster.number]) for raster in pages_of_pdf(content, partly)]
+    pages += [page for page in pasted if page is not None]
+    by_number.update({page.number: page.sheet for page in pages})
+    merged = list(by_number.values())
     if not any(_inked(sheet) for sheet in merged):
         raise UnreadableError("The PDF file holds no text.")
     return composed(merged, pages)

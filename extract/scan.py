@@ -16,8 +16,9 @@ import numpy as np
 from collect.errors import UnreadableError
 from extract.deskew import Straight, deskewed, flattened
 from extract.figures import DOUBTED, Figure, candidates, compare, figure_of
-from extract.lattice import DrawnCell, find_lattices
+from extract.lattice import DrawnCell, Lattice, find_lattices
 from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, ReaderWarning, Reading
+from extract.ocr import RECOGNISED
 from extract.orientation import upright
 from extract.pages import compose
 from extract.print_ink import Page as Print
@@ -28,7 +29,7 @@ from extract.recogniser import Recognition, recognise
 from extract.rules import merged_rules
 from extract.ruling import find_rules
 from extract.seal import grey, without_stains
-from extract.sheet import Glyph, Rectangle, Sheet
+from extract.sheet import Glyph, Rectangle, Rule, Sheet
 
 cv2.setNumThreads(1)  # a worker is one process with one thread; the work is shared out by documents
 _INSET = 1.1
@@ -39,7 +40,10 @@ _BLANK_ODDS = 2.0
 """Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
 _LIKE_A_FIGURE = 0.02
 """Probability of a reading of figures; what is left of a stamp has less."""
+_PICTURED_CELLS = 6
+"""A ruled picture with fewer cells is a diagram or a frame."""
 _FEWEST = 20
+_NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
 
 
 @dataclass(slots=True)
@@ -66,9 +70,11 @@ class ScannedPage:
     width: float
     height: float
     straight: Straight
+    """The way back to the page as displayed; its pixels are gone."""
     sheet: Sheet
     spots: list[_Spot] = field(default_factory=list)
-    print: Print | None = None
+    is_pasted: bool = False
+    """Only its tables are pictures."""
 
 
 def read_picture(content: bytes) -> Document:
@@ -127,16 +133,59 @@ def _read_page(raster: Raster) -> ScannedPage:
     page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
     spots = [spot for cell in cells for spot in _cell_spots(page, cell, under)]
     spots += [_Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
-    for spot, recognition in zip(spots, recognise([spot.crop for spot in spots]), strict=True):
-        spot.recognition = recognition
-        if spot.cell is not None:
-            spoilt = spot.foreign or spot.faint or spot.hidden
-            spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
-    spots = [spot for spot in spots if not spot.hidden or _may_be_figure(spot.figure)]
+    spots = _recognised(page, spots)
     height, width = shade.shape
     glyphs = tuple(glyph for order, spot in enumerate(spots) for glyph in _glyphs(spot, page.em, order * 200))
     sheet = Sheet(raster.number, width / SCALE, height / SCALE, glyphs, rules, pictured=1.0)
-    return ScannedPage(raster.number, raster.width, raster.height, straight, sheet, spots, page)
+    return ScannedPage(raster.number, raster.width, raster.height, replace(straight, pixels=_NO_PIXELS), sheet, spots)
+
+
+def _recognised(page: Print, spots: Sequence[_Spot]) -> list[_Spot]:
+    """The lines with what they say; what is left of a stamp in a blank cell is dropped, and all pictures are."""
+    for spot, recognition in zip(spots, recognise([spot.crop for spot in spots]), strict=True):
+        spot.recognition = recognition
+        spot.crop = _NO_PIXELS  # a document may have a hundred pages
+        if spot.cell is not None:
+            spoilt = spot.foreign or spot.faint or spot.hidden
+            spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
+    return [spot for spot in spots if not spot.hidden or _may_be_figure(spot.figure)]
+
+
+def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
+    """A page of text with the tables that stand on it as pictures; None where there are none.
+
+    Args:
+        raster: the page.
+        sheet: what its text layer says. A table with any of its text in it is none of the pictures.
+    """
+    shade, _ = grey(raster.pixels)
+    ruling = find_rules(_inverted(shade))
+    rules = merged_rules(ruling.rules)
+    lattices = [found for found in find_lattices(rules) if len(found.cells) >= _PICTURED_CELLS and not _holds_text(found, sheet)]
+    if not lattices:
+        return None
+    page = Print(shade, ruling.ink)
+    cells = [cell for lattice in lattices for cell in lattice.cells]
+    page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
+    spots = _recognised(page, [spot for cell in cells for spot in _cell_spots(page, cell, None)])
+    last = max((glyph.order + glyph.length for glyph in sheet.glyphs), default=0)
+    glyphs = [glyph for order, spot in enumerate(spots) for glyph in _glyphs(spot, page.em, last + order * 200)]
+    drawn = [rule for rule in rules if any(_is_of(rule, lattice) for lattice in lattices)]
+    merged = replace(sheet, glyphs=(*sheet.glyphs, *glyphs), rules=(*sheet.rules, *drawn))
+    compare([spot.figure for spot in spots if spot.figure is not None])
+    return ScannedPage(sheet.number, raster.width, raster.height, Straight(_NO_PIXELS, np.eye(3)), merged, spots, True)
+
+
+def _holds_text(lattice: Lattice, sheet: Sheet) -> bool:
+    x0, top, x1, bottom = lattice.box
+    return any(x0 < glyph.x < x1 and top < glyph.y < bottom for glyph in sheet.glyphs if not glyph.text.isspace())
+
+
+def _is_of(rule: Rule, lattice: Lattice) -> bool:
+    x0, top, x1, bottom = lattice.box
+    middle = (rule.start + rule.end) / 2
+    x, y = (middle, rule.at) if rule.horizontal else (rule.at, middle)
+    return x0 - 1 <= x <= x1 + 1 and top - 1 <= y <= bottom + 1
 
 
 def _may_be_figure(figure: Figure | None) -> bool:
@@ -268,4 +317,5 @@ def _is_doubtful(spot: _Spot) -> bool:
 
 def _warnings(pages: Sequence[ScannedPage]) -> Iterable[ReaderWarning]:
     for page in pages:
-        yield ReaderWarning("scanned_page", "The page is a picture; it was read by character recognition.", page.number)
+        what = "A table on the page is a picture" if page.is_pasted else "The page is a picture"
+        yield ReaderWarning(RECOGNISED, f"{what}; it was read by character recognition.", page.number)

@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
 from extract.model import Document, Grid, Layout, Line, LineRole
+from extract.ocr import is_installed
 from extract.pdf import read_pdf
 from tests.typesetter.font import EMBEDDED as FONT
 from tests.typesetter.font import register
@@ -328,7 +329,7 @@ def test_a_file_locked_only_against_editing_opens() -> None:
 
 def test_a_scanned_page_among_others_is_named() -> None:
     document = read_pdf(printed(report, scan))
-    assert [(w.code, w.page) for w in document.warnings] == [("scanned_page", 2)]
+    assert [(w.code, w.page) for w in document.warnings] == [("recognised_page" if is_installed() else "scanned_page", 2)]
 
 
 def test_what_a_server_appended_does_not_matter() -> None:

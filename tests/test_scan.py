@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 from docx.shared import Cm
 from PIL import Image, ImageDraw
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import UnsupportedError
 from extract.deskew import Straight, deskewed, flattened, skew, turned
@@ -38,7 +40,7 @@ from extract.seal import grey
 from nianbao.pipeline import read_reports
 from tests.typesetter.compose import random_paper
 from tests.typesetter.figures import Shape
-from tests.typesetter.pages import Ink, Sheet, Stroke
+from tests.typesetter.pages import FONT, Ink, Sheet, Stroke
 from tests.typesetter.readback import differences, false_certainties
 from tests.typesetter.scans import ScanStyle, as_pdf, as_pictures, befallen, font_file, print_scan, scanned_pages, set_page
 
@@ -172,6 +174,24 @@ def test_a_picture_of_a_table_in_a_word_file_and_in_a_web_page_is_read() -> None
         assert [cell.text for cell in grid.cells if cell.row == 1] == list(ROWS[0])
         assert all(cell.box is None for cell in grid.cells)
         assert "picture_read" in {warning.code for warning in document.warnings}
+
+
+def test_a_picture_of_a_table_on_a_page_of_text_is_read() -> None:
+    stream = BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    canvas.setFont(FONT, 12)
+    canvas.drawString(60, 760, "二、主动公开政府信息情况")
+    shown = page(ScanStyle())[500:840]  # the table alone
+    width, height = shown.shape[1] * 72 / 200, shown.shape[0] * 72 / 200
+    canvas.drawImage(ImageReader(Image.fromarray(shown)), 0, 600, width, height)
+    canvas.drawString(60, 500, "三、收到和处理政府信息公开申请情况")
+    canvas.save()
+    first, grid, last = read(stream.getvalue()).blocks
+    assert isinstance(first, Line)
+    assert isinstance(grid, Grid)
+    assert isinstance(last, Line)
+    assert [cell.text for cell in grid.cells if cell.row == 1] == list(ROWS[0])
+    assert last.text == "三、收到和处理政府信息公开申请情况"
 
 
 # steps ---------------------------------------------------------------------------------------------------------------
