@@ -8,7 +8,7 @@ set in the same type, must look the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
@@ -41,6 +41,8 @@ _CLEARLY = 0.04
 """By how much a figure must be more like those of its kind than like any other kind."""
 _FEW = 3
 """Fewer figures of a kind show nothing."""
+_OWN, _OTHERS = 4, 2
+"""So many figures that look alike show what a kind may look like; itself is one of its own kind."""
 _SIZE = (14, 20)
 _ALPHABET = frozenset(FIGURES + SIGNS)
 
@@ -148,29 +150,41 @@ def compare(figures: Sequence[Figure]) -> None:
                 kinds[shape.text].append(shape.picture)
     if not kinds:
         return
-    names = [name for name, pictures in kinds.items() if len(pictures) >= _FEW]
-    means = {name: _mean(kinds[name]) for name in names}
+    seen = {name: _Kind(np.stack(pictures)) for name, pictures in kinds.items() if len(pictures) >= _FEW}
     for figure in figures:
         if not figure.agrees:
             continue
         for shape in figure.shapes:
-            why = _strange(shape, means, _ALIKER if figure.stained else _ALIKE)
+            why = _strange(shape, seen, _ALIKER if figure.stained else _ALIKE)
             if why:
                 figure.agrees, figure.why = False, why
                 break
 
 
-def _mean(pictures: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    mean = np.median(np.stack(pictures), axis=0) if len(pictures) < 200 else np.mean(np.stack(pictures), axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-6), dtype=np.float32)
+class _Kind:
+    """How the figures of one kind look in this document: on the whole, and each; columns may differ by how the pixels fall."""
+
+    def __init__(self, pictures: NDArray[np.float32]) -> None:
+        mean = np.median(pictures, axis=0) if len(pictures) < 200 else pictures.mean(axis=0)
+        self._mean = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        self._each = pictures
+
+    def likeness(self, picture: NDArray[np.float32], others: int) -> float:
+        """Correlation with the usual look, or with so many of them, whichever is greater."""
+        usual = float(self._mean @ picture)
+        if len(self._each) < others:
+            return usual
+        each = self._each @ picture
+        return max(usual, float(np.partition(each, -others)[-others]))
 
 
-def _strange(shape: Shape, means: dict[str, NDArray[np.float32]], alike: float) -> str:
-    likeness = {name: float(shape.picture @ mean) for name, mean in means.items()}
-    own = likeness.pop(shape.text, None)
+def _strange(shape: Shape, seen: Mapping[str, _Kind], alike: float) -> str:
+    """Why a figure is not plainly one of its kind; empty if it is."""
+    likeness = {name: kind.likeness(shape.picture, _OTHERS) for name, kind in seen.items() if name != shape.text}
     other = max(likeness.values(), default=0.0)
-    if own is None:
+    if shape.text not in seen:
         return "like another kind" if other > 0.9 else ""
+    own = seen[shape.text].likeness(shape.picture, _OWN)  # itself included
     if own < alike:
         return "unlike its kind"
     return "like another kind" if own < other + _CLEARLY else ""

@@ -40,6 +40,8 @@ class Symbol(NamedTuple):
 
     text: str
     probability: float
+    at: float = 0.0
+    """Its centre, as a share of the picture's width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ class _Model:
             while end < frames and best[end] == best[start]:
                 end += 1
             if best[start]:
-                symbols.append(Symbol(self.characters[best[start]], float(top[start:end].max())))
+                at = (start + end) / 2 / frames
+                symbols.append(Symbol(self.characters[best[start]], float(top[start:end].max()), at))
             start = end
         return tuple(symbols)
 

@@ -172,9 +172,9 @@ def _without_strokes(lines: Sequence[_Line], crossing: Sequence[_Line]) -> list[
         behind = [at for at in met if line.end <= at <= line.end + TOUCH]
         edges = [before[-1] if before else line.start, *cuts, behind[0] if behind else line.end]
         # An end between two crossing lines hangs in a cell: there a stroke seems to continue the line.
-        if cuts and cuts[0] - line.start > TOUCH and met[0] < line.start - TOUCH:
+        if not before and cuts and cuts[0] - line.start > TOUCH and met[0] < line.start - TOUCH:
             del edges[0]
-        if cuts and line.end - cuts[-1] > TOUCH and met[-1] > line.end + TOUCH:
+        if not behind and cuts and line.end - cuts[-1] > TOUCH and met[-1] > line.end + TOUCH:
             del edges[-1]
         begun: float | None = None
         for start, end in pairwise(edges):

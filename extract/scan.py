@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from collect.errors import UnreadableError
+from extract.circles import with_circles
 from extract.deskew import Straight, deskewed, flattened
 from extract.figures import DOUBTED, Figure, candidates, compare, figure_of
 from extract.lattice import DrawnCell, Lattice, find_lattices
@@ -21,11 +22,11 @@ from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, Read
 from extract.ocr import RECOGNISED
 from extract.orientation import upright
 from extract.pages import compose
+from extract.print_ink import Mark, TextLine, cell_ink, letters, pixels_of, type_size
 from extract.print_ink import Page as Print
-from extract.print_ink import TextLine, cell_ink, letters, pixels_of, type_size
-from extract.prose_lines import prose_lines
+from extract.prose_lines import RIM, prose_lines
 from extract.raster import SCALE, Pixels, Raster, pages_of_picture
-from extract.recogniser import Recognition, recognise
+from extract.recogniser import Recognition, Symbol, recognise
 from extract.rules import merged_rules
 from extract.ruling import find_rules
 from extract.seal import grey, without_stains
@@ -40,6 +41,8 @@ _BLANK_ODDS = 2.0
 """Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
 _LIKE_A_FIGURE = 0.02
 """Probability of a reading of figures; what is left of a stamp has less."""
+_NARROWEST = 90.0
+"""Points: what is ruled and narrower than this is a character, or a frame about a few."""
 _PICTURED_CELLS = 6
 """A ruled picture with fewer cells is a diagram or a frame."""
 _FEWEST = 20
@@ -125,10 +128,11 @@ def _read_page(raster: Raster) -> ScannedPage:
     stained = shade
     if stains is not None:
         shade = without_stains(shade, stains)
-    page = Print(shade, ruling.ink, stains)
-    under = Print(stained, ruling.ink, stains) if stains is not None else None
-    lattices = find_lattices(rules)
-    lattices = [lattice for lattice in lattices if len(lattice.cells) > 1]
+    lattices = [lattice for lattice in find_lattices(rules) if len(lattice.cells) > 1 and _width(lattice) >= _NARROWEST]
+    rules = tuple(rule for rule in rules if any(_is_of(rule, lattice) for lattice in lattices))
+    ruled = _within(ruling.ink, lattices)
+    page = Print(shade, ruled, stains)
+    under = Print(stained, ruled, stains) if stains is not None else None
     cells = [cell for lattice in lattices for cell in lattice.cells]
     page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
     spots = [spot for cell in cells for spot in _cell_spots(page, cell, under)]
@@ -145,10 +149,19 @@ def _recognised(page: Print, spots: Sequence[_Spot]) -> list[_Spot]:
     for spot, recognition in zip(spots, recognise([spot.crop for spot in spots]), strict=True):
         spot.recognition = recognition
         spot.crop = _NO_PIXELS  # a document may have a hundred pages
-        if spot.cell is not None:
+        if spot.cell is None:
+            spot.recognition = replace(recognition, symbols=_with_circles(page, spot.line.marks[0], recognition))
+        else:
             spoilt = spot.foreign or spot.faint or spot.hidden
             spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
     return [spot for spot in spots if not spot.hidden or _may_be_figure(spot.figure)]
+
+
+def _with_circles(page: Print, mark: Mark, recognition: Recognition) -> tuple[Symbol, ...]:
+    """The symbols of a line of prose, placed on the page, and the circles that were passed over."""
+    x0, width = mark.x0 - RIM * mark.height, mark.width + 2 * RIM * mark.height
+    placed = tuple(symbol._replace(at=x0 + symbol.at * width) for symbol in recognition.symbols)
+    return with_circles(page, mark, placed)
 
 
 def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
@@ -174,6 +187,19 @@ def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
     merged = replace(sheet, glyphs=(*sheet.glyphs, *glyphs), rules=(*sheet.rules, *drawn))
     compare([spot.figure for spot in spots if spot.figure is not None])
     return ScannedPage(sheet.number, raster.width, raster.height, Straight(_NO_PIXELS, np.eye(3)), merged, spots, True)
+
+
+def _width(lattice: Lattice) -> float:
+    return lattice.box[2] - lattice.box[0]
+
+
+def _within(ink: Pixels, lattices: Sequence[Lattice]) -> Pixels:
+    """A mask of ruling lines without those outside of tables: strokes of large characters look like lines."""
+    kept = np.zeros_like(ink)
+    for lattice in lattices:
+        x0, top, x1, bottom = pixels_of(lattice.box, -3.0)
+        kept[top:bottom, x0:x1] = ink[top:bottom, x0:x1]
+    return kept
 
 
 def _holds_text(lattice: Lattice, sheet: Sheet) -> bool:
