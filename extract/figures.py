@@ -29,8 +29,12 @@ _SURE = 0.98
 _STAINED = 0.03
 """Share of a line under a stamp's ink from which more is asked of it."""
 _SURER = 0.995
+_POINT = 0.3
+"""Of the type size: the greatest size of a decimal point."""
 _KNOWN = 0.2
 """Probability of the likeliest reading itself."""
+_PLAIN = 0.99
+"""The same where two characters touch, so that only the width of the ink shows that they are two."""
 _IMPOSSIBLE = 1e-3
 """Of the likeliest reading: a reading less likely than this is no candidate."""
 _MOST_READINGS = 5
@@ -83,12 +87,14 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         return Figure(readings[0][0], readings, agrees=False, why="unreadable")
     best, p = readings[0]
     solid = [c for c in best if c != "."]
+    line = _with_points_apart(line, page.em)
     boxes = letters(line)
     if len(boxes) != len(solid):  # neighbours that a grey bridge joins come apart where only the darkest ink counts
         core = [mark for mark in page.marks(line.box, page.peak) if mark.height > 0.3 * page.em or mark.width > 0.2 * page.em]
         apart = letters(TextLine(tuple(sorted(core))))
         boxes = apart if len(apart) == len(solid) else boxes
-    pieces, dots = len(boxes), len(_dots(line, boxes))
+    touching = _touching(boxes, len(solid), page.em)
+    pieces, dots = len(boxes) + touching, len(_dots(line, boxes))
     stained = page.stain(line.box) > _STAINED
     why = ""
     if best != plain:
@@ -101,10 +107,31 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         why = "dots"
     elif _is_parted(page, boxes):
         why = "gap"
-    elif p < _KNOWN or p / _possible(readings, pieces, dots) < (_SURER if stained else _SURE):
+    elif p < (_PLAIN if touching else _KNOWN) or p / _possible(readings, pieces, dots) < (
+        _SURER if stained or touching else _SURE
+    ):
         why = "rivals"
-    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if pieces == len(solid) else []
+    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
     return Figure(best, readings, not why, shapes, why, stained)
+
+
+def _with_points_apart(line: TextLine, em: float) -> TextLine:
+    """The line with its small low marks among the dust, where decimal points are looked for."""
+    _, top, _, bottom = line.box
+    if bottom - top < 0.4 * em:
+        return line
+    points = [m for m in line.marks if max(m.width, m.height) < _POINT * em and m.top > top + 0.6 * (bottom - top)]
+    marks = tuple(mark for mark in line.marks if mark not in points)
+    return TextLine(marks, (*line.dust, *points)) if points and marks else line
+
+
+def _touching(boxes: Sequence[tuple[int, int, int, int]], wanted: int, em: float) -> int:
+    """How many characters more than pieces there are, where one piece is as wide as two characters; 0 where that is not so."""
+    if len(boxes) != wanted - 1:
+        return 0
+    widths = sorted(x1 - x0 for x0, _, x1, _ in boxes)
+    single = widths[(len(widths) - 1) // 2] if len(widths) > 1 else 0.52 * em
+    return int(1.75 * single <= widths[-1] <= 2.5 * single and single >= 0.35 * em)
 
 
 def _possible(readings: Sequence[tuple[str, float]], pieces: int, dots: int) -> float:
