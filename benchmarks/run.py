@@ -24,6 +24,7 @@ SECTIONS = {
     "markup": "Reading web pages, Word files and text",
     "normalize": "Normalising",
     "repair": "Repair with proof",
+    "scans": "Reading scans",
     "ingest": "Ingesting",
     "store": "The database",
     "series": "The long series",

@@ -24,6 +24,7 @@ from extract.docx_table import TableReader
 from extract.inline import struck_out
 from extract.markup_table import MarkupRow, as_grid, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
+from extract.pictured import tables_in
 from extract.text import find_flattened
 
 _PART_LIMIT = 20_000_000
@@ -65,7 +66,9 @@ class _Package:
         if body is None:
             raise UnreadableError("The Word document has no body.")
         numbering, styles = (_target(relations, kind) for kind in ("numbering", "styles"))
+        pictures = {key: target for key, (kind, target, external) in relations.items() if kind == "image" and not external}
         story = _Story(links, Numbering(partial(self._optional, numbering), partial(self._source, styles)))
+        story.pictures = lambda key: self._bytes(pictures[key]) if pictures.get(key) in self.names else b""
         for kind, role in (("header", LineRole.FURNITURE), ("body", LineRole.BODY), ("footnotes", LineRole.BODY)):
             story.role = role
             if kind == "body":
@@ -175,6 +178,8 @@ class _Story:
     warnings: list[ReaderWarning] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     """Texts that are struck out and left out."""
+    pictures: Callable[[str], bytes] = field(default=lambda _: b"")
+    """Gives a picture by the id of its relation."""
     _lines: int = 0
     _rows: int = 0
     _carried: str = ""
@@ -220,6 +225,18 @@ class _Story:
             self._line(text)
         for box in reader.boxes:
             self.read(box)
+        if self.role is LineRole.BODY:
+            self._pictures(element)
+
+    def _pictures(self, paragraph: etree._Element) -> None:
+        """Tables that hang on a paragraph as pictures."""
+        for element in paragraph.iter("{*}blip", "{*}imagedata"):
+            key = attribute(element, "embed") or attribute(element, "id") or ""
+            grids = tables_in(self.pictures(key)) if key else ()
+            if grids:
+                self.warnings.append(ReaderWarning("picture_read", "A table is a picture; it was read by character recognition."))
+                self._widths = ()
+            self.blocks += grids
 
     def _line(self, text: str) -> None:
         if text.strip():

@@ -21,6 +21,7 @@ from extract.markup_page import Page
 from extract.markup_rows import BLOCKS, is_raised, read_table
 from extract.markup_table import MarkupRow, MarkupTable, as_grid, extent, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
+from extract.pictured import of_address, tables_in
 from extract.text import find_flattened
 
 _SIZE_LIMIT = 30_000_000
@@ -120,6 +121,8 @@ def _warnings(text: str, encoding: str, flow: _Flow) -> list[ReaderWarning]:
         found.append(ReaderWarning("mojibake_repaired", f"The file was {encoding}."))
     if flow.page.struck:
         found.append(struck_out(flow.page.struck))
+    if flow.pictures_read:
+        found.append(ReaderWarning("picture_read", "A table is a picture; it was read by character recognition."))
     if flow.images and not flow.tables:
         found.append(ReaderWarning("pictures", f"No table, but {flow.images} pictures: the tables may be among them."))
     return found
@@ -139,6 +142,7 @@ class _Flow:
     links: list[Link] = field(default_factory=list)
     images: int = 0
     tables: int = 0
+    pictures_read: int = 0
     _inline: Inline = field(default_factory=Inline)
     _lines: int = 0
     _rows: int = 0
@@ -185,7 +189,9 @@ class _Flow:
             self._heading = number
         self._in_link += tag == "a"
         self._in_pre += tag in {"pre", "textarea"}
-        self.images += tag == "img" and not self._outside
+        if tag == "img" and not self._outside:
+            self.images += 1
+            self._picture(self.page.elements[number].get("src", ""))
         if is_raised(self.page, number):
             self._inline.add_mark(self.page.text(number))
             return True
@@ -193,6 +199,15 @@ class _Flow:
             self._inline.end_line()
         self._text(self.page.texts[number])
         return False
+
+    def _picture(self, address: str) -> None:
+        """Tables in a picture that the page itself holds."""
+        grids = tables_in(of_address(address)) if address[:5].lower() == "data:" else ()
+        if grids:
+            self._flush()
+            self.tables += len(grids)
+            self.pictures_read += len(grids)
+            self.blocks += grids
 
     def _end(self, number: int) -> None:
         tag = self.page.tags[number]
@@ -267,7 +282,7 @@ class _Flow:
         for link in self.page.within(number, "a"):
             self._link(link)
         goes_on = self.blocks and isinstance(self.blocks[-1], Grid) and opens_with_figures(table.rows)
-        if goes_on and extent(self._parts[-1]) == extent(table.rows):
+        if goes_on and self._parts and extent(self._parts[-1]) == extent(table.rows):
             self._parts.append(table.rows)  # a page of the original ended here
             self.blocks.pop()
         else:

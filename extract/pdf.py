@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Protocol
@@ -10,9 +10,11 @@ from typing import Protocol
 import regex
 
 from collect.errors import UnreadableError, UnsupportedError
+from extract.garbled import is_garbled
 from extract.ink import LossyError
 from extract.inline import struck_out
-from extract.model import Document, Metadatum, Page, ReaderWarning
+from extract.model import Block, Document, Metadatum, Page, ReaderWarning
+from extract.ocr import INSTALL_OCR, is_installed
 from extract.pages import compose
 from extract.sheet import Sheet
 
@@ -22,7 +24,11 @@ PATIENCE = 60
 """So many first pages without a character, and the rest is not looked at."""
 SCANNED = 0.3
 """A page without text whose largest picture covers this share of it is a scan."""
+PASTED = 0.06
+"""A picture that covers this share of a page of text may be a table."""
 OBJECT = regex.compile(rb"\d\s+\d+\s+obj\b|\bendobj\b")
+_MOST_UNMAPPED = 0.3
+"""Share of characters without a meaning from which a text layer cannot be used."""
 FEW = 20
 """A page with fewer characters than this (a stamp, a page number) has no text of its own."""
 
@@ -45,7 +51,7 @@ def read_pdf(content: bytes) -> Document:
     from extract.ink_pdfium import opened  # noqa: PLC0415 - each library is loaded only where it is used
 
     try:
-        return _read(content, opened)
+        return _read(content, opened, ocr=is_installed())
     except LossyError as error:
         again = read_pdf_again(content)
         warning = ReaderWarning("second_reading", f"Read with the second reader: the first one would have lost {error}.")
@@ -67,21 +73,26 @@ class _Pages(Protocol):
     def information(self) -> Mapping[str, bytes | str]: ...
 
 
-def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Pages]]) -> Document:
+def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Pages]], *, ocr: bool = False) -> Document:
     if _is_cut_short(content):
         raise UnreadableError("The PDF file ends before its end.")
     with opened(content) as pages:
         sheets = _sheets(pages)
         metadata, producer = _metadata(pages.information())
-    _check_text(sheets)
-    blocks, warnings = compose(sheets)
+    pictures = _pictures(sheets)
+    partly = [s.number for s in sheets if s.pictured >= PASTED and s.number not in pictures] if ocr else []
+    if ocr and (pictures or partly):
+        blocks, warnings = _recognised(content, sheets, pictures, partly)
+    else:
+        _check_text(sheets)
+        blocks, warnings = compose(sheets)
     return Document(
         media_type=MEDIA_TYPE,
         blocks=blocks,
         pages=tuple(Page(s.number, round(s.width, 2), round(s.height, 2)) for s in sheets),
         metadata=metadata,
         producer=producer,
-        warnings=(*_page_warnings(sheets), *warnings),
+        warnings=(*_page_warnings(sheets, set(pictures) if ocr else set()), *warnings),
     )
 
 
@@ -108,22 +119,45 @@ def _sheets(pages: _Pages) -> list[Sheet]:
     return sheets
 
 
+def _pictures(sheets: Sequence[Sheet]) -> list[int]:
+    """The numbers of the pages that only their pixels tell: scans, and pages whose text layer means nothing."""
+    unmapped = sum(s.unmapped for s in sheets) > _MOST_UNMAPPED * max(sum(_inked(s) for s in sheets), 1)
+    garbled = unmapped or is_garbled(glyph.text for sheet in sheets for glyph in sheet.glyphs)
+    return [s.number for s in sheets if garbled or (s.pictured >= SCANNED and _inked(s) < FEW)]
+
+
+def _recognised(
+    content: bytes, sheets: Sequence[Sheet], whole: Sequence[int], partly: Sequence[int]
+) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
+    """The blocks of a document some of whose pages are read from pixels: the ``whole`` page, or tables pasted as pictures."""
+    from extract.raster import pages_of_pdf  # noqa: PLC0415 - only where a scan is met
+    from extract.scan import composed, read_pages, read_within  # noqa: PLC0415
+
+    by_number = {sheet.number: sheet for sheet in sheets}
+    pages = read_pages(pages_of_pdf(content, whole))
+    pasted = [read_within(raster, by_number[raster.number]) for raster in pages_of_pdf(content, partly)]
+    pages += [page for page in pasted if page is not None]
+    by_number.update({page.number: page.sheet for page in pages})
+    merged = list(by_number.values())
+    if not any(_inked(sheet) for sheet in merged):
+        raise UnreadableError("The PDF file holds no text.")
+    return composed(merged, pages)
+
+
 def _check_text(sheets: list[Sheet]) -> None:
     """Raises unless there is text worth reading."""
     glyphs = sum(_inked(s) for s in sheets)
     unmapped = sum(s.unmapped for s in sheets)
-    if unmapped > 0.3 * max(glyphs, 1):
+    if unmapped > _MOST_UNMAPPED * max(glyphs, 1):
         raise UnsupportedError(
             f"The text layer cannot be used: {unmapped} of {glyphs} characters have no meaning in the file's fonts.",
             code="unusable_text_layer",
-            advice="It needs OCR, which this version does not have yet; ingest another format of the report.",
+            advice=INSTALL_OCR,
         )
     pictures = [s for s in sheets if s.pictured >= SCANNED and _inked(s) < FEW]
     if pictures and all(_inked(s) < FEW for s in sheets):
         raise UnsupportedError(
-            "The PDF file is a scan: its pages are pictures without text.",
-            code="needs_ocr",
-            advice="Scanned reports need OCR, which this version does not have yet; ingest another format of the report.",
+            "The PDF file is a scan: its pages are pictures without text.", code="needs_ocr", advice=INSTALL_OCR
         )
     if glyphs == 0:
         raise UnreadableError("The PDF file holds no text.")
@@ -133,8 +167,10 @@ def _inked(sheet: Sheet) -> int:
     return sum(glyph.length for glyph in sheet.glyphs if not glyph.text.isspace())
 
 
-def _page_warnings(sheets: list[Sheet]) -> Iterator[ReaderWarning]:
+def _page_warnings(sheets: list[Sheet], recognised: Collection[int]) -> Iterator[ReaderWarning]:
     for sheet in sheets:
+        if sheet.number in recognised:
+            continue
         if sheet.pictured >= SCANNED and _inked(sheet) < FEW:
             yield ReaderWarning("scanned_page", "The page is a picture; what it says was not read.", sheet.number)
         if sheet.hidden:

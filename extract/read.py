@@ -90,6 +90,16 @@ def _text(content: bytes) -> Document:
     return read_text(content)
 
 
+def _picture(content: bytes) -> Document:
+    from extract.ocr import INSTALL_OCR, is_installed  # noqa: PLC0415  # see above
+
+    if not is_installed():
+        raise UnsupportedError("A picture: its text must be recognised (OCR) first.", advice=INSTALL_OCR, code="needs_ocr")
+    from extract.scan import read_picture  # noqa: PLC0415  # see above
+
+    return read_picture(content)
+
+
 def _office(suffix: str) -> Reader:
     def read_as(content: bytes) -> Document:
         from extract.office import read_office  # noqa: PLC0415  # see above
@@ -122,6 +132,7 @@ READERS: dict[str, Reader] = {
     formats.RTF: _office("rtf"),
     formats.ODT: _office("odt"),
     formats.WORD_XML: _office("xml"),
+    **dict.fromkeys(formats.PICTURES, _picture),
 }
 """Media type -> reader. A new format is one line here, one reader and one line in ``sniff``."""
 
@@ -148,11 +159,5 @@ _REFUSED = {
 
 
 def _refusal(media_type: str) -> UnsupportedError:
-    if media_type.startswith("image/"):
-        return UnsupportedError(
-            f"A picture ({media_type}): its text must be recognised (OCR) first.",
-            advice="Find the digital original, or wait for the scan reader.",
-            code="needs_ocr",
-        )
     what, advice = _REFUSED.get(media_type, (f"A file of type {media_type}", UnsupportedError.advice))
     return UnsupportedError(f"{what} is not read.", advice=advice)

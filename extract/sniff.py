@@ -20,6 +20,8 @@ RTF = "application/rtf"
 ODT = "application/vnd.oasis.opendocument.text"
 WORD_XML = "application/vnd.ms-word.xml"
 
+PICTURES = ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp")
+
 _HEAD = 1 << 16
 
 _IMAGES = (

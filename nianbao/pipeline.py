@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from collect.errors import NianbaoError, NotAReportError
 from extract.model import Document, ReaderWarning
+from extract.ocr import RECOGNISED
 from normalize.model import Report
 
 READER_VERSION = "4"
@@ -67,8 +68,8 @@ def read(content: bytes, name: str = "", origin: str = "") -> Reading:
             raise
         first = error
     else:
-        if is_certain(first.reports):
-            return first
+        if is_certain(first.reports) or any(warning.code == RECOGNISED for warning in document.warnings):
+            return first  # of pixels another reader of text layers knows no more
     second = _second_reading(content, name, origin or name)
     if isinstance(first, NianbaoError):
         if second is None:

@@ -26,7 +26,7 @@ from store.values import storable
 GRANULARITY_NS = 2_000_000_000
 """The coarsest clock of file systems (FAT: 2 s). A file that was changed so shortly before it was looked at, or later, may
 have been changed again without a trace; its content decides."""
-PASSING = frozenset({"needs_libreoffice", StoreError.code})
+PASSING = frozenset({"needs_libreoffice", "needs_ocr", "unusable_text_layer", StoreError.code})
 """Reasons of failures that may be gone by the next run though the file is the same: what is installed, how the database is."""
 _CHUNK = 500
 """Values in one question to the database."""

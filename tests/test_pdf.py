@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
 from extract.model import Document, Grid, Layout, Line, LineRole
+from extract.ocr import is_installed
 from extract.pdf import read_pdf
 from tests.typesetter.font import EMBEDDED as FONT
 from tests.typesetter.font import register
@@ -328,7 +329,7 @@ def test_a_file_locked_only_against_editing_opens() -> None:
 
 def test_a_scanned_page_among_others_is_named() -> None:
     document = read_pdf(printed(report, scan))
-    assert [(w.code, w.page) for w in document.warnings] == [("scanned_page", 2)]
+    assert [(w.code, w.page) for w in document.warnings] == [("recognised_page" if is_installed() else "scanned_page", 2)]
 
 
 def test_what_a_server_appended_does_not_matter() -> None:
@@ -346,14 +347,21 @@ def test_what_a_server_appended_does_not_matter() -> None:
         (printed(*[blank] * 400), UnreadableError, "unreadable"),
         (printed(*[blank] * 501), UnreadableError, "unreadable"),
         (printed(*[report] * 1, *[blank] * 500), UnsupportedError, "too_many_pages"),
-        (printed(scan), UnsupportedError, "needs_ocr"),
     ],
-    ids=["nothing", "noise", "half", "no end mark", "password", "400 empty", "501 empty", "501 pages", "scan"],
+    ids=["nothing", "noise", "half", "no end mark", "password", "400 empty", "501 empty", "501 pages"],
 )
 def test_what_cannot_be_read_says_why(content: bytes, error: type[NianbaoError], reason: str) -> None:
     with pytest.raises(error) as caught:
         read_pdf(content)
     assert caught.value.reason == reason
+
+
+def test_a_scan_is_refused_where_nothing_can_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extract.pdf.is_installed", lambda: False)
+    with pytest.raises(UnsupportedError) as caught:
+        read_pdf(printed(scan))
+    assert caught.value.reason == "needs_ocr"
+    assert "nianbao[ocr]" in caught.value.advice
 
 
 def handmade(*objects: bytes) -> bytes:
@@ -367,7 +375,7 @@ def handmade(*objects: bytes) -> bytes:
     return out + head + table + b"trailer <</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
 
 
-def test_a_text_layer_without_meaning_is_refused() -> None:
+def test_a_text_layer_without_meaning_is_refused_where_nothing_can_read_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     text = b"BT /F 12 Tf 60 700 Td (" + b"ABCDEFGH" * 10 + b") Tj ET"
     system = b"<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>"
     descendant = b"<</Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo %s>>" % system
@@ -378,9 +386,11 @@ def test_a_text_layer_without_meaning_is_refused() -> None:
         b"<</Length %d>>\nstream\n%s\nendstream" % (len(text), text),
         b"<</Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /DescendantFonts [%s]>>" % descendant,
     )
+    monkeypatch.setattr("extract.pdf.is_installed", lambda: False)
     with pytest.raises(UnsupportedError) as caught:
         read_pdf(content)
     assert caught.value.reason == "unusable_text_layer"
+    assert "nianbao[ocr]" in caught.value.advice
 
 
 def test_nobody_elses_logging_is_touched() -> None:

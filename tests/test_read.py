@@ -96,7 +96,7 @@ def test_the_name_breaks_a_tie_only(name: str, expected: str) -> None:
         (zipped(a=b""), UnsupportedError, "unsupported"),
         (ole("Workbook"), UnsupportedError, "unsupported"),
         (b"Rar!\x1a\x07\x00", UnsupportedError, "unsupported"),
-        (b"\x89PNG\r\n\x1a\n", UnsupportedError, "needs_ocr"),
+        (b"\x89PNG\r\n\x1a\n", UnreadableError, "unreadable.picture"),
         (zipped(word__document_xml=b""), UnreadableError, "unreadable.damaged"),
         (b"<html><script>1</script></html>", UnreadableError, "unreadable.empty"),
         (b"MIME-Version: 1.0\nContent-Type: text/plain\n\ntext/html is elsewhere", UnreadableError, "unreadable"),

@@ -1,0 +1,224 @@
+"""Figures in cells: what they say, and whether that is certain.
+
+Three witnesses are heard, and a figure is certain only where they agree: the recogniser, whose rivals must be far behind; the
+ink, which must have as many pieces as the reading has characters; and the document itself, whose other figures of that kind,
+set in the same type, must look the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extract.model import Reading
+from extract.print_ink import Mark, Page, TextLine, letters
+from extract.recogniser import FIGURES, SIGNS, Recognition, figures_of, folded
+
+DOUBTED = 0.5
+"""Confidence in what one witness does not confirm."""
+_SURE = 0.98
+"""Share that the likeliest reading must have of all that the ink allows."""
+_STAINED = 0.03
+"""Share of a line under a stamp's ink from which more is asked of it."""
+_SURER = 0.995
+_POINT = 0.3
+"""Of the type size: the greatest size of a decimal point."""
+_KNOWN = 0.2
+"""Probability of the likeliest reading itself."""
+_PLAIN = 0.99
+"""The same where two characters touch, so that only the width of the ink shows that they are two."""
+_IMPOSSIBLE = 1e-3
+"""Of the likeliest reading: a reading less likely than this is no candidate."""
+_MOST_READINGS = 5
+_ALIKE = 0.72
+"""Correlation with the figures of its kind below which a figure is a stranger."""
+_ALIKER = 0.8
+_CLEARLY = 0.04
+"""By how much a figure must be more like those of its kind than like any other kind."""
+_FEW = 3
+"""Fewer figures of a kind show nothing."""
+_OWN, _OTHERS = 4, 2
+"""So many figures that look alike show what a kind may look like; itself is one of its own kind."""
+_SIZE = (14, 20)
+_ALPHABET = frozenset(FIGURES + SIGNS)
+
+
+class Shape(NamedTuple):
+    """A character as a picture of standard size, and what it was read as."""
+
+    picture: NDArray[np.float32]
+    text: str
+
+
+@dataclass(slots=True)
+class Figure:
+    """A line that holds figures, while it is being judged."""
+
+    text: str
+    readings: list[tuple[str, float]]
+    """Likeliest first, with probabilities."""
+    agrees: bool
+    """The recogniser is sure, and the ink has as many pieces as the text has characters."""
+    shapes: list[Shape] = field(default_factory=list)
+    why: str = ""
+    """What speaks against it."""
+    stained: bool = False
+    """It stands under a stamp."""
+
+
+def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: bool) -> Figure | None:
+    """A line as figures; None where it is plainly something else."""
+    plain = folded(recognition.text).replace(" ", "")
+    readings = [(text, p) for text, p in figures_of(recognition) if text]
+    if not readings:
+        return None
+    if not plain or not set(plain) <= _ALPHABET:
+        x0, _, x1, _ = line.box
+        if plain and (x1 - x0 > 2.4 * page.em or readings[0][1] < 1e-3 or recognition.certainty > 0.9):
+            return None
+        return Figure(readings[0][0], readings, agrees=False, why="unreadable")
+    best, p = readings[0]
+    solid = [c for c in best if c != "."]
+    line = _with_points_apart(line, page.em)
+    boxes = letters(line)
+    if len(boxes) != len(solid):  # neighbours that a grey bridge joins come apart where only the darkest ink counts
+        core = [mark for mark in page.marks(line.box, page.peak) if mark.height > 0.3 * page.em or mark.width > 0.2 * page.em]
+        apart = letters(TextLine(tuple(sorted(core))))
+        boxes = apart if len(apart) == len(solid) else boxes
+    touching = _touching(boxes, len(solid), page.em)
+    pieces, dots = len(boxes) + touching, len(_dots(line, boxes))
+    stained = page.stain(line.box) > _STAINED
+    why = ""
+    if best != plain:
+        why = "two readings"
+    elif spoilt:
+        why = "ink"
+    elif pieces != len(solid):
+        why = "pieces"
+    elif best.count(".") != dots or best[0] == "." or best[-1] == ".":
+        why = "dots"
+    elif _is_parted(page, boxes):
+        why = "gap"
+    elif p < (_PLAIN if touching else _KNOWN) or p / _possible(readings, pieces, dots) < (
+        _SURER if stained or touching else _SURE
+    ):
+        why = "rivals"
+    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
+    return Figure(best, readings, not why, shapes, why, stained)
+
+
+def _with_points_apart(line: TextLine, em: float) -> TextLine:
+    """The line with its small low marks among the dust, where decimal points are looked for."""
+    _, top, _, bottom = line.box
+    if bottom - top < 0.4 * em:
+        return line
+    points = [m for m in line.marks if max(m.width, m.height) < _POINT * em and m.top > top + 0.6 * (bottom - top)]
+    marks = tuple(mark for mark in line.marks if mark not in points)
+    return TextLine(marks, (*line.dust, *points)) if points and marks else line
+
+
+def _touching(boxes: Sequence[tuple[int, int, int, int]], wanted: int, em: float) -> int:
+    """How many characters more than pieces there are, where one piece is as wide as two characters; 0 where that is not so."""
+    if len(boxes) != wanted - 1:
+        return 0
+    widths = sorted(x1 - x0 for x0, _, x1, _ in boxes)
+    single = widths[(len(widths) - 1) // 2] if len(widths) > 1 else 0.52 * em
+    return int(1.75 * single <= widths[-1] <= 2.5 * single and single >= 0.35 * em)
+
+
+def _possible(readings: Sequence[tuple[str, float]], pieces: int, dots: int) -> float:
+    """The probability of all readings that have as many characters and points as the ink has pieces and dots."""
+    return sum(p for text, p in readings if (len(text) - text.count("."), text.count(".")) == (pieces, dots))
+
+
+def _dots(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> list[Mark]:
+    """The small marks that may be decimal points: by themselves, low, and between two characters. Others are dust."""
+    _, top, _, bottom = line.box
+    if not boxes:
+        return []
+    apart = [dot for dot in line.dust if not any(x0 - 1 <= dot.x1 and dot.x0 <= x1 + 1 for x0, _, x1, _ in boxes)]
+    return [dot for dot in apart if boxes[0][2] < dot.x0 and dot.x1 < boxes[-1][0] and dot.top > top + 0.55 * (bottom - top)]
+
+
+def _is_parted(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> bool:
+    return any(b[0] - a[2] > 0.7 * page.em for a, b in pairwise(boxes))
+
+
+def _picture(page: Page, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    """The character scaled to a standard height about its middle, its proportions kept."""
+    x0, top, x1, bottom = box
+    area = page.dark[max(top - 1, 0) : bottom + 1, max(x0 - 1, 0) : x1 + 1].astype(np.float32)
+    width, height = _SIZE
+    scale = min(height / area.shape[0], width / area.shape[1])
+    across, down = max(1, round(area.shape[1] * scale)), max(1, round(area.shape[0] * scale))
+    small = cv2.resize(area, (across, down), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    picture = np.zeros((height, width), np.float32)
+    y, x = (height - down) // 2, (width - across) // 2
+    picture[y : y + down, x : x + across] = small
+    picture -= picture.mean()
+    norm = float(np.linalg.norm(picture))
+    return (picture / norm if norm else picture).ravel()
+
+
+def compare(figures: Sequence[Figure]) -> None:
+    """Lets the document's figures judge one another; those unlike their kind lose their certainty."""
+    kinds: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
+    for figure in figures:
+        if figure.agrees:
+            for shape in figure.shapes:
+                kinds[shape.text].append(shape.picture)
+    if not kinds:
+        return
+    seen = {name: _Kind(np.stack(pictures)) for name, pictures in kinds.items() if len(pictures) >= _FEW}
+    for figure in figures:
+        if not figure.agrees:
+            continue
+        for shape in figure.shapes:
+            why = _strange(shape, seen, _ALIKER if figure.stained else _ALIKE)
+            if why:
+                figure.agrees, figure.why = False, why
+                break
+
+
+class _Kind:
+    """How the figures of one kind look in this document: on the whole, and each; columns may differ by how the pixels fall."""
+
+    def __init__(self, pictures: NDArray[np.float32]) -> None:
+        mean = np.median(pictures, axis=0) if len(pictures) < 200 else pictures.mean(axis=0)
+        self._mean = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        self._each = pictures
+
+    def likeness(self, picture: NDArray[np.float32], others: int) -> float:
+        """Correlation with the usual look, or with so many of them, whichever is greater."""
+        usual = float(self._mean @ picture)
+        if len(self._each) < others:
+            return usual
+        each = self._each @ picture
+        return max(usual, float(np.partition(each, -others)[-others]))
+
+
+def _strange(shape: Shape, seen: Mapping[str, _Kind], alike: float) -> str:
+    """Why a figure is not plainly one of its kind; empty if it is."""
+    likeness = {name: kind.likeness(shape.picture, _OTHERS) for name, kind in seen.items() if name != shape.text}
+    other = max(likeness.values(), default=0.0)
+    if shape.text not in seen:
+        return "like another kind" if other > 0.9 else ""
+    own = seen[shape.text].likeness(shape.picture, _OWN)  # itself included
+    if own < alike:
+        return "unlike its kind"
+    return "like another kind" if own < other + _CLEARLY else ""
+
+
+def candidates(figure: Figure) -> tuple[Reading, ...]:
+    """What a doubtful figure may say, cheapest first."""
+    best = figure.readings[0][1]
+    found = [Reading(text, round(log(best / p), 3)) for text, p in figure.readings if p > best * _IMPOSSIBLE]
+    return tuple(found[:_MOST_READINGS])
