@@ -18,7 +18,7 @@ from tests.typesetter.compose import random_paper
 from tests.typesetter.figures import Shape
 from tests.typesetter.scans import ScanStyle, hard, print_scan
 
-PAPERS = 3
+PAPERS = 2
 STYLES = {"clean, 200 dpi": lambda _: ScanStyle(skew=0.7, colour="grey", jpeg=85), "hard, 150 dpi": hard}
 
 

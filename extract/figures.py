@@ -34,7 +34,7 @@ _POINT = 0.3
 _KNOWN = 0.2
 """Probability of the likeliest reading itself."""
 _PLAIN = 0.99
-"""The same where two characters touch, so that only the width of the ink shows that they are two."""
+"""The same for a signed number, and where two characters touch, so that only the width of the ink shows that they are two."""
 _IMPOSSIBLE = 1e-3
 """Of the likeliest reading: a reading less likely than this is no candidate."""
 _MOST_READINGS = 5
@@ -48,6 +48,8 @@ _FEW = 3
 _OWN, _OTHERS = 4, 2
 """So many figures that look alike show what a kind may look like; itself is one of its own kind."""
 _SIZE = (14, 20)
+_CHINESE = "\u2e80"
+"""From here on characters are no letters: a line with one of them is text, one of letters and digits a figure misread."""
 _ALPHABET = frozenset(FIGURES + SIGNS)
 
 
@@ -82,7 +84,9 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         return None
     if not plain or not set(plain) <= _ALPHABET:
         x0, _, x1, _ = line.box
-        if plain and (x1 - x0 > 2.4 * page.em or readings[0][1] < 1e-3 or recognition.certainty > 0.9):
+        is_text = any(character >= _CHINESE for character in plain)
+        unlike = x1 - x0 > 2.4 * page.em or readings[0][1] < 1e-3 or recognition.certainty > 0.9
+        if plain and unlike and (is_text or not any(character.isdigit() for character in plain)):
             return None
         return Figure(readings[0][0], readings, agrees=False, why="unreadable")
     best, p = readings[0]
@@ -96,6 +100,7 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
     touching = _touching(boxes, len(solid), page.em)
     pieces, dots = len(boxes) + touching, len(_dots(line, boxes))
     stained = page.stain(line.box) > _STAINED
+    strict = bool(touching) or best[0] in "+-"
     why = ""
     if best != plain:
         why = "two readings"
@@ -107,9 +112,7 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         why = "dots"
     elif _is_parted(page, boxes):
         why = "gap"
-    elif p < (_PLAIN if touching else _KNOWN) or p / _possible(readings, pieces, dots) < (
-        _SURER if stained or touching else _SURE
-    ):
+    elif p < (_PLAIN if strict else _KNOWN) or p / _possible(readings, pieces, dots) < (_SURER if stained or strict else _SURE):
         why = "rivals"
     shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
     return Figure(best, readings, not why, shapes, why, stained)

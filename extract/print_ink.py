@@ -166,8 +166,10 @@ def cell_ink(page: Page, box: tuple[int, int, int, int], em: float | None = None
             return CellInk()
         faint = True
     large, dust = _prints(marks, page.em), [m for m in marks if _is_dust(m, page.em)]
+    pale: list[Mark] = []
     if not faint:
         solid = [mark for mark in large if page.is_solid(mark)]
+        pale = [mark for mark in large if not page.is_solid(mark)] if solid else []
         faint, large = not solid, solid or large
     strange = [mark for mark in large if mark.height > _TALL * page.em and mark.height > 0.5 * (box[3] - box[1])]
     kept = [mark for mark in large if mark not in strange]
@@ -175,7 +177,7 @@ def cell_ink(page: Page, box: tuple[int, int, int, int], em: float | None = None
         TextLine(tuple(sorted(run)), tuple(d for d in dust if _beside(d, run, page.em)))
         for run in _merged(_runs(kept, max(1, round(0.06 * page.em))), page.em)
     ]
-    return CellInk(tuple(lines), bool(strange), faint)
+    return CellInk(tuple(lines), bool(strange or pale), faint)
 
 
 def _is_dust(mark: Mark, em: float) -> bool:

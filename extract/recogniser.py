@@ -29,8 +29,8 @@ _NARROWEST = 32
 _BATCH = 6400
 """Pixels across in one batch, all lines together."""
 FIGURES = "0123456789"
-SIGNS = ".,-—/%"
-_SAME = str.maketrans("０１２３４５６７８９Ｏ○〇OolI|／－．，％−–─━一―", "0123456789000001" + "11/-.,%-" + "—" * 5)
+SIGNS = ".,-—/%+"
+_SAME = str.maketrans("０１２３４５６７８９Ｏ○〇OolI|／－．，％＋−–─━一―", "0123456789000001" + "11/-.,%+-" + "—" * 5)
 """What a reading of figures folds together: forms of one sign, and letters that no figure can be told from by its shape."""
 _NEGLIGIBLE = 1e-4
 

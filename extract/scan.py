@@ -35,7 +35,7 @@ from extract.sheet import Glyph, Rectangle, Rule, Sheet
 cv2.setNumThreads(1)  # a worker is one process with one thread; the work is shared out by documents
 _INSET = 1.1
 """Points inside a cell's borders that are not looked at."""
-_READABLE = 0.75
+_READABLE = 0.9
 """Probability of a label's least certain figure below which the label is doubted."""
 _BLANK_ODDS = 2.0
 """Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
