@@ -1,11 +1,12 @@
-"""Accuracy over a generated corpus: the table of docs/accuracy.md, written into it.
+"""Accuracy over generated corpora: the tables of docs/accuracy.md, written into it.
 
-python benchmarks/accuracy.py [PAPERS_A_FORM_AND_PRODUCER]        writes the table between the marks of docs/accuracy.md
+python benchmarks/accuracy.py [digital] [scans] [errors] [PAPERS]     all parts without a name; PAPERS of a form and producer
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,24 +18,46 @@ sys.path.insert(0, str(ROOT))
 from nianbao.accuracy import measure  # noqa: E402 - so that the script runs from anywhere
 from nianbao.show_accuracy import markdown  # noqa: E402
 from tests.typesetter.corpus import write_corpus  # noqa: E402
+from tests.typesetter.scanners import clear, scanners  # noqa: E402
 
 PAGE = ROOT / "docs" / "accuracy.md"
-PAPERS = 8
-MARKED = regex.compile(r"(?<=<!-- table -->\n).*?(?=<!-- end -->)", regex.DOTALL)
+
+
+def digital(folder: Path, papers: int) -> None:
+    """Every digital format and producer."""
+    write_corpus(folder, papers or 8)
+
+
+def scans(folder: Path, papers: int) -> None:
+    """Every kind of scan."""
+    write_corpus(folder, papers or 3, by=scanners())
+
+
+def errors(folder: Path, papers: int) -> None:
+    """Clear scans of reports in which the agency's own figures break a rule: nothing may be repaired into agreement."""
+    write_corpus(folder, papers or 34, broken_share=1.0, by=(clear(),))
+
+
+PARTS: dict[str, Callable[[Path, int], None]] = {"digital": digital, "scans": scans, "errors": errors}
 
 
 def main() -> None:
     """Generates, measures, writes."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else PAPERS
-    with TemporaryDirectory() as folder:
-        write_corpus(Path(folder), count)
-        accuracy = measure(Path(folder), workers=2)
-    table = markdown(accuracy)
-    PAGE.write_text(MARKED.sub(lambda _: table + "\n", PAGE.read_text("utf-8")), "utf-8")
-    print(table)
-    for error in accuracy.errors:
-        print(f"\n{error}", file=sys.stderr)
-    sys.exit(1 if accuracy.total.silent else 0)
+    named = [word for word in sys.argv[1:] if word in PARTS]
+    papers = next((int(word) for word in sys.argv[1:] if word.isdigit()), 0)
+    silent = 0
+    for part in named or PARTS:
+        with TemporaryDirectory() as folder:
+            PARTS[part](Path(folder), papers)
+            accuracy = measure(Path(folder), workers=2)
+        table = markdown(accuracy)
+        marked = regex.compile(rf"(?<=<!-- {part} -->\n).*?(?=<!-- end -->)", regex.DOTALL)
+        PAGE.write_text(marked.sub(lambda _, table=table: table + "\n", PAGE.read_text("utf-8")), "utf-8")
+        print(table)
+        for error in accuracy.errors:
+            print(f"\n{error}", file=sys.stderr)
+        silent += accuracy.total.silent
+    sys.exit(1 if silent else 0)
 
 
 if __name__ == "__main__":

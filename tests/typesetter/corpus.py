@@ -34,6 +34,8 @@ class Printer(NamedTuple):
     producer: str
     suffix: str
     make: Callable[[Paper, Random], bytes]
+    format: str = ""
+    """What the corpus calls its format, where that is not the suffix."""
 
 
 def printers() -> tuple[Printer, ...]:
@@ -86,7 +88,7 @@ def write_corpus(
 def _facts(name: str, printer: Printer, paper: Paper) -> Mapping[str, object]:
     return {
         "doc": name,
-        "format": printer.suffix,
+        "format": printer.format or printer.suffix,
         "producer": printer.producer,
         "form": paper.form,
         "year": paper.year,
