@@ -28,6 +28,8 @@ _SURE = 0.98
 """Share that the likeliest reading must have of all that the ink allows."""
 _STAINED = 0.03
 """Share of a line under a stamp's ink from which more is asked of it."""
+_STROKES = frozenset("1-—/")
+"""What a rest of a stamp's lines can look like."""
 _SURER = 0.995
 _POINT = 0.3
 """Of the type size: the greatest size of a decimal point."""
@@ -112,6 +114,8 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         why = "dots"
     elif _is_parted(page, boxes):
         why = "gap"
+    elif stained and best in _STROKES:
+        why = "stroke"
     elif best[0] not in "+-—" and _may_have_sign(line, boxes):
         why = "sign"
     elif p < (_PLAIN if strict else _KNOWN) or p / _possible(readings, pieces, dots) < (_SURER if stained or strict else _SURE):
