@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from random import Random
 
 from extract.raster import Raster, pages_of_pdf
@@ -46,6 +47,7 @@ def by_page(pages: list[Raster]) -> None:
         engine(page.pixels)
 
 
+@cache
 def _engine() -> Callable[..., object]:
     from rapidocr import RapidOCR  # noqa: PLC0415 - only one of the two processes needs it
 

@@ -28,6 +28,8 @@ _SURE = 0.98
 """Share that the likeliest reading must have of all that the ink allows."""
 _STAINED = 0.03
 """Share of a line under a stamp's ink from which more is asked of it."""
+_STROKES = frozenset("1-—/")
+"""What a rest of a stamp's lines can look like."""
 _SURER = 0.995
 _POINT = 0.3
 """Of the type size: the greatest size of a decimal point."""
@@ -112,6 +114,10 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         why = "dots"
     elif _is_parted(page, boxes):
         why = "gap"
+    elif stained and best in _STROKES:
+        why = "stroke"
+    elif best[0] not in "+-—" and _may_have_sign(line, boxes):
+        why = "sign"
     elif p < (_PLAIN if strict else _KNOWN) or p / _possible(readings, pieces, dots) < (_SURER if stained or strict else _SURE):
         why = "rivals"
     shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
@@ -149,6 +155,15 @@ def _dots(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> list[Ma
         return []
     apart = [dot for dot in line.dust if not any(x0 - 1 <= dot.x1 and dot.x0 <= x1 + 1 for x0, _, x1, _ in boxes)]
     return [dot for dot in apart if boxes[0][2] < dot.x0 and dot.x1 < boxes[-1][0] and dot.top > top + 0.55 * (bottom - top)]
+
+
+def _may_have_sign(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -> bool:
+    """Whether a small mark before the first character stands where a minus sign would: a short, pale one is as small as dust."""
+    _, top, _, bottom = line.box
+    height = bottom - top
+    return any(
+        dot.x1 <= boxes[0][0] + 1 and top + 0.3 * height <= (dot.top + dot.bottom) / 2 <= top + 0.75 * height for dot in line.dust
+    )
 
 
 def _is_parted(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> bool:
