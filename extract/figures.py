@@ -91,7 +91,7 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         if plain and unlike and (is_text or not any(character.isdigit() for character in plain)):
             return None
         return Figure(readings[0][0], readings, agrees=False, why="unreadable")
-    best, p = readings[0]
+    best = readings[0][0]
     solid = [c for c in best if c != "."]
     line = _with_points_apart(line, page.em)
     boxes = letters(line)
