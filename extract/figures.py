@@ -91,7 +91,7 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         if plain and unlike and (is_text or not any(character.isdigit() for character in plain)):
             return None
         return Figure(readings[0][0], readings, agrees=False, why="unreadable")
-    best, p = readings[0]
+    best = readings[0][0]
     solid = [c for c in best if c != "."]
     line = _with_points_apart(line, page.em)
     boxes = letters(line)
@@ -99,29 +99,38 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         core = [mark for mark in page.marks(line.box, page.peak) if mark.height > 0.3 * page.em or mark.width > 0.2 * page.em]
         apart = letters(TextLine(tuple(sorted(core))))
         boxes = apart if len(apart) == len(solid) else boxes
-    touching = _touching(boxes, len(solid), page.em)
-    pieces, dots = len(boxes) + touching, len(_dots(line, boxes))
     stained = page.stain(line.box) > _STAINED
-    strict = bool(touching) or best[0] in "+-"
-    why = ""
-    if best != plain:
-        why = "two readings"
-    elif spoilt:
-        why = "ink"
-    elif pieces != len(solid):
-        why = "pieces"
-    elif best.count(".") != dots or best[0] == "." or best[-1] == ".":
-        why = "dots"
-    elif _is_parted(page, boxes):
-        why = "gap"
-    elif stained and best in _STROKES:
-        why = "stroke"
-    elif best[0] not in "+-—" and _may_have_sign(line, boxes):
-        why = "sign"
-    elif p < (_PLAIN if strict else _KNOWN) or p / _possible(readings, pieces, dots) < (_SURER if stained or strict else _SURE):
+    why = "two readings" if best != plain else "ink" if spoilt else _against_ink(page, line, boxes, best, stained=stained)
+    if not why and _has_rivals(page, line, boxes, readings, stained=stained):
         why = "rivals"
     shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
     return Figure(best, readings, not why, shapes, why, stained)
+
+
+_Boxes = Sequence[tuple[int, int, int, int]]
+
+
+def _against_ink(page: Page, line: TextLine, boxes: _Boxes, text: str, *, stained: bool) -> str:
+    """What the ink says against a reading; empty if nothing."""
+    characters = len(text) - text.count(".")
+    if len(boxes) + _touching(boxes, characters, page.em) != characters:
+        return "pieces"
+    if text.count(".") != len(_dots(line, boxes)) or text[0] == "." or text[-1] == ".":
+        return "dots"
+    if _is_parted(page, boxes):
+        return "gap"
+    if stained and text in _STROKES:
+        return "stroke"
+    return "sign" if text[0] not in "+-—" and _may_have_sign(line, boxes) else ""
+
+
+def _has_rivals(page: Page, line: TextLine, boxes: _Boxes, readings: Sequence[tuple[str, float]], *, stained: bool) -> bool:
+    """Whether the recogniser has another reading in mind that the ink allows."""
+    best, p = readings[0]
+    touching = _touching(boxes, len(best) - best.count("."), page.em)
+    strict = bool(touching) or best[0] in "+-"
+    share = p / _possible(readings, len(boxes) + touching, len(_dots(line, boxes)))
+    return p < (_PLAIN if strict else _KNOWN) or share < (_SURER if stained or strict else _SURE)
 
 
 def _with_points_apart(line: TextLine, em: float) -> TextLine:
