@@ -1,6 +1,6 @@
 """Accuracy over generated corpora: the tables of docs/accuracy.md, written into it.
 
-python benchmarks/accuracy.py [digital] [scans] [errors] [PAPERS]     all parts without a name; PAPERS of a form and producer
+python benchmarks/accuracy.py [digital] [scans] [hard] [errors] [PAPERS]     all parts without a name; PAPERS of a form and producer
 """
 
 from __future__ import annotations
@@ -33,12 +33,17 @@ def scans(folder: Path, papers: int) -> None:
     write_corpus(folder, papers or 3, by=scanners())
 
 
+def hard(folder: Path, papers: int) -> None:
+    """Hard scans alone, each another mixture: 20,000 cells, none of which the thresholds were set on."""
+    write_corpus(folder, papers or 44, seed=7, by=scanners()[-1:])
+
+
 def errors(folder: Path, papers: int) -> None:
     """Clear scans of reports in which the agency's own figures break a rule: nothing may be repaired into agreement."""
     write_corpus(folder, papers or 34, broken_share=1.0, by=(clear(),))
 
 
-PARTS: dict[str, Callable[[Path, int], None]] = {"digital": digital, "scans": scans, "errors": errors}
+PARTS: dict[str, Callable[[Path, int], None]] = {"digital": digital, "scans": scans, "hard": hard, "errors": errors}
 
 
 def main() -> None:
