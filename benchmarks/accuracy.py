@@ -1,6 +1,8 @@
 """Accuracy over generated corpora: the tables of docs/accuracy.md, written into it.
 
-python benchmarks/accuracy.py [digital] [scans] [hard] [errors] [PAPERS]     all parts without a name; PAPERS of a form and producer
+python benchmarks/accuracy.py [digital] [scans] [hard] [errors] [PAPERS]
+
+All parts without a name; PAPERS of a form and producer.
 """
 
 from __future__ import annotations
