@@ -6,6 +6,7 @@ not to wait for them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,6 +35,17 @@ def with_db(command: _Command) -> _Command:
         envvar="NIANBAO_DB",
         show_envvar=True,
         help="The database: path of an SQLite file, or an SQLAlchemy URL.",
+    )(command)
+
+
+def with_workers(command: _Command) -> _Command:
+    """Give a command the option ``--workers``."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(min=1),
+        default=lambda: min(2, os.cpu_count() or 1),
+        show_default="2, or 1 on one processor",
+        help="Processes of this machine that read. 1 reads in this process.",
     )(command)
 
 

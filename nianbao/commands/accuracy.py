@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
+
+from nianbao.commands import with_workers
 
 
 @click.command()
@@ -19,13 +20,7 @@ import click
     metavar="COLUMN",
     help="Group by a column of docs.csv, or by format, form or producer. May be given again.  [default: these three]",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=lambda: min(2, os.cpu_count() or 1),
-    show_default="2, or 1 on one processor",
-    help="Processes that read.",
-)
+@with_workers
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar.")
 def accuracy(corpus: Path, output: Path | None, by: tuple[str, ...], workers: int, *, quiet: bool) -> int:
     """Measure the reading of a CORPUS: documents with a truth.csv that says what they print.

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, open_db, with_db
+from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, open_db, with_db, with_workers
 from nianbao.commands.agencies import read_alias_file, use_aliases
 
 if TYPE_CHECKING:
@@ -36,13 +35,7 @@ Exit codes:
     show_default=True,
     help="review: exit with 2 if any report needs a person or any document was rejected; rejected: with 3 if any was rejected.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=lambda: min(2, os.cpu_count() or 1),
-    show_default="2, or 1 on one processor",
-    help="Processes of this machine that read. 1 reads in this process.",
-)
+@with_workers
 @click.option(
     "--executor",
     metavar="dask://HOST:PORT",
