@@ -25,6 +25,8 @@ from normalize.sheet import Sheet, is_label
 _TRUSTED = 0.6
 """Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
 _ASTRAY = "a number stands before the values, in this row or in one set like it"
+_SHORT = "the row has fewer cells than the table has columns"
+_SURPLUS = "the row has more cells than the table has columns"
 _SURE = 0.8
 """A label less alike than this may be another row where the agency also printed rows of its own."""
 
@@ -142,8 +144,10 @@ def _read_zone(
     if astray and sheet.grid.layout is Layout.ALIGNED:
         # Where one row does not keep to the columns the others may not either, and a gap in them says nothing.
         astray = {found.index for found in matched}
-    for found in _ragged(sheet, matched, maps):
-        row = replace(found, doubt=found.doubt or _ASTRAY) if found.index in astray else found
+    ragged = _ragged(sheet, matched, maps)
+    for found in matched:
+        doubt = found.doubt or ragged.get(found.index, "") or (_ASTRAY if found.index in astray else "")
+        row = replace(found, doubt=doubt) if doubt else found
         for columns in maps:
             _read_row(sheet, row, columns, draft)
         draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if c in serials])
@@ -156,25 +160,20 @@ def _is_astray(cell: GridCell, serials: frozenset[GridCell]) -> bool:
     return holds_number(cell.text) and cell not in serials
 
 
-def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> list[MatchedRow]:
-    """The rows again, with a doubt about those that have fewer or more cells than the table has columns.
+def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
+    """A doubt for each row that has fewer or more cells than the table has columns.
 
     Markup may leave a cell out, or let a label span a row too many: all cells behind it then stand in others' places.
     """
     if sheet.grid.layout is not Layout.LATTICE:
-        return list(matched)
+        return {}
     items = [item for columns in maps for item in (*columns.items, *columns.extras) if item]
     first, stop = min(item.start for item in items), max(item.stop for item in items)
     ends = {found.index: sheet.end(found.index) for found in matched}
-    usual = max(stop, *(end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), 0)
-    checked = []
-    for found in matched:
-        short = any(sheet.covering(found.index, column) is None for column in range(first, stop))
-        if not found.doubt and (short or ends[found.index] > usual):
-            how = "fewer" if short else "more"
-            found = replace(found, doubt=f"the row has {how} cells than the table has columns")  # noqa: PLW2901
-        checked.append(found)
-    return checked
+    usual = max((end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), default=stop)
+    doubts = {row: _SURPLUS for row, end in ends.items() if end > max(usual, stop)}
+    doubts |= {row: _SHORT for row in ends if any(sheet.covering(row, column) is None for column in range(first, stop))}
+    return doubts
 
 
 def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:

@@ -81,3 +81,15 @@ def test_other_lines_beside_a_table_are_none(line):
 def test_numbers_apart_from_a_table_are_none_of_its():
     blocks = (Line("12 13"), Line("三、收到和处理政府信息公开申请情况"), drawn(applications(numbered), layout=Layout.LATTICE))
     assert doubts(assemble(read_tables(blocks), 2023)) == []
+
+
+@pytest.mark.parametrize(("step", "serial"), [(1, True), (2, False), (-1, False)])
+def test_numbers_behind_the_labels_are_serial_only_where_they_count_upwards(step, serial):
+    keys = [key for key, _ in form_rows()]
+    before = {key: str(40 + step * place) for place, key in enumerate(keys)}
+    rows = applications(lambda key: [before[key], *numbered(key)])
+    rows[0].insert(1, ("", 1, 3))
+    assembled = assemble(read_tables((drawn(rows),)), 2023)
+    read = [c.printed for c in assembled.cells if c.key.table == "applications" and c.value is not None]
+    expected = [number for key in keys for number in numbered(key)]
+    assert (read, [i.printed for i in assembled.ignored]) == ((expected, list(before.values())) if serial else ([], []))
