@@ -11,7 +11,9 @@ from functools import lru_cache
 import regex
 from lxml import etree
 
+from extract.concealed import concealed, mark_drawn
 from extract.markup_page import Page, Weights
+from extract.stylesheets import restyle
 
 _DROPPED = (
     "script",
@@ -28,8 +30,10 @@ _DROPPED = (
     "video",
     "xml",
     "head",
+    "rt",
+    "rp",
 )
-"""Never shown, or shown by machinery; ``head`` is read on its own."""
+"""Never shown, or shown by machinery; ``head`` is read on its own. ``rt`` is set above what it explains."""
 
 _CHROME_TAGS = frozenset({"nav", "aside", "footer", "header", "form", "select", "button", "dialog", "menu"})
 _CHROME_NAME = regex.compile(
@@ -39,7 +43,9 @@ _CHROME_NAME = regex.compile(
     regex.I,
 )
 _CONTAINERS = frozenset({"div", "ul", "ol", "dl", "td", "section", "p", "table", "tr", "tbody", "span", "li", *_CHROME_TAGS})
-_HIDDEN_STYLE = regex.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", regex.I)
+_HIDDEN_STYLE = regex.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", regex.I
+)
 _STRUCK = frozenset({"del", "s", "strike"})
 _STRUCK_STYLE = regex.compile(r"(?:^|;)\s*text-decoration(?:-line)?\s*:[^;]*\bline-through\b", regex.I)
 _NO_HEIGHT = regex.compile(r"(?:^|;)\s*height\s*:\s*0(?![.\d])")
@@ -61,10 +67,14 @@ def read_page(root: etree._Element) -> tuple[Page, Weights]:
     An element that holds the page's only figures, or most of its text, stays: a script would have shown it.
     """
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    sheets = [style.text for style in root.iter("style") if style.text]
     etree.strip_elements(root, *_DROPPED, with_tail=False)
     page = Page(root)
+    restyle(page, sheets)
+    if mark_drawn(page):
+        page = Page(root)
     struck = _struck(page)
-    hidden = sorted(_unseen(page) | struck)
+    hidden = sorted(_unseen(page) | struck | concealed(page))
     weights = Weights(page)
     if not hidden:
         return page, weights

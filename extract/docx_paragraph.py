@@ -5,16 +5,23 @@ Elements are told by local name: the transitional and the strict namespace of Wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
+import regex
 from lxml import etree
 
-from extract.inline import Inline, collapse
+from extract.inline import DRAWN, Inline, collapse
 from extract.model import Link
 
 _TRANSPARENT = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "bdo", "fldSimple"})
 _REMOVED = frozenset({"del", "moveFrom", "cellDel"})
+_RAISED_FROM = 6
+"""Half points above or below the line from which a run is a mark, not part of a number."""
+_DIGITS = regex.compile(r"\s*[\p{Nd},.，．]+\s*")
+_NO_FILL = frozenset({"", "auto", "FFFFFF", "ffffff"})
+_SYMBOLS = 0xE000
+"""From here on a character code means a place in a symbol font (U+E000 to U+F8FF), no character."""
 
 
 class Numberer(Protocol):
@@ -103,6 +110,8 @@ class ParagraphReader:
         self.links: list[Link] = []
         self.struck: list[str] = []
         """Runs that are struck out and left out."""
+        self.draws = False
+        """A picture, a drawing or an object shows here."""
         self._targets = targets
         self._inline = Inline()
         self._fields: list[bool] = []
@@ -139,7 +148,7 @@ class ParagraphReader:
         if is_on(look.get("strike")) or is_on(look.get("dstrike")):
             self.struck += [text for part in run.iter("{*}t") if (text := (part.text or "").strip())]
             return
-        raised = attribute(look.get("vertAlign"), "val")
+        add = self._adder(run, look)
         for element in shown_children(run):
             tag = local(element)
             if tag == "fldChar":
@@ -149,17 +158,21 @@ class ParagraphReader:
             elif any(self._fields):
                 continue
             elif tag == "t":
-                text = element.text or ""
-                if raised in {"superscript", "subscript"}:
-                    self._inline.add_mark(text)
-                else:
-                    self._inline.add(text)
+                add(element.text or "")
             elif tag == "ruby":
                 base = child(element, "rubyBase")
                 if base is not None:
                     self._runs(base)
+            elif tag == "sym":
+                add(_symbol(attribute(element, "char") or ""))
             else:
                 self._special(tag)
+
+    def _adder(self, run: etree._Element, look: dict[str, etree._Element]) -> Callable[[str], None]:
+        """How the text of a run of that look is taken."""
+        if _is_white(run, look):
+            return lambda text: self._inline.add(DRAWN if _DIGITS.fullmatch(text) else text)
+        return self._inline.add_mark if _is_raised(look) else self._inline.add
 
     def _special(self, tag: str) -> None:
         if tag in {"br", "cr"}:
@@ -179,6 +192,7 @@ class ParagraphReader:
 
     def _drawing(self, element: etree._Element) -> None:
         """Note the text boxes of a drawing, those within others' fallback and within other boxes left out."""
+        self.draws = True
         stack = [element]
         while stack:
             found = stack.pop()
@@ -186,3 +200,31 @@ class ParagraphReader:
                 self.boxes.append(found)
             else:
                 stack.extend(reversed(list(shown_children(found))))
+
+
+def _is_raised(look: dict[str, etree._Element]) -> bool:
+    """Whether a run stands above or below its line, by name or by so many points."""
+    if attribute(look.get("vertAlign"), "val") in {"superscript", "subscript"}:
+        return True
+    position = attribute(look.get("position"), "val") or "0"
+    return position.lstrip("+-").isdecimal() and int(position.lstrip("+-")) >= _RAISED_FROM
+
+
+def _is_white(run: etree._Element, look: dict[str, etree._Element]) -> bool:
+    """Whether a run is white on a ground that nothing says to be another colour."""
+    if (attribute(look.get("color"), "val") or "").upper() != "FFFFFF" or "highlight" in look:
+        return False
+    grounds = [look.get("shd")]
+    for around in run.iterancestors():
+        properties = child(around, f"{local(around)}Pr")  # pPr, tcPr, trPr, tblPr
+        grounds.append(child(properties, "shd") if properties is not None else None)
+    return all(ground is None or (attribute(ground, "fill") or "") in _NO_FILL for ground in grounds)
+
+
+def _symbol(code: str) -> str:
+    """The character of a symbol; U+FFFC where its font alone says what shows."""
+    try:
+        number = int(code, 16)
+    except ValueError:
+        return DRAWN
+    return chr(number) if 0x20 <= number < _SYMBOLS and not 0xD800 <= number < _SYMBOLS else DRAWN

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from extract.docx_paragraph import Numberer, ParagraphReader, attribute, child, children, flag, local, shown_children
-from extract.inline import join_broken
+from extract.inline import DRAWN, join_broken
 from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
 from extract.model import Link, ReaderWarning
 
@@ -96,6 +96,7 @@ class TableReader:
     def _cell(self, cell: etree._Element, width: int) -> MarkupCell:
         lines: list[str] = []
         long_ones = 0
+        draws = False
         for paragraph in _paragraphs(cell):
             reader = ParagraphReader(paragraph, self._numbering, self._targets)
             found = reader.lines()
@@ -104,7 +105,8 @@ class TableReader:
             self.links += reader.links
             self.boxes += reader.boxes
             self.struck += reader.struck
-        return MarkupCell(join_broken(lines), width, paragraphs=long_ones)
+            draws = draws or reader.draws
+        return MarkupCell(join_broken(lines) or (DRAWN if draws else ""), width, paragraphs=long_ones)
 
     def _spanned(self, rows: list[list[_Stored]]) -> Iterator[MarkupRow]:
         """Rows with vertical merges as rowspans.

@@ -39,7 +39,8 @@ class Page:
         self._runs: list[str] = []
         self._spans: list[tuple[int, int]] = []
         self._walk(root)
-        self._figures = self._tables_with_figures()
+        self.figures = self._tables_with_figures()
+        """The tables that may be the report's: with figures under labels."""
 
     def _walk(self, root: etree._Element) -> None:
         # Every lookup in this loop is paid once for each element of every page.
@@ -104,11 +105,11 @@ class Page:
 
     def holds_figures(self, number: int) -> bool:
         """Whether the element is or holds a table with figures under labels."""
-        at = bisect_left(self._figures, number)
-        return at < len(self._figures) and self._figures[at] < self.ends[number]
+        at = bisect_left(self.figures, number)
+        return at < len(self.figures) and self.figures[at] < self.ends[number]
 
     def _tables_with_figures(self) -> list[int]:
-        """Numbers of the tables that may be the report's."""
+        """Numbers of those tables, in order."""
         found = []
         inner: list[tuple[int, int]] = []  # tables behind the present one, nearest last, and how deep tables nest in each
         for table in reversed(self.within(0, "table")):

@@ -21,7 +21,13 @@ _BLOCK_NAMES = """
 BLOCKS = frozenset(_BLOCK_NAMES.split())
 """Elements whose borders part text."""
 
-_RAISED = regex.compile(r"vertical-align\s*:\s*(?:super|sub)\b", regex.I)
+_RAISED = regex.compile(
+    r"vertical-align\s*:\s*(?:super|sub|[1-9])"
+    r"|mso-text-raise\s*:\s*[+-]?(?:[3-9]|\d\d)"
+    r"|position\s*:\s*relative.*?\b(?:top\s*:\s*-|bottom\s*:\s*)(?:[3-9]|\d\d)",
+    regex.I | regex.S,
+)
+"""By name, or by three points and more, as Word exports raised text."""
 _COUNT = regex.compile(r"\s*\+?(\d{1,6})")
 _LABEL_LENGTH = 45
 _INPUTS = frozenset({"text", "number", "tel", ""})
@@ -30,7 +36,7 @@ _INPUTS = frozenset({"text", "number", "tel", ""})
 def is_raised(page: Page, number: int) -> bool:
     """Whether the element is a superscript or subscript."""
     tag = page.tags[number]
-    if tag == "span":
+    if tag in {"span", "font", "i", "b", "em", "small"}:
         style = page.styles[number]
         return style is not None and _raises(style)
     return tag in {"sup", "sub"}
