@@ -32,6 +32,14 @@ ASCENT, DESCENT = 0.88, 0.12
 The font's own ascent and descent are often wrong or absent, and then digits and Chinese characters of one line stand at
 different heights.
 """
+_LEAST_DRAWN, _TALLEST_DRAWN, _WIDEST_DRAWN = 3.0, 40.0, 150.0
+"""Points: what a drawing measures that stands for the number of a cell."""
+LEAST_STROKE, LONGEST_STROKE = 4.0, 14.0
+"""Points: how long a thin path is that may be the outline of a 1."""
+CORNERS_OF_RULE = 5
+"""A rule as an area has four corners, closed by a fifth."""
+_STRAIGHT = 0.1
+"""Points by which the ends of a level or upright side may miss each other."""
 UNMAPPED = "\ufffd"
 INVISIBLE_MODES = (3, 7)
 """Text rendering modes without ink (ISO 32000-1, table 106)."""
@@ -125,6 +133,7 @@ class Pen:
     pictured: float = 0.0
     unmapped: int = 0
     hidden: int = 0
+    drawings: list[Rectangle] = field(default_factory=list)
 
     def write(self, letters: Letters, inked: Flags) -> None:
         """The page's characters; ``inked`` tells those that are painted with ink at all."""
@@ -139,7 +148,14 @@ class Pen:
 
     def picture(self, box: Rectangle) -> None:
         """An image was painted there."""
+        self.drawing(box)
         self.pictured = max(self.pictured, _area(box) / max(self.width * self.height, 1.0))
+
+    def drawing(self, box: Rectangle) -> None:
+        """A figure that is neither rule nor area was painted there; kept where it may stand for what a cell says."""
+        width, height = box[2] - box[0], box[3] - box[1]
+        if _LEAST_DRAWN <= height <= _TALLEST_DRAWN and width <= _WIDEST_DRAWN:
+            self.drawings.append(box)
 
     def lines(self, boxes: Floats, white: Flags) -> None:
         """Thin areas or strokes were painted there: (n, 4) boxes, and whether each is white."""
@@ -180,6 +196,7 @@ class Pen:
             unmapped=self.unmapped,
             hidden=self.hidden + covered,
             struck=tuple(struck),
+            drawings=tuple(self.drawings),
         )
 
 
@@ -322,6 +339,11 @@ def is_rectangular(points: Sequence[tuple[float, float]], box: Rectangle) -> boo
     return len(points) >= 4 and all(
         min(abs(x - x0), abs(x - x1)) < 0.5 and min(abs(y - y0), abs(y - y1)) < 0.5 for x, y in points
     )
+
+
+def is_slanted(points: Sequence[tuple[float, float]]) -> bool:
+    """Whether a figure has a side that is neither level nor upright, as the outlines of characters have."""
+    return any(min(abs(xa - xb), abs(ya - yb)) > _STRAIGHT for (xa, ya), (xb, yb) in pairwise(points))
 
 
 def _straight_parts(points: Sequence[tuple[float, float]]) -> Iterator[Rule]:

@@ -13,8 +13,11 @@ import numpy as np
 
 from extract.ink import (
     ASCENT,
+    CORNERS_OF_RULE,
     DESCENT,
     INVISIBLE_MODES,
+    LEAST_STROKE,
+    LONGEST_STROKE,
     MOST_CORNERS,
     SLANTED,
     SMALLEST,
@@ -26,6 +29,7 @@ from extract.ink import (
     Pen,
     directions,
     is_rectangular,
+    is_slanted,
     plain,
     spaces_among,
 )
@@ -332,11 +336,23 @@ def _draw(pen: Pen, paths: Paths, starts: Mapping[Handle, int], frame: _Frame) -
     thin = seen & (sizes.min(axis=1) <= THIN)
     white = np.where(stroked, white_stroke, white_fill)
     pen.lines(frame.place(paths.boxes[thin]), white[thin])
+    short = thin & (sizes.max(axis=1) >= LEAST_STROKE) & (sizes.max(axis=1) <= LONGEST_STROKE)
+    for index in np.flatnonzero(short).tolist():
+        if paths.corners(index) > CORNERS_OF_RULE:
+            _draw_curved(pen, paths, index, frame)
     for index in np.flatnonzero(seen & ~thin).tolist():
         fill = bool(white_fill[index]) if filled[index] else None
         stroke = bool(white_stroke[index]) if stroked[index] else None
-        for figure in paths.figures(index):
+        figures, curved = paths.figures(index)
+        if curved:
+            _draw_curved(pen, paths, index, frame)
+        for figure in figures:
             _draw_figure(pen, [frame.point(*point) for point in figure], (fill, stroke), starts[paths.handles[index]])
+
+
+def _draw_curved(pen: Pen, paths: Paths, index: int, frame: _Frame) -> None:
+    ((x0, top, x1, bottom),) = frame.place(paths.boxes[index : index + 1]).tolist()
+    pen.drawing((x0, top, x1, bottom))
 
 
 def _draw_figure(pen: Pen, points: list[tuple[float, float]], white: tuple[bool | None, bool | None], order: int) -> None:
@@ -361,3 +377,5 @@ def _draw_figure(pen: Pen, points: list[tuple[float, float]], white: tuple[bool 
         pen.outline(box, white=stroke)
     elif stroke is not None and len(points) <= MOST_CORNERS:
         pen.polyline(points, white=stroke)
+    if not rectangular and is_slanted(points):
+        pen.drawing(box)

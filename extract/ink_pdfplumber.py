@@ -27,8 +27,11 @@ from pdfplumber.pdf import PDF
 from collect.errors import EncryptedError, NianbaoError, UnreadableError
 from extract.ink import (
     ASCENT,
+    CORNERS_OF_RULE,
     DESCENT,
     INVISIBLE_MODES,
+    LEAST_STROKE,
+    LONGEST_STROKE,
     MOST_CORNERS,
     SLANTED,
     SMALLEST,
@@ -39,6 +42,7 @@ from extract.ink import (
     Pen,
     directions,
     is_rectangular,
+    is_slanted,
     plain,
     spaces_among,
 )
@@ -296,3 +300,15 @@ def _add_path(pen: Pen, path: LTCurve, box: Rectangle, points: Sequence[tuple[fl
         pen.outline(box, white=white_stroke)
     elif path.stroke and len(points) <= MOST_CORNERS and not any(step[0] in "cvy" for step in path.original_path or ()):
         pen.polyline(points, white=white_stroke)
+    if (path.fill or path.stroke) and _is_drawing(path, points, box):
+        pen.drawing(box)
+
+
+def _is_drawing(path: LTCurve, points: Sequence[tuple[float, float]], box: Rectangle) -> bool:
+    """Whether a path is no rule or area: curved, slanted, or with the corners of an outlined character."""
+    if any(step[0] in "cvy" for step in path.original_path or ()):
+        return True
+    length = max(box[2] - box[0], box[3] - box[1])
+    if min(box[2] - box[0], box[3] - box[1]) <= THIN:
+        return len(points) > CORNERS_OF_RULE and LEAST_STROKE <= length <= LONGEST_STROKE
+    return not is_rectangular(points, box) and is_slanted(points)

@@ -10,6 +10,7 @@ from typing import Protocol
 import regex
 
 from collect.errors import UnreadableError, UnsupportedError
+from extract.drawn_cells import with_drawings
 from extract.garbled import is_garbled
 from extract.ink import LossyError
 from extract.inline import struck_out
@@ -86,6 +87,7 @@ def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Page
     else:
         _check_text(sheets)
         blocks, warnings = compose(sheets)
+        blocks = with_drawings(blocks, sheets)
     return Document(
         media_type=MEDIA_TYPE,
         blocks=blocks,

@@ -164,10 +164,14 @@ class Paths:
     within: dict[Handle, Matrix]
     """The matrix of the form around a path, for those that stand in one."""
 
-    def figures(self, index: int) -> list[list[tuple[float, float]]]:
+    def corners(self, index: int) -> int:
+        """How many points the figures of a path have together."""
+        return int(api.count_segments(self.handles[index]))
+
+    def figures(self, index: int) -> tuple[list[list[tuple[float, float]]], bool]:
         """The corners of each straight-sided figure of a path in page space, closed ones with their first point again.
 
-        A path may hold all the rules of a table; figures with curves are left out.
+        A path may hold all the rules of a table; figures with curves are left out. Second: whether there are any.
         """
         handle = self.handles[index]
         matrix = product(api.matrix_of(handle), self.within.get(handle, IDENTITY))
@@ -185,7 +189,7 @@ class Paths:
             figures[-1].append(mapped(matrix, x.value, y.value))
             if api.segment_closes(segment):
                 figures[-1].append(figures[-1][0])
-        return [figure for place, figure in enumerate(figures) if place not in curved]
+        return [figure for place, figure in enumerate(figures) if place not in curved], bool(curved)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,8 @@ class Sheet:
     """Characters that are in the file but not to be seen."""
     struck: tuple[str, ...] = ()
     """Texts that are struck out; they are not among the glyphs."""
+    drawings: tuple[Rectangle, ...] = ()
+    """Small figures and pictures that are neither rules nor areas: perhaps a number whose font became outlines."""
 
     def upright(self) -> tuple[Sheet, Turn]:
         """The sheet turned until most of its text stands upright, and the way back."""
@@ -194,6 +196,7 @@ class Sheet:
             glyphs=tuple(_turned_glyph(character, turn) for g in self.glyphs for character in g.characters()),
             rules=tuple(_turned_rule(r, turn) for r in self.rules),
             fills=tuple(Fill(*turn.forth((f.x0, f.top, f.x1, f.bottom))) for f in self.fills),
+            drawings=tuple(map(turn.forth, self.drawings)),
         )
         return sheet, turn
 

@@ -14,7 +14,8 @@ ROWS = "".join(f"<tr><td>行政许可事项{n}</td><td>{n}</td><td>0</td></tr>" 
 
 def shown(cell: str, head: str = "", *, attributes: str = "") -> str:
     """What is read of a cell of a table with figures, in a page with that head."""
-    page = f"<html><head>{head}</head><body><table><tr><td>行政处罚决定</td><td {attributes}>{cell}</td><td>0</td></tr>{ROWS}</table>"
+    row = f"<tr><td>行政处罚决定</td><td {attributes}>{cell}</td><td>0</td></tr>"
+    page = f"<html><head>{head}</head><body><table>{row}{ROWS}</table>"
     (grid,) = [block for block in read_html(page.encode()).blocks if isinstance(block, Grid)]
     return grid.cells[1].text
 
