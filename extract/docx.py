@@ -6,10 +6,6 @@ place among the cells of that row as stored. ``line`` of a paragraph is its ordi
 
 from __future__ import annotations
 
-import io
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,17 +13,19 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
-from collect.errors import EncryptedError, UnreadableError, UnsupportedError
+from collect.errors import UnreadableError
 from extract.docx_numbering import Numbering
 from extract.docx_paragraph import ParagraphReader, attribute, child, flag, local, shown_children
 from extract.docx_table import TableReader
 from extract.inline import struck_out
 from extract.markup_table import MarkupRow, as_grid, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
+from extract.parts import Parts, opened, parsed
 from extract.pictured import tables_in
 from extract.text import find_flattened
 
-_PART_LIMIT = 20_000_000
+_PART_LIMIT = 20
+"""Megabytes."""
 _METADATA = {"title": "title", "creator": "author", "created": "created"}
 
 
@@ -42,24 +40,20 @@ def read_docx(content: bytes) -> Document:
         EncryptedError: a member is encrypted.
         UnsupportedError: a part larger than 20 MB unpacked.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _Package(archive, frozenset(archive.namelist())).document()
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, KeyError, NotImplementedError) as error:
-        raise UnreadableError("The DOCX container is damaged or cut off.", code="unreadable.truncated") from error
+    with opened(content, "DOCX", _PART_LIMIT) as parts:
+        return _Package(parts).document()
 
 
 @dataclass(slots=True)
 class _Package:
     """The parts of a DOCX file."""
 
-    archive: zipfile.ZipFile
-    names: frozenset[str]
+    parts: Parts
 
     def document(self) -> Document:
         """Read the main part and what it refers to."""
         main = self._main_part()
-        root = self._xml(main)
+        root = self.parts.xml(main)
         relations = self._relations(main)
         links = {key: target for key, (kind, target, external) in relations.items() if kind == "hyperlink" and external}
         body = child(root, "body")
@@ -67,8 +61,8 @@ class _Package:
             raise UnreadableError("The Word document has no body.")
         numbering, styles = (_target(relations, kind) for kind in ("numbering", "styles"))
         pictures = {key: target for key, (kind, target, external) in relations.items() if kind == "image" and not external}
-        story = _Story(links, Numbering(partial(self._optional, numbering), partial(self._source, styles)))
-        story.pictures = lambda key: self._bytes(pictures[key]) if pictures.get(key) in self.names else b""
+        story = _Story(links, Numbering(partial(self.parts.optional, numbering), partial(self._source, styles)))
+        story.pictures = lambda key: self.parts.data(pictures[key]) if pictures.get(key) in self.parts.names else b""
         for kind, role in (("header", LineRole.FURNITURE), ("body", LineRole.BODY), ("footnotes", LineRole.BODY)):
             story.role = role
             if kind == "body":
@@ -91,7 +85,7 @@ class _Package:
 
     def _read_side_parts(self, story: _Story, relations: dict[str, tuple[str, str, bool]], kind: str) -> None:
         for part in sorted({target for found, target, _ in relations.values() if found == kind}):
-            root = self._optional(part)
+            root = self.parts.optional(part)
             if root is not None:
                 # Footnotes wrap their paragraphs; the first two are Word's separators.
                 for holder in [root] if kind != "footnotes" else [n for n in root if attribute(n, "type") is None]:
@@ -99,16 +93,16 @@ class _Package:
 
     def _main_part(self) -> str:
         for kind, target, _ in self._relations("").values():
-            if kind == "officeDocument" and target in self.names:
+            if kind == "officeDocument" and target in self.parts.names:
                 return target
-        if "word/document.xml" in self.names:
+        if "word/document.xml" in self.parts.names:
             return "word/document.xml"
         raise UnreadableError("The container holds no Word document.")
 
     def _relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
         """Relation id -> (kind, target part or address, external)."""
         path = PurePosixPath(part)
-        root = self._optional(str(path.parent / "_rels" / f"{path.name}.rels") if part else "_rels/.rels")
+        root = self.parts.optional(str(path.parent / "_rels" / f"{path.name}.rels") if part else "_rels/.rels")
         found = {}
         for relation in [] if root is None else root.iter("{*}Relationship"):
             target = relation.get("Target", "")
@@ -119,7 +113,7 @@ class _Package:
         return found
 
     def _properties(self) -> tuple[tuple[Metadatum, ...], str]:
-        core, app = self._optional("docProps/core.xml"), self._optional("docProps/app.xml")
+        core, app = self.parts.optional("docProps/core.xml"), self.parts.optional("docProps/app.xml")
         metadata = tuple(
             Metadatum(_METADATA[local(e)], e.text.strip())
             for e in ([] if core is None else core)
@@ -127,39 +121,10 @@ class _Package:
         )
         return metadata, ("" if app is None else app.findtext("{*}Application", "")) or ""
 
-    def _optional(self, part: str) -> etree._Element | None:
-        return self._xml(part) if part and part in self.names else None
-
     def _source(self, part: str) -> tuple[bytes, Callable[[], etree._Element | None]]:
         """The bytes of a part, and what parses them."""
-        data = self._bytes(part) if part and part in self.names else b""
-        return data, lambda: _parsed(part, data) if data else None
-
-    def _xml(self, part: str) -> etree._Element:
-        return _parsed(part, self._bytes(part))
-
-    def _bytes(self, part: str) -> bytes:
-        """A part unpacked, bounded in size."""
-        try:
-            with self.archive.open(part) as stream:
-                data = stream.read(_PART_LIMIT + 1)
-        except RuntimeError as error:
-            raise EncryptedError("The DOCX container is protected by a password.") from error
-        if len(data) > _PART_LIMIT:
-            raise UnsupportedError(f"{part} unpacks to more than 20 MB: a zip bomb, or no report.", code="unsupported.too_large")
-        return data
-
-
-def _parsed(part: str, data: bytes) -> etree._Element:
-    """Parse a part. No network, no DTD, no entities."""
-    flat = data.replace(b"\0", b"")
-    if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
-        raise UnreadableError(f"{part} declares a DTD, which no Word document does; it was not read.", code="unreadable.dtd")
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
-    try:
-        return etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise UnreadableError(f"The XML of {part} is damaged.", code="unreadable.damaged") from error
+        data = self.parts.data(part) if part and part in self.parts.names else b""
+        return data, lambda: parsed(part, data) if data else None
 
 
 def _target(relations: dict[str, tuple[str, str, bool]], kind: str) -> str:

@@ -84,6 +84,12 @@ def _docx(content: bytes) -> Document:
     return read_docx(content)
 
 
+def _ofd(content: bytes) -> Document:
+    from extract.ofd import read_ofd  # noqa: PLC0415  # see above
+
+    return read_ofd(content)
+
+
 def _text(content: bytes) -> Document:
     from extract.text import read_text  # noqa: PLC0415  # see above
 
@@ -127,6 +133,7 @@ READERS: dict[str, Reader] = {
     formats.HTML: _html,
     formats.MHTML: _mhtml,
     formats.DOCX: _docx,
+    formats.OFD: _ofd,
     formats.TEXT: _text,
     formats.DOC: _office("doc"),
     formats.RTF: _office("rtf"),
@@ -144,7 +151,6 @@ _REFUSED = {
     "application/gzip": ("A gzip file", "Ingest the archive itself, or unpack it first."),
     "application/vnd.rar": ("A RAR archive", "Unpack it and ingest the folder."),
     "application/x-7z-compressed": ("A 7z archive", "Unpack it and ingest the folder."),
-    "application/ofd": ("An OFD document", "Convert it to PDF (any OFD reader prints to PDF) and ingest that."),
     "application/vnd.ms-excel": ("An Excel workbook (.xls)", "Save the report as DOCX or PDF and ingest that."),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
         "An Excel workbook (.xlsx)",

@@ -14,6 +14,7 @@ from tests.typesetter.compose import sequel
 from tests.typesetter.docx import DocxStyle, print_docx
 from tests.typesetter.html import HtmlStyle, print_html
 from tests.typesetter.model import Paper
+from tests.typesetter.ofd import OfdStyle, print_ofd
 from tests.typesetter.pages import TableStyle
 from tests.typesetter.pdf import LANDSCAPE, PdfStyle, print_pdf, print_two_years
 from tests.typesetter.readback import differences, false_certainties
@@ -32,6 +33,10 @@ def docx(style: DocxStyle) -> Printer:
 
 def text(style: TextStyle) -> Printer:
     return lambda paper, rng: print_text(paper, style, rng)
+
+
+def ofd(style: OfdStyle) -> Printer:
+    return lambda paper, rng: print_ofd(paper, style, rng)
 
 
 def pdf(style: PdfStyle) -> Printer:
@@ -94,6 +99,10 @@ PAGES: dict[str, Printer] = {
     "by columns": pdf(PdfStyle(TableStyle(rules="open"), order="columns")),
     "tables 2 and 3 in one, pdf": pdf(PdfStyle(stacked=True)),
     "font not embedded": pdf(PdfStyle(embedded=False)),
+    "ofd": ofd(OfdStyle()),
+    "ofd, from a converter": ofd(OfdStyle(scaled=True, runs=True, areas=True, shuffled=True)),
+    "ofd, character by character on a template": ofd(OfdStyle(TableStyle(rules="open"), single=True, template=True)),
+    "ofd, unruled": ofd(OfdStyle(TableStyle(rules="none"), runs=True)),
     "page within a form": pdf(PdfStyle(within_form=True)),
 }
 
