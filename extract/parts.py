@@ -77,9 +77,7 @@ def parsed(part: str, data: bytes) -> etree._Element:
     """
     flat = data.replace(b"\0", b"")
     if b"<!DOCTYPE" in flat or b"<!ENTITY" in flat:
-        raise UnreadableError(
-            f"{part[:80]} declares a DTD, as no office program does; it was not read.", code="unreadable.dtd"
-        )
+        raise UnreadableError(f"{part[:80]} declares a DTD, as no office program does; it was not read.", code="unreadable.dtd")
     parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(data, parser)

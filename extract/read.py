@@ -90,6 +90,18 @@ def _ofd(content: bytes) -> Document:
     return read_ofd(content)
 
 
+def _xlsx(content: bytes) -> Document:
+    from extract.xlsx import read_xlsx  # noqa: PLC0415  # see above
+
+    return read_xlsx(content)
+
+
+def _xls(content: bytes) -> Document:
+    from extract.xls import read_xls  # noqa: PLC0415  # see above
+
+    return read_xls(content)
+
+
 def _text(content: bytes) -> Document:
     from extract.text import read_text  # noqa: PLC0415  # see above
 
@@ -134,6 +146,8 @@ READERS: dict[str, Reader] = {
     formats.MHTML: _mhtml,
     formats.DOCX: _docx,
     formats.OFD: _ofd,
+    formats.XLSX: _xlsx,
+    formats.XLS: _xls,
     formats.TEXT: _text,
     formats.DOC: _office("doc"),
     formats.RTF: _office("rtf"),
@@ -151,11 +165,6 @@ _REFUSED = {
     "application/gzip": ("A gzip file", "Ingest the archive itself, or unpack it first."),
     "application/vnd.rar": ("A RAR archive", "Unpack it and ingest the folder."),
     "application/x-7z-compressed": ("A 7z archive", "Unpack it and ingest the folder."),
-    "application/vnd.ms-excel": ("An Excel workbook (.xls)", "Save the report as DOCX or PDF and ingest that."),
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
-        "An Excel workbook (.xlsx)",
-        "Save the report as DOCX or PDF and ingest that.",
-    ),
     "application/vnd.ms-powerpoint": ("A PowerPoint presentation", "Save it as PDF and ingest that."),
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": (
         "A PowerPoint presentation",

@@ -19,6 +19,8 @@ DOC = "application/msword"
 RTF = "application/rtf"
 ODT = "application/vnd.oasis.opendocument.text"
 OFD = "application/ofd"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
 WORD_XML = "application/vnd.ms-word.xml"
 
 PICTURES = ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp")
@@ -43,14 +45,14 @@ _ARCHIVES = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (
     ("WordDocument", DOC),
-    ("Workbook", "application/vnd.ms-excel"),
-    ("Book", "application/vnd.ms-excel"),
+    ("Workbook", XLS),
+    ("Book", XLS),
     ("PowerPoint Document", "application/vnd.ms-powerpoint"),
 )
 
 _ZIP_MEMBERS = (
-    ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("xl/workbook.bin", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xl/workbook.xml", XLSX),
+    ("xl/workbook.bin", XLSX),
     ("ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     ("OFD.xml", OFD),
 )

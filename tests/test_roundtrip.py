@@ -19,6 +19,7 @@ from tests.typesetter.pages import TableStyle
 from tests.typesetter.pdf import LANDSCAPE, PdfStyle, print_pdf, print_two_years
 from tests.typesetter.readback import differences, false_certainties
 from tests.typesetter.text import TextStyle, print_text
+from tests.typesetter.xlsx import XlsxStyle, print_xlsx
 
 Printer = Callable[[Paper, Random], bytes]
 
@@ -37,6 +38,10 @@ def text(style: TextStyle) -> Printer:
 
 def ofd(style: OfdStyle) -> Printer:
     return lambda paper, rng: print_ofd(paper, style, rng)
+
+
+def xlsx(style: XlsxStyle) -> Printer:
+    return lambda paper, rng: print_xlsx(paper, style, rng)
 
 
 def pdf(style: PdfStyle) -> Printer:
@@ -106,6 +111,12 @@ PAGES: dict[str, Printer] = {
     "page within a form": pdf(PdfStyle(within_form=True)),
 }
 
+SHEETS: dict[str, Printer] = {
+    "one sheet": xlsx(XlsxStyle()),
+    "a sheet for each chapter, numbers as text": xlsx(XlsxStyle(apart=True, as_text=True, paragraphs_merged=False)),
+    "moved aside, with hidden rows": xlsx(XlsxStyle(offset=2, hidden=True)),
+}
+
 LOSSY: dict[str, Printer] = {
     "a cell a line, blanks lost": text(TextStyle("lines")),
     "bars with blanks at the ends": text(TextStyle("bars")),
@@ -153,6 +164,14 @@ def test_cells_in_sequence_read_back_where_none_is_blank(layout: str, order: Ord
 def test_pages_read_back(layout: str, order: Order, seed: int) -> None:
     paper = order.paper()
     assert differences(paper, read_reports(PAGES[layout](paper, Random(seed)), "report.pdf")) == []
+
+
+@pytest.mark.parametrize("layout", SHEETS)
+@examples(3)
+@given(order=orders(varied=False), seed=seeds)
+def test_workbooks_read_back(layout: str, order: Order, seed: int) -> None:
+    paper = order.paper()
+    assert differences(paper, read_reports(SHEETS[layout](paper, Random(seed)), "report.xlsx")) == []
 
 
 @examples(2)
