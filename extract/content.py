@@ -35,6 +35,7 @@ _DROPPED = (
 )
 """Never shown, or shown by machinery; ``head`` is read on its own. ``rt`` is set above what it explains."""
 
+_DRAWINGS = ("svg", "canvas", "object", "embed", "iframe", "applet", "video")
 _CHROME_TAGS = frozenset({"nav", "aside", "footer", "header", "form", "select", "button", "dialog", "menu"})
 _CHROME_NAME = regex.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|sidebar|side|aside|footer?|foot|header|topbar|toolbar|crumbs?|breadcrumbs?|related|relate|"
@@ -67,6 +68,7 @@ def read_page(root: etree._Element) -> tuple[Page, Weights]:
     An element that holds the page's only figures, or most of its text, stays: a script would have shown it.
     """
     etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    _picture_drawings(root)
     sheets = [style.text for style in root.iter("style") if style.text]
     etree.strip_elements(root, *_DROPPED, with_tail=False)
     page = Page(root)
@@ -90,6 +92,20 @@ def read_page(root: etree._Element) -> tuple[Page, Weights]:
         page.struck = tuple(filter(None, gone))
         weights = Weights(page)
     return page, weights
+
+
+def _picture_drawings(root: etree._Element) -> None:
+    """Let what is drawn in a table's cell stand as a picture: dropped like elsewhere, it would leave a blank."""
+    for element in list(root.iter(*_DRAWINGS)):
+        if next(element.iterancestors("td", "th"), None) is None:
+            continue
+        looks = {name: element.get(name) for name in ("style", "class", "width", "height", "hidden")}
+        tail = element.tail
+        element.clear()
+        element.tag, element.tail = "img", tail
+        for name, value in looks.items():
+            if value is not None:
+                element.set(name, value)
 
 
 def chrome(page: Page, weights: Weights) -> set[int]:

@@ -153,6 +153,7 @@ class ParagraphReader:
             tag = local(element)
             if tag == "fldChar":
                 self._field(attribute(element, "fldCharType") or "")
+                self.draws = self.draws or _is_chosen(element)
             elif tag in {"drawing", "pict", "object"}:
                 self._drawing(element)
             elif any(self._fields):
@@ -200,6 +201,12 @@ class ParagraphReader:
                 self.boxes.append(found)
             else:
                 stack.extend(reversed(list(shown_children(found))))
+
+
+def _is_chosen(field: etree._Element) -> bool:
+    """Whether a field shows what was chosen from a list or ticked, which no run says."""
+    form = child(field, "ffData")
+    return form is not None and (child(form, "ddList") is not None or child(form, "checkBox") is not None)
 
 
 def _is_raised(look: dict[str, etree._Element]) -> bool:

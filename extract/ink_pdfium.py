@@ -92,6 +92,8 @@ def _read_sheet(page: PdfPage, number: int) -> Sheet:
     painted = page.painted()
     for x0, top, x1, bottom in frame.place(painted.bounds(painted.images)).tolist():
         pen.picture((x0, top, x1, bottom))
+    if page.unseen:
+        pen.drawings += [(x0, top, x1, bottom) for x0, top, x1, bottom in frame.place(np.array(page.unseen)).tolist()]
     characters = _with_pieces_joined(page.characters())
     starts = _starts(painted, characters)
     _draw(pen, painted.drawing(), starts, frame)

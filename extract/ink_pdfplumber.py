@@ -167,9 +167,20 @@ def _read_sheet(page: _Printed) -> Sheet:
             _add_path(pen, item, place(item.bbox), points, order)
         elif isinstance(item, LTImage):
             pen.picture(place(item.bbox))
+    pen.drawings += [(x0 - left, top - drop, x1 - left, bottom - drop) for x0, top, x1, bottom in _notes(page)]
     if letters.texts:
         pen.write(letters.arrays(), np.array(letters.inked, dtype=bool))
     return pen.sheet()
+
+
+def _notes(page: _Printed) -> Iterator[Rectangle]:
+    """Where something is typed onto the page (form fields, notes, stamps), in pdfplumber's coordinates."""
+    for note in page.annots:
+        data = note.get("data") or {}
+        kind = getattr(data.get("Subtype"), "name", "")
+        says = data.get("V") or data.get("Contents") or data.get("AP")
+        if kind in {"Widget", "FreeText", "Stamp"} and says:
+            yield float(note["x0"]), float(note["top"]), float(note["x1"]), float(note["bottom"])
 
 
 def _displayed(page: _Printed) -> tuple[float, float, float, float]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from collect.errors import EncryptedError, UnreadableError
 from extract import pdfium_calls as api
 from extract.pdfium_calls import IDENTITY, Colours, Handle, Matrix
+from extract.pdfium_notes import made_part_of, notes_on
 from extract.sheet import Flags, Floats, Rectangle
 
 _HYPHEN = "\x02"
@@ -78,6 +79,12 @@ class PdfFile:
         api.meta_text(self._handle, name, buffer, size)
         return buffer.raw[: size - 2].decode("utf-16-le", errors="replace")
 
+    def _loaded(self, index: int) -> Handle:
+        page: Handle = api.load_page(self._handle, index)
+        if not page:
+            raise UnreadableError(f"Page {index + 1} of the PDF file is damaged.")
+        return page
+
     @contextmanager
     def page(self, index: int) -> Iterator[PdfPage]:
         """The page with that index, from 0.
@@ -85,14 +92,18 @@ class PdfFile:
         Raises:
             UnreadableError: it is damaged.
         """
-        page = api.load_page(self._handle, index)
-        if not page:
-            raise UnreadableError(f"Page {index + 1} of the PDF file is damaged.")
+        page = self._loaded(index)
+        notes = notes_on(page)
+        unseen = [note.box for note in notes]
+        if any(note.has_look for note in notes) and made_part_of(page):
+            api.close_page(page)
+            page = self._loaded(index)
+            unseen = [note.box for note in notes if not note.has_look]
         text = api.load_text(page)
         try:
             if not text:
                 raise UnreadableError(f"Page {index + 1} of the PDF file is damaged.")
-            yield PdfPage(page, text)
+            yield PdfPage(page, text, unseen)
         finally:
             if text:
                 api.close_text(text)
@@ -235,9 +246,11 @@ class Painted:
 class PdfPage:
     """An open page."""
 
-    def __init__(self, page: Handle, text: Handle) -> None:
+    def __init__(self, page: Handle, text: Handle, unseen: Sequence[Rectangle] = ()) -> None:
         self._page = page
         self._text = text
+        self.unseen = unseen
+        """Where something is typed onto the page whose look the file does not tell: left, bottom, right, top."""
 
     def box(self) -> Rectangle:
         """Left, bottom, right, top of what is displayed: crop box within media box, before rotation."""

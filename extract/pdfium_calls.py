@@ -74,12 +74,29 @@ segment_kind = _call(pdfium.FPDFPathSegment_GetType, c_int, c_void_p)
 segment_closes = _call(pdfium.FPDFPathSegment_GetClose, c_int, c_void_p)
 segment_point = _call(pdfium.FPDFPathSegment_GetPoint, c_int, c_void_p, c_void_p, c_void_p)
 
+count_annotations = _call(pdfium.FPDFPage_GetAnnotCount, c_int, c_void_p)
+annotation = _call(pdfium.FPDFPage_GetAnnot, c_void_p, c_void_p, c_int)
+close_annotation = _call(pdfium.FPDFPage_CloseAnnot, None, c_void_p)
+annotation_kind = _call(pdfium.FPDFAnnot_GetSubtype, c_int, c_void_p)
+annotation_flags = _call(pdfium.FPDFAnnot_GetFlags, c_int, c_void_p)
+annotation_box = _call(pdfium.FPDFAnnot_GetRect, c_int, c_void_p, c_void_p)
+annotation_text = _call(pdfium.FPDFAnnot_GetStringValue, c_ulong, c_void_p, c_void_p, c_void_p, c_ulong)
+appearance = _call(pdfium.FPDFAnnot_GetAP, c_ulong, c_void_p, c_int, c_void_p, c_ulong)
+flatten = _call(pdfium.FPDFPage_Flatten, c_int, c_void_p, c_int)
+
 TEXT: int = pdfium.FPDF_PAGEOBJ_TEXT
 PATH: int = pdfium.FPDF_PAGEOBJ_PATH
 IMAGE: int = pdfium.FPDF_PAGEOBJ_IMAGE
 FORM: int = pdfium.FPDF_PAGEOBJ_FORM
 MOVE: int = pdfium.FPDF_SEGMENT_MOVETO
 CURVE: int = pdfium.FPDF_SEGMENT_BEZIERTO
+FIELD: int = pdfium.FPDF_ANNOT_WIDGET
+TYPED: int = pdfium.FPDF_ANNOT_FREETEXT
+STAMPED: int = pdfium.FPDF_ANNOT_STAMP
+NOT_SHOWN: int = pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
+NORMAL: int = pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL
+FLATTENED: int = pdfium.FLATTEN_SUCCESS
+AS_DISPLAYED: int = pdfium.FLAT_NORMALDISPLAY
 PASSWORD: int = pdfium.FPDF_ERR_PASSWORD
 SECURITY: int = pdfium.FPDF_ERR_SECURITY
 

@@ -62,6 +62,10 @@ def test_text_that_does_not_show_is_no_part_of_a_number(style: str) -> None:
         pytest.param('<img src="/images/spacer.gif">', "", "", id="a spacer"),
         pytest.param('<img src="a.gif" width="1" height="20">', "", "", id="a thin picture"),
         pytest.param('12<img src="icon.png">', "", "12", id="a picture beside a number"),
+        pytest.param('<svg width="20"><text>7</text></svg>', "", DRAWN, id="a drawing"),
+        pytest.param("1<svg><path/></svg>2", "", "12", id="a drawing beside a number"),
+        pytest.param('<iframe src="a" width="0"></iframe>', "", "", id="a frame without width"),
+        pytest.param("<select><option>3<option selected>5</select>", "", "3\n5", id="a choice: two numbers, so neither"),
         pytest.param('<bdo dir="rtl">12</bdo>', "", f"{DRAWN}12", id="set from right to left"),
         pytest.param('<b style="direction:rtl;unicode-bidi:bidi-override">12</b>', "", f"{DRAWN}12", id="the same by style"),
         pytest.param(
@@ -105,6 +109,7 @@ def run(text: str, look: str) -> str:
 
 
 PLAIN, PICTURE = run("2", ""), "<w:r><w:drawing/></w:r>"
+CHOSEN = '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList/></w:ffData></w:fldChar></w:r>'
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,7 @@ PLAIN, PICTURE = run("2", ""), "<w:r><w:drawing/></w:r>"
         pytest.param('<w:r><w:sym w:font="Wingdings" w:char="F08C"/></w:r>', "", DRAWN, id="a symbol of a symbol font"),
         pytest.param('<w:r><w:sym w:font="宋体"/></w:r>', "", DRAWN, id="a symbol without a code"),
         pytest.param(PICTURE, "", DRAWN, id="a picture alone"),
+        pytest.param(CHOSEN, "", DRAWN, id="chosen from a list"),
         pytest.param(PLAIN + PICTURE, "", "2", id="a picture beside a number"),
     ],
 )

@@ -14,10 +14,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
-from extract.inline import DRAWN
 from extract.model import Document, Grid, Layout, Line, LineRole
 from extract.ocr import is_installed
-from extract.pdf import read_pdf, read_pdf_again
+from extract.pdf import read_pdf
 from tests.typesetter.font import EMBEDDED as FONT
 from tests.typesetter.font import register
 
@@ -400,48 +399,3 @@ def test_nobody_elses_logging_is_touched() -> None:
     read_pdf(WHOLE)
     assert logger.level == before
     assert math.isfinite(logging.getLogger().level)
-
-
-def _one_as_outline(canvas: Canvas, x: float, y: float) -> None:
-    """A 1 as a font draws it, 6 points high."""
-    path = canvas.beginPath()
-    for at, point in enumerate(
-        [(0.4, 0), (0.4, 0.5), (1.5, 0.5), (1.5, 5.2), (0.3, 4.9), (0.3, 5.5), (1.5, 5.8), (2.2, 5.8), (2.2, 0)]
-    ):
-        (path.lineTo if at else path.moveTo)(x + point[0], y + point[1])
-    path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _three_as_outline(canvas: Canvas, x: float, y: float) -> None:
-    path = canvas.beginPath()
-    path.moveTo(x, y)
-    path.curveTo(x + 6, y, x + 6, y + 3, x + 2, y + 4)
-    path.curveTo(x + 6, y + 4, x + 6, y + 8, x, y + 8)
-    path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _pictured(canvas: Canvas, x: float, y: float) -> None:
-    canvas.drawImage(ImageReader(Image.new("L", (12, 16), 40)), x, y, width=6, height=8)
-
-
-def _ticked(canvas: Canvas, x: float, y: float) -> None:
-    canvas.lines([(x, y + 3, x + 2, y), (x + 2, y, x + 6, y + 8)])
-
-
-@pytest.mark.parametrize("draw", [_one_as_outline, _three_as_outline, _pictured, _ticked])
-@pytest.mark.parametrize("read", [read_pdf, read_pdf_again])
-def test_a_cell_that_shows_a_drawing_is_no_blank(
-    draw: Callable[[Canvas, float, float], None], read: Callable[[bytes], Document]
-) -> None:
-    def page(canvas: Canvas) -> None:
-        write(canvas, 60, 780, TITLE, 16)
-        draw_table(
-            canvas, [["项目", "甲", "乙", "总计"], ["（一）予以公开", "", "", "3"], ["（二）不予公开", "10", "", "210"]], 60, 720
-        )
-        draw(canvas, 172, 684)
-        canvas.roundRect(300, 600, 200, 30, 5)  # a drawing outside any table
-
-    (grid,) = grids(read(printed(page)))
-    assert rows(grid) == [["项目", "甲", "乙", "总计"], ["（一）予以公开", DRAWN, "", "3"], ["（二）不予公开", "10", "", "210"]]
