@@ -216,7 +216,7 @@ def _rows_named(
 def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: Sequence[int]) -> str:
     label = printed[match.printed].path[-1]
     rivals = [printed[i] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
-    if rivals and printed[match.printed].path == rivals[0].path:
+    if any(rival.path[-1] == label for rival in rivals):  # perhaps without the heading beside it, where a span ends early
         return f"two rows are labelled {label}"
     if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
         return f"label {label} is not clear"

@@ -129,6 +129,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     matches, unclear = _rows_named(panel, tuple(f.printed for f in rows))
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
     count = sum(header.repeats) or len(panel.columns)
+    twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.numeric}
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
         row = by_row.get(index)
@@ -140,7 +141,8 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
         elif index in unclear:
             draft.doubt("table.row_ambiguous", f"{fields.printed.path[-1]} fits several rows of the form", fields.values)
         elif not row.heading:
-            _read_row(header, row, fields, taken, draft, regular=anchor is not None)
+            twin = fields.printed.path[-1] in twins
+            _read_row(header, row, fields, taken, draft, regular=anchor is not None, twin=twin)
 
 
 def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -> tuple[GridCell, ...] | None:
@@ -157,7 +159,14 @@ def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -
 
 
 def _read_row(
-    header: InForce, row: PanelRow, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft, *, regular: bool
+    header: InForce,
+    row: PanelRow,
+    fields: Fields,
+    taken: Sequence[GridCell] | None,
+    draft: Draft,
+    *,
+    regular: bool,
+    twin: bool,
 ) -> None:
     panel = header.panel
     keys = keys_of(panel, row.key)
@@ -167,7 +176,7 @@ def _read_row(
         draft.doubt("table.position_unknown", f"{label}: {reason}", fields.values, keys)
         return
     odd = likeness(fields.printed, row.wanted) < 1.0 and not row.has_digits_of(label)
-    doubt = f"a number stands in the label {label}" if odd else ""
+    doubt = f"two rows are labelled {label}" if twin else f"a number stands in the label {label}" if odd else ""
     _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from normalize.forms import FormTable
 from normalize.model import CellKey, State, Verdict
@@ -58,6 +59,8 @@ class Paper:
     broken: str = ""
     """Id of the rule that one figure breaks on purpose."""
     wordings: Mapping[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, Any] = field(default_factory=dict)
+    """Plans (``tests.typesetter.plan.Plan``) printed instead of a table's own, by its key."""
 
     @property
     def verdict(self) -> Verdict:

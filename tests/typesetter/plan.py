@@ -62,13 +62,16 @@ class Plan:
         return tuple(cell for cell in self.cells if cell.row == number)
 
     def grid(self) -> list[list[PlannedCell]]:
-        """The cell that covers each place."""
+        """The cell that covers each place; a blank one where none does."""
         places: dict[tuple[int, int], PlannedCell] = {}
         for cell in self.cells:
             for row in range(cell.row, cell.row + cell.rowspan):
                 for column in range(cell.column, cell.column + cell.colspan):
                     places[row, column] = cell
-        return [[places[row, column] for column in range(self.columns)] for row in range(self.rows)]
+        return [
+            [places.get((row, column)) or PlannedCell(row, column, "") for column in range(self.columns)]
+            for row in range(self.rows)
+        ]
 
 
 def _value(paper: Paper, key: CellKey, row: int, column: int, colspan: int = 1) -> PlannedCell:
@@ -187,7 +190,10 @@ _PLANNERS = {
 
 
 def plan(paper: Paper, key: str) -> Plan:
-    """The official layout of one of the paper's tables."""
+    """The official layout of one of the paper's tables, or what the paper says to print instead."""
+    if key in paper.damaged:
+        changed: Plan = paper.damaged[key]
+        return changed
     return _PLANNERS[key](paper, paper.table(key))
 
 
