@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, tuple_
 
@@ -83,7 +84,7 @@ def freshness(store: Store) -> tuple[Freshness, ...]:
 
 def note_checks(store: Store, results: Iterable[SiteResult]) -> None:
     """Note what crawls say of their sources; a check that is known already is replaced."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "source": each.site,
             "crawl": each.crawl,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from collect.crawl.model import Politeness
 from collect.errors import ConfigurationError
 
 _ADVICE = "Correct it; docs/nightly.md lists the fields."
@@ -64,17 +65,6 @@ class Policy(_Part):
     """Another run is at it; decided before all else."""
 
 
-class Crawl(_Part):
-    """How sites are asked."""
-
-    contact: str = ""
-    """Address or page that the User-Agent names, so that a site can complain. Needed for every host that is not private."""
-    quiet_days: int = Field(default=1, ge=1)
-    """Outside the months in which reports are due, a source is gone through no more often than this."""
-    settings: dict[str, Any] = Field(default_factory=dict)
-    """Further fields of ``collect.crawl``'s politeness, by name."""
-
-
 class NightConfig(_Part):
     """One night's work. Relative paths start from the folder of the file."""
 
@@ -97,7 +87,12 @@ class NightConfig(_Part):
     """One JSON object a line, a line a document; by default ``night.jsonl`` in the state folder."""
     summaries: Path | None = None
     """Folder of summaries; by default the state folder."""
-    crawl: Crawl = Crawl()
+    quiet_days: int = Field(default=1, ge=1)
+    """Outside the months in which its reports are due, a source is gone through no more often than this."""
+    patience_days: int = Field(default=3, ge=0)
+    """A source whose report is due may fail for so long before that is silence."""
+    crawl: Politeness = Politeness()
+    """How sites are asked; ``contact`` is what the User-Agent names, so that a site can complain."""
     gates: Gates = Gates()
     policy: Policy = Policy()
 

@@ -52,6 +52,8 @@ class Journal:
     """When it was gone on with."""
     overruled: Mapping[str, str] = field(default_factory=dict)
     """Gates that are overruled in this night, with the reason."""
+    last_run: int | None = None
+    """Number of the database's last run before this night's; None before that is known."""
     done: dict[Step, Done] = field(default_factory=dict)
     closed: str = ""
     """When it ended, well or not; empty while it goes on."""
@@ -115,6 +117,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def line(facts: Mapping[str, Any]) -> str:
+    """Facts as a line of JSON."""
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def iso(moment: datetime) -> str:
