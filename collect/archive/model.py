@@ -19,7 +19,11 @@ class Role(StrEnum):
     IMAGE = "image"
     """A picture that a report's page shows."""
     OTHER = "other"
-    """Robots files, and answers that turned out to be nothing of the above."""
+    """Robots files, redirects, and answers that turned out to be nothing of the above (challenge, login, soft 404).
+
+    They say nothing of what their address holds: ``Archive.last`` and ``Archive.live`` pass them over, so that a
+    challenge page neither replaces a report nor lets it vanish.
+    """
 
     @property
     def is_document(self) -> bool:
@@ -65,7 +69,10 @@ class Capture:
     site: str
     role: Role
     sha256: str
-    """Digest of the content that the address held then; empty where it held none (404, 410, errors)."""
+    """Digest of the content that the address held then (after a 304: what it held before); empty where it held none.
+
+    A document's address with status 404 or 410 under its own role is gone: the crawler has asked twice.
+    """
     size: int
     is_new: bool
     """Whether the archive had not seen this content at this address just before."""

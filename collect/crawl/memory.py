@@ -1,0 +1,100 @@
+"""An archive that forgets: for looking at what a source would yield without keeping any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from collect.archive.model import Capture, CrawlFacts, Exchange, Role
+from collect.crawl.model import SiteResult
+
+
+class MemoryArchive:
+    """Keeps in memory what a crawl needs of an archive. See ``CrawlArchive`` for what the methods say."""
+
+    def __init__(self) -> None:
+        self._crawls: list[CrawlFacts] = []
+        self._captures: list[Capture] = []
+        self._exchanges: list[Exchange] = []
+        self._contents: dict[str, bytes] = {}
+        self._last: dict[str, Capture] = {}
+        self._results: list[SiteResult] = []
+
+    def begin(self, moment: datetime) -> CrawlFacts:
+        """The interrupted crawl, or a new one."""
+        if not self._crawls or self._crawls[-1].finished is not None:
+            self._crawls.append(CrawlFacts(len(self._crawls) + 1, moment, None))
+        return self._crawls[-1]
+
+    def finish(self, number: int, moment: datetime) -> None:
+        """Close a crawl."""
+        self._crawls[number - 1] = replace(self._crawls[number - 1], finished=moment)
+
+    def crawls(self) -> tuple[CrawlFacts, ...]:
+        """All crawls."""
+        return tuple(self._crawls)
+
+    def record(self, number: int, exchange: Exchange) -> Capture:
+        """Keep an exchange."""
+        before = self._last.get(exchange.url)
+        headers = {name.lower(): value for name, value in exchange.headers}
+        if exchange.status == 304:
+            digest = before.sha256 if before else ""
+        else:
+            digest = sha256(exchange.body).hexdigest() if 200 <= exchange.status < 300 else ""
+            self._contents.setdefault(digest, exchange.body)
+        capture = Capture(
+            exchange.url,
+            exchange.moment,
+            number,
+            exchange.status,
+            exchange.site,
+            exchange.role,
+            digest,
+            len(self._contents.get(digest, b"")),
+            is_new=bool(digest) and (before is None or before.sha256 != digest),
+            etag=headers.get("etag", before.etag if before and exchange.status == 304 else ""),
+            last_modified=headers.get("last-modified", before.last_modified if before and exchange.status == 304 else ""),
+            via=exchange.via,
+            title=exchange.title,
+        )
+        self._captures.append(capture)
+        self._exchanges.append(exchange)
+        if exchange.role is not Role.OTHER:
+            self._last[exchange.url] = capture
+        return capture
+
+    def last(self, url: str) -> Capture | None:
+        """What the address held last."""
+        return self._last.get(url)
+
+    def in_crawl(self, number: int, url: str) -> Capture | None:
+        """The last capture of the address in that crawl."""
+        return next((each for each in reversed(self._captures) if each.url == url and each.crawl == number), None)
+
+    def content(self, sha256: str) -> bytes:
+        """The content with that digest."""
+        return self._contents[sha256]
+
+    def captures(self, crawl: int | None = None) -> Iterator[Capture]:
+        """Everything kept."""
+        return iter([each for each in self._captures if crawl in {None, each.crawl}])
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Everything kept, as it came."""
+        return tuple(self._exchanges)
+
+    def live(self, crawl: int) -> Iterator[Capture]:
+        """The documents after that crawl."""
+        found = {each.url: each for each in self._captures if each.crawl <= crawl and each.role is not Role.OTHER}
+        return iter([each for each in found.values() if each.role.is_document and each.sha256])
+
+    def keep_result(self, result: SiteResult) -> None:
+        """Keep what became of a source."""
+        self._results.append(result)
+
+    def results(self, crawl: int | None = None) -> tuple[SiteResult, ...]:
+        """What became of the sources."""
+        return tuple(each for each in self._results if crawl in {None, each.crawl})

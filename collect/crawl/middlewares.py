@@ -1,0 +1,146 @@
+"""What stands between the spider and the network, beside Scrapy's own."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from time import monotonic
+from typing import TYPE_CHECKING, Final, cast
+
+from scrapy import signals
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from collect.archive.model import Role
+from collect.crawl.gate import Refused, slot_of
+from collect.crawl.task import ARCHIVED, Task, exchange_of, request_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.robotstxt import RobotParser
+
+    from collect.crawl.spider import ReportSpider
+
+_ROBOTS_SIZE: Final = 500 << 10
+"""RFC 9309, 2.5: what of a robots file a crawler must read."""
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_VALIDATORS: Final = ("If-None-Match", "If-Modified-Since")
+
+
+class _Middleware:
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> _Middleware:
+        """See Scrapy."""
+        return cls(crawler)
+
+    @property
+    def spider(self) -> ReportSpider:
+        """The one spider, which holds what belongs to the crawl."""
+        return cast("ReportSpider", self.crawler.spider)
+
+
+class AtTheGate(_Middleware):
+    """Refuses at once what would be refused in the end, and puts each question into its own host's line.
+
+    A redirected or retried request comes through here too.
+    """
+
+    def process_request(self, request: Request) -> None:
+        """See Scrapy."""
+        host = slot_of(request.url)
+        if "task" not in request.meta:  # robots files are asked for by Scrapy
+            request.meta["task"] = Task(self.spider.gate.site_at(host), Role.OTHER)
+        self.spider.gate.check(request.url, request.meta["task"].site)
+        request.meta["download_slot"] = host
+        _, slot = self.crawler.engine.downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way
+        slot.delay = max(slot.delay, self.spider.gate.delay(host))
+        if not slot.lastseen:  # whoever asked here before may have done so just now
+            slot.lastseen = monotonic()
+
+
+class ObeyRobots(RobotsTxtMiddleware):
+    """Scrapy's, where a robots file that cannot be had closes the host (RFC 9309, 2.3.1.4) and its Crawl-delay is kept."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        crawler.signals.connect(self._slow_down, signal=signals.robots_parsed)
+
+    @property
+    def _spider(self) -> ReportSpider:
+        return cast("ReportSpider", self.crawler.spider)
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """See Scrapy."""
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:
+            raise Refused("robots") from error
+
+    async def _parse_robots(self, resp: Response, netloc: str, request: Request) -> None:
+        if resp.status >= 500 or resp.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise _NoRobotsError(f"status {resp.status}")
+        if ARCHIVED not in resp.flags:
+            self._spider.line.record(exchange_of(resp, request_of(resp).meta["task"]))
+        body = resp.body[:_ROBOTS_SIZE] if resp.status < 300 else b""
+        await super()._parse_robots(resp.replace(body=body), netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, _NoRobotsError) or not isinstance(exc, IgnoreRequest):  # else it led elsewhere: there is none
+            why = str(exc) if isinstance(exc, _NoRobotsError) else type(exc).__name__
+            self._spider.gate.close(slot_of(f"//{netloc}"), f"its robots.txt cannot be had ({why})")
+        super()._robots_error(exc, netloc)
+
+    def _slow_down(self, robotparser: RobotParser, request: Request) -> None:
+        seconds = robotparser.crawl_delay(self._robotstxt_useragent or "*")
+        if seconds is not None:
+            self._spider.gate.slow_down(slot_of(request.url), seconds)
+
+
+class _NoRobotsError(IgnoreRequest):
+    """The robots file cannot be had now."""
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's, where the archive keeps each step."""
+
+    def process_response(self, request: Request, response: Response, spider: object = None) -> Request | Response:  # noqa: ARG002
+        """See Scrapy."""
+        found: Request | Response = super().process_response(request, response)
+        if not isinstance(found, Response):
+            step = response.replace(body=b"", request=request)
+            cast("ReportSpider", self.crawler.spider).line.record(exchange_of(step, request.meta["task"], Role.OTHER))
+        return found
+
+
+class FromTheArchive(_Middleware):
+    """Answers from the archive what this crawl has captured already, and makes questions conditional on what it holds.
+
+    Scrapy's HttpCacheMiddleware would hide the 304, store before anybody has looked whether the answer is a challenge page,
+    and want whole responses kept beside the archive; this needs a tenth of it.
+    """
+
+    def process_request(self, request: Request) -> Response | None:
+        """See Scrapy."""
+        for name in _VALIDATORS:
+            request.headers.pop(name, None)  # a redirected request carries those of where it came from
+        request.headers["Cache-Control"] = "max-age=0"
+        if request.method != "GET":
+            return None
+        task: Task = request.meta["task"]
+        before = self.spider.line.in_crawl(request.url)
+        if before is not None and (before.role is not Role.OTHER or not task.again):
+            if before.sha256 and before.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+                return Response(request.url, 200, body=self.spider.line.content(before.sha256), flags=[ARCHIVED], request=request)
+            if before.status in _GONE:
+                return Response(request.url, before.status, flags=[ARCHIVED], request=request)
+        held = self.spider.line.last(request.url)
+        if held is not None and held.sha256 and not task.again:
+            for name, value in zip(_VALIDATORS, (held.etag, held.last_modified), strict=True):
+                if value:
+                    request.headers[name] = value
+        return None

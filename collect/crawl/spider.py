@@ -1,0 +1,249 @@
+"""The one spider of a crawl: from lists to reports to their parts, for all sources at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final
+
+import regex
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.http import Response, TextResponse
+from scrapy.utils.response import get_meta_refresh
+from twisted.python.failure import Failure
+from w3lib.url import canonicalize_url
+
+from collect.archive.model import Capture, Role
+from collect.crawl.due import is_due
+from collect.crawl.gate import CLOSED, Gate, Refused, slot_of
+from collect.crawl.guard import refusal
+from collect.crawl.model import Event
+from collect.crawl.reading import Follow, Reading, read
+from collect.crawl.task import ARCHIVED, Task, exchange_of
+from collect.crawl.wire import Line, Order
+from collect.crawl.wire import Reading as ReadingNow
+from collect.sites.model import Ask, Page, Site
+from collect.sites.walk import Walk
+
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_SESSION: Final = regex.compile(r";jsessionid=[^?#/]*", regex.IGNORECASE)
+_PRIORITY: Final = {Role.LIST: 30, Role.REPORT: 20, Role.ATTACHMENT: 10, Role.IMAGE: 10}
+_NOT_LISTED: Final = 0
+_ONCE_MORE: Final = -10
+"""Whether a document is really gone is asked last."""
+
+
+class ReportSpider(Spider):
+    """Asks, has the answers read, and has them kept."""
+
+    name = "nianbao"
+
+    def __init__(self, order: Order, line: Line) -> None:
+        super().__init__()
+        self.order = order
+        self.line = line
+        self.politeness = order.politeness
+        self.gate = Gate(order.sites, order.politeness, order.asked, self.tell)
+        self._sites = {site.name: site for site in order.sites}
+        self._known: dict[str, dict[str, Capture]] = {}
+        self._spelt: dict[str, str] = {}
+        self._walks: dict[tuple[str, str], Walk] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **more: Any) -> ReportSpider:  # noqa: ANN401 - as Scrapy passes them
+        """See Scrapy."""
+        spider: ReportSpider = super().from_crawler(crawler, *args, **more)
+        crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
+        return spider
+
+    def tell(self, event: Event) -> None:
+        """Let whoever started the crawl know."""
+        self.line.tell(event)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The lists of every source, and the documents that may have changed or gone without any list saying so."""
+        for site in self.order.sites:
+            for request in self._first(site):
+                yield request
+
+    def _first(self, site: Site) -> Iterator[Request]:
+        known = {capture.url: capture for capture in self.line.known(site.name)}
+        self._known[site.name] = known
+        for url in (*known, *self.line.met(site.name)):
+            self._spelt.setdefault(canonicalize_url(url), url)
+        for url in site.lists:
+            task = Task(site.name, Role.LIST, root=url)
+            yield from self._asks(self._walk(task).take([Ask(url)]), task)
+        for capture in known.values():
+            if self._is_due(capture) and not refusal(capture.url, site):
+                yield self._request(
+                    Ask(capture.url), Task(site.name, capture.role, capture.via, capture.title), priority=_NOT_LISTED
+                )
+
+    def _walk(self, task: Task) -> Walk:
+        """What keeps count of the pages of one of the source's lists."""
+        return self._walks.setdefault((task.site, task.root), Walk(self._sites[task.site]))
+
+    def _is_due(self, capture: Capture) -> bool:
+        return is_due(capture, self.order.today, self.politeness.recheck_days)
+
+    def _asks(self, asks: Iterable[Ask], task: Task) -> Iterator[Request]:
+        for ask in asks:
+            yield self._request(ask, task)
+
+    def _request(self, ask: Ask, task: Task, *, priority: int | None = None) -> Request:
+        url = _SESSION.sub("", ask.url.partition("#")[0])
+        if ask.method == "GET":
+            url = self._spelt.setdefault(canonicalize_url(url), url)
+        headers = dict(ask.headers)
+        if ask.method == "POST":
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        return Request(
+            url,
+            self.answered,
+            ask.method,
+            headers,
+            ask.body,
+            priority=_PRIORITY[task.role] if priority is None else priority,
+            errback=self.failed,
+            meta={"task": task},
+        )
+
+    def answered(self, response: Response) -> Iterator[Request]:
+        """Keep an answer and follow what it leads to."""
+        task: Task = response.meta["task"]
+        if response.status in _GONE:
+            yield from self._gone(response, task)
+        elif response.status == HTTPStatus.NOT_MODIFIED:
+            yield from self._not_modified(response, task)
+        elif 200 <= response.status < 300:
+            yield from self._content(response, task, response.body)
+        else:
+            self._refuse(task, response.url, f"http_{response.status}")
+
+    def _gone(self, response: Response, task: Task) -> Iterator[Request]:
+        """A document that was there is gone if it is still not there when asked again, after everything else."""
+        if ARCHIVED in response.flags:
+            if response.url not in self._known[task.site]:
+                self._refuse(task, response.url, "not_found")
+        elif response.url not in self._known[task.site]:
+            self._keep(response, task, Role.OTHER)
+            self._refuse(task, response.url, "not_found")
+        elif task.again:
+            self._keep(response, task, self._known[task.site][response.url].role)
+        else:
+            again = self._request(Ask(response.url), replace(task, again=True), priority=_ONCE_MORE)
+            yield again.replace(dont_filter=True)
+
+    def _not_modified(self, response: Response, task: Task) -> Iterator[Request]:
+        held = self.line.last(response.url)
+        if held is None or not held.sha256:
+            self._refuse(task, response.url, "http_304")
+            return
+        yield from self._content(response, task, self.line.content(held.sha256))
+
+    def _content(self, response: Response, task: Task, body: bytes) -> Iterator[Request]:
+        site = self._sites[task.site]
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        page = Page(response.url, body, content_type.lower(), 200, site.encoding)
+        reading = self._read(page, task, site, redirected="redirect_urls" in response.meta)
+        if ARCHIVED not in response.flags:
+            self._keep(response, task, reading.role)
+        if reading.refused:
+            self._refuse(task, response.url, reading.refused, reading.evidence)
+        yield from self._follow(response, task, reading)
+
+    def _read(self, page: Page, task: Task, site: Site, *, redirected: bool) -> Reading:
+        if page.url in self.order.crashed:
+            return Reading(Role.OTHER, "crashed", "reading it ended the crawler's process")
+        self.line.tell(ReadingNow(page.url))
+        try:
+            return read(page, task, site, redirected=redirected)
+        except Exception as error:  # whatever a page does to its reader, the others are gone on with
+            return Reading(Role.OTHER if task.role is Role.LIST else task.role, "unreadable", f"{type(error).__name__}: {error}")
+        finally:
+            self.line.tell(ReadingNow(""))
+
+    def _keep(self, response: Response, task: Task, role: Role) -> None:
+        capture = self.line.record(exchange_of(response, task, role))
+        facts = {"status": response.status, "role": role.value, "size": capture.size, "sha256": capture.sha256}
+        facts |= {"new": capture.is_new, "via": task.via, "title": task.title}
+        self.tell(Event("kept", task.site, response.url, facts=facts))
+
+    def _follow(self, response: Response, task: Task, reading: Reading) -> Iterator[Request]:
+        site, via = self._sites[task.site], response.url
+        if reading.listing is not None:
+            walk = self._walk(task)
+            for link in reading.listing.reports:
+                self._note_refusal(task, link.url, via)
+            links, further = walk.heard(reading.listing)
+            if reading.family is not None:
+                further += walk.take(reading.family.starts(site))
+            onward = Task(task.site, Role.LIST, via, root=task.root, family=reading.family)
+            yield from self._asks(further, onward)
+            for link in links:
+                yield from self._document(Follow(Ask(link.url), Role.REPORT, link.text), replace(onward, role=Role.REPORT))
+        elif task.role is Role.LIST:
+            yield from self._refreshed(response, task)
+        for found in reading.follow:
+            if not self._note_refusal(task, found.ask.url, via):
+                yield from self._document(found, Task(task.site, found.role, via, root=task.root, family=reading.family))
+
+    def _document(self, found: Follow, task: Task) -> Iterator[Request]:
+        """Ask for a document, unless it is known and not due."""
+        request = self._request(found.ask, replace(task, role=found.role, title=found.title, depth=found.depth))
+        known = self._known[task.site].get(request.url)
+        if known is None or found.ask.method != "GET" or self._is_due(known):
+            yield request
+
+    def _refreshed(self, response: Response, task: Task) -> Iterator[Request]:
+        """A list's page that only sends the browser on."""
+        if not isinstance(response, TextResponse):
+            return
+        _, url = get_meta_refresh(response)
+        if url:
+            yield from self._asks(self._walk(task).take([Ask(response.urljoin(url))]), task)
+
+    def _note_refusal(self, task: Task, url: str, via: str) -> bool:
+        reason = refusal(url, self._sites[task.site])
+        if reason:
+            self.tell(Event("refused", task.site, url, reason, {"via": via}))
+        return bool(reason)
+
+    def _refuse(self, task: Task, url: str, reason: str, evidence: str = "") -> None:
+        self.tell(Event("refused", task.site, url, reason, {"evidence": evidence, "via": task.via}))
+        if task.role is Role.LIST:
+            self.tell(Event("error", task.site, url, f"the list {url} cannot be read: {reason}"))
+
+    def failed(self, failure: Failure) -> None:
+        """Say why there is no answer."""
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
+        task: Task = request.meta["task"]
+        reason = _reason(failure.value, request.url)
+        if reason != CLOSED:  # said already, of the whole source
+            self._refuse(task, request.url, reason)
+
+    def dropped(self, request: Request) -> None:
+        """A redirect that leads in a circle ends here; one to what is asked anyway needs nothing."""
+        if request.url in request.meta.get("redirect_urls", ()):
+            self._refuse(request.meta["task"], request.url, "redirect_loop")
+
+
+def _reason(error: BaseException | None, url: str) -> str:
+    if isinstance(error, Refused):
+        return error.reason
+    if isinstance(error, DownloadCancelledError) or (isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error)):
+        return "too_large"
+    if isinstance(error, IgnoreRequest):
+        return "redirect_loop" if "redirect" in str(error) else "ignored"
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout"
+    if isinstance(error, CannotResolveHostError):
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        refused = getattr(reactor.nameResolver, "refused", ())
+        return "private_address" if slot_of(url) in refused else "no_such_host"
+    return "no_answer"

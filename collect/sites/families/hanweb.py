@@ -1,0 +1,106 @@
+"""Hanweb (JCMS, jpage): ``/col/col123/index.html`` and ``/art/2024/1/18/art_123_456.html``.
+
+The list is XML within the page, ``<datastore><recordset><record><![CDATA[<li>…]]>``, and its further pages come from
+``/module/web/jpage/dataproxy.jsp``, asked by address (``nextgroup`` names the next one) or by a form with a range of records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import regex
+
+from collect.sites.families.plain import Plain
+from collect.sites.lists import listing_of
+from collect.sites.load import is_allowed
+from collect.sites.markup import Markup, decoded
+from collect.sites.model import Ask, Listing, Page, Site
+from collect.sites.paging import MAX_PAGES
+
+_MARKS = regex.compile(
+    r"jpage/dataproxy\.jsp|<datastore>|/col/col\d+/|/art/20\d\d/\d+/\d+/art_\d|xxgkAnnualReport\.jsp|/module/xxgk/|/module/download/downfile",
+    regex.I,
+)
+_ADDRESS = regex.compile(r"/col/col\d+/|/art/20\d\d/\d{1,2}/\d{1,2}/art_|/module/(?:web/jpage|xxgk|jpage)/", regex.I)
+_STORE = regex.compile(r"<datastore>(.*?)</datastore>", regex.I | regex.S)
+_RECORD = regex.compile(r"<record>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record>", regex.I | regex.S)
+_NEXT = regex.compile(r"<nextgroup>\s*<!\[CDATA\[(.*?)\]\]>\s*</nextgroup>", regex.I | regex.S)
+_HREF = regex.compile(r"""href\s*=\s*["']([^"']+)["']""", regex.I)
+_TOTAL = regex.compile(r"<totalrecord>\s*(\d+)|\btotalRecord\s*[:=]\s*[\"']?(\d+)", regex.I)
+_PER_PAGE = regex.compile(r"\bperPage\s*[:=]\s*[\"']?(\d+)", regex.I)
+_PROXY = regex.compile(r"""proxyUrl\s*[:=]\s*["']([^"']+)["']""", regex.I)
+_PARAMETER = {
+    name: regex.compile(rf"""\b{name}["']?\s*[:=]\s*["']?([^"'&,;\s<>]+)""", regex.I)
+    for name in ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
+}
+_GROUP = 3
+"""Pages that one question for a range brings, as the system's own script asks."""
+
+
+class Hanweb(Plain):
+    """Lists in XML, within the page and behind it."""
+
+    name = "hanweb"
+
+    def matches(self, page: Page) -> bool:
+        """By its addresses and its list data."""
+        return bool(_ADDRESS.search(urlsplit(page.url).path) or _MARKS.search(decoded(page)))
+
+    def listed(self, markup: Markup, site: Site) -> Listing:
+        """The records within the page or the answer, and where the next ones come from."""
+        store = _STORE.search(markup.text)
+        records = "".join(_records(store[1] if store else markup.text)) if "<record>" in markup.text.lower() else ""
+        inner = Markup(markup.url, records if _is_data(markup) else _inserted(markup.text, records), markup.encoding)
+        found = listing_of(inner, site) if records else super().listed(markup, site)
+        asks = [ask for ask in (*found.further, *_proxied(markup)) if is_allowed(ask.url, site)]
+        return Listing(found.reports, tuple(dict.fromkeys(asks)), found.entries, found.itself)
+
+
+def _inserted(text: str, records: str) -> str:
+    """The page with its records in place of the data: title and metadata stay, which say what the list is of."""
+    around: str = _STORE.sub("", text)
+    before, end, behind = around.rpartition("</body>")
+    return f"{before}{records}{end}{behind}" if end else around + records
+
+
+def _is_data(markup: Markup) -> bool:
+    """Whether the page is an answer of the data proxy, not a page with a list in it."""
+    return markup.text.lstrip("\ufeff \r\n\t").lower().startswith(("<?xml", "<datastore"))
+
+
+def _records(store: str) -> Iterator[str]:
+    for marked, plain in _RECORD.findall(store):
+        yield marked or unescape(plain)
+
+
+def _proxied(markup: Markup) -> Iterator[Ask]:
+    """The questions for further records."""
+    group = _NEXT.search(markup.text)
+    href = _HREF.search(group[1]) if group else None
+    if href:
+        if "record>" in markup.text.lower() and next(_records(markup.text), ""):
+            yield Ask(markup.address(unescape(href[1])))
+        return
+    if not _is_data(markup):
+        yield from _ranges(markup)
+
+
+def _ranges(markup: Markup) -> Iterator[Ask]:
+    """The form's questions, each for a range of records, when the page names no next group."""
+    total = _TOTAL.search(markup.text)
+    values = {name: found[1] for name, pattern in _PARAMETER.items() if (found := pattern.search(markup.scripts))}
+    if "columnid" not in values or "unitid" not in values:
+        return
+    per_page = int(found[1]) if (found := _PER_PAGE.search(markup.text)) and int(found[1]) else 15
+    proxy = _PROXY.search(markup.text)
+    address = urljoin(markup.url, proxy[1] if proxy else "/module/web/jpage/dataproxy.jsp").partition("?")[0]
+    count = int(total[1] or total[2]) if total else per_page * _GROUP
+    form = {"col": "1", "appid": "1", "path": "/", "sourceContentType": "1", "permissiontype": "0", **values}
+    step = per_page * _GROUP
+    for first in range(1, min(count, step * MAX_PAGES) + 1, step):
+        query = urlencode({"startrecord": first, "endrecord": min(first + step - 1, max(count, 1)), "perpage": per_page})
+        yield Ask(
+            f"{address}?{query}", "POST", urlencode(form), (("X-Requested-With", "XMLHttpRequest"), ("Referer", markup.url))
+        )

@@ -1,0 +1,101 @@
+"""``sources/*.toml``: one table a site. Whoever writes them is told every mistake at once, each by file, table and field."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import regex
+from pydantic import ValidationError
+
+from collect.errors import ConfigurationError
+from collect.sites.model import Site
+
+_WHAT_TO_DO = {
+    "extra_forbidden": "There is no such field: take it out, or see docs/sources.md for the names.",
+    "missing": "Add it.",
+    "too_short": "Give at least one.",
+    "string_pattern_mismatch": "Use small letters, digits, '.', '_' and '-', beginning with a letter or digit.",
+    "greater_than_equal": "Give a larger number.",
+}
+_AS_A_LIST = 'Write it as a list: ["..."].'
+
+
+def load_sites(folder: Path) -> tuple[Site, ...]:
+    """The sites of all ``*.toml`` files of a folder, by file and in the order of each.
+
+    Raises:
+        ConfigurationError: the folder is none or holds no such file, a file is no TOML, or a table is no site. All mistakes of
+            all files are told at once.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder} is no folder.", advice="Name the folder that holds the sources (*.toml).")
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise ConfigurationError(f"{folder} holds no *.toml file.", advice="Add a file with one table a site: docs/sources.md.")
+    sites: dict[str, Site] = {}
+    places: dict[str, str] = {}
+    mistakes: list[str] = []
+    for file in files:
+        for name, table in _tables(file, mistakes):
+            if name in places:
+                mistakes.append(f"{file.name} [{name}]: the name is taken in {places[name]}. Give one of the two another name.")
+                continue
+            places[name] = file.name
+            try:
+                sites[name] = Site(name=name, **table)
+            except ValidationError as error:
+                mistakes += (f"{file.name} [{name}] {told}" for told in _told(error))
+    if mistakes:
+        raise ConfigurationError(
+            "The sources cannot be used:\n" + "\n".join(f"- {mistake}" for mistake in mistakes) + "\n",
+            advice="Correct the tables named above; docs/sources.md explains every field.",
+        )
+    return tuple(sites.values())
+
+
+def _tables(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        mistakes.append(f"{file.name}: no valid TOML in UTF-8 ({error}). Correct the place, or take the file out of the folder.")
+        return
+    for name, table in content.items():
+        if not isinstance(table, Mapping):
+            mistakes.append(f"{file.name}: {name!r} stands outside any table. Put it below the [name] of its site.")
+        elif "name" in table:
+            mistakes.append(f"{file.name} [{name}] name: the table's key is the name. Take the field out.")
+        elif "lists" not in table and any(isinstance(value, Mapping) for value in table.values()):
+            mistakes.append(f'{file.name} [{name}]: tables within it. A name with a dot needs quotes: ["{name}...."].')
+        else:
+            yield name, table
+
+
+def _told(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_url=False):
+        field = ".".join(str(part) for part in each["loc"]) or "(table)"
+        advice = _WHAT_TO_DO.get(each["type"], "Correct it.")
+        if each["type"] == "tuple_type":
+            advice = _AS_A_LIST
+        yield f"{field}: {each['msg'].removeprefix('Value error, ').rstrip('.')}. {advice}"
+
+
+def host_of(url: str) -> str:
+    """The host of an address, with its port where one is written."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def hosts_of(site: Site) -> frozenset[str]:
+    """Every host that the site may be asked at."""
+    return frozenset({host_of(url) for url in site.lists} | {host.lower() for host in site.hosts})
+
+
+def is_allowed(url: str, site: Site) -> bool:
+    """Whether an address may be asked for the site: http(s), one of its hosts, and not excluded."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or host_of(url) not in hosts_of(site):
+        return False
+    return not (site.exclude and regex.search(site.exclude, url))
