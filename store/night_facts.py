@@ -82,12 +82,12 @@ def last_run(store: Store) -> int:
 def since(store: Store, number: int, cells: int = 20) -> Since:
     """What came in after run ``number``; of each change at most so many cells."""
     with store.reading() as connection:
-        verdicts = select(report.c.verdict, func.count()).where(report.c.current == 1).group_by(report.c.verdict)
+        verdicts = select(report.c.verdict, func.count().label("reports")).where(report.c.current == 1).group_by(report.c.verdict)
         return Since(
             changed=tuple(_changed(connection, number, cells)),
             rejected=tuple(_rejected(connection, number)),
             arrived=tuple(_arrived(connection, number)),
-            verdicts=dict(connection.execute(verdicts.order_by(report.c.verdict)).tuples().all()),
+            verdicts={row.verdict: row.reports for row in connection.execute(verdicts.order_by(report.c.verdict))},
         )
 
 

@@ -43,8 +43,8 @@ class Gates(_Part):
     """Share of the published reports whose figures may have been changed since the last publication."""
     silent_sources: Share = 0.1
     """Share of the enabled sources that may be silent while something is due."""
-    least: int = Field(default=10, ge=1)
-    """Shares of fewer published reports are not judged, nor are fewer revisions a burst."""
+    least: int = Field(default=5, ge=1)
+    """Shares of fill, verdicts, rejected documents and revisions are judged where at least so many make the difference."""
     explained: dict[str, str] = Field(default_factory=dict)
     """By version of the reader: why it reads otherwise. A version that is not explained is not published."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from nianbao.nightly.config import Gates
-from store.measures import Drift, Fill, Measures
+from store.measures import Drift, Measures
 
 
 class GateVerdict(StrEnum):
@@ -23,7 +23,7 @@ class GateVerdict(StrEnum):
     OVERRULED = "overruled"
     """It fired, and a person let the candidate through all the same."""
     NOT_COMPARED = "not_compared"
-    """There is nothing to compare with: nothing published, or too little for shares."""
+    """Nothing is published yet, or too few reports make the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,16 @@ def _overruled(gate: Gate, overruled: Mapping[str, str]) -> Gate:
 def _gate(name: str, measured: float, threshold: float, sentence: str) -> Gate:
     # Shares are ratios of counts: what differs in the sixteenth digit is equal.
     verdict = GateVerdict.FIRED if measured > threshold + 1e-12 else GateVerdict.PASSED
-    return Gate(name, measured, threshold, verdict, sentence)
+    return Gate(name, max(0.0, measured), threshold, verdict, sentence)
 
 
-def _too_few(name: str, threshold: float, limits: Gates) -> Gate:
-    return Gate(name, 0, threshold, GateVerdict.NOT_COMPARED, f"Fewer than {limits.least} to compare: shares say nothing yet.")
+def _share_gate(name: str, measured: float, threshold: float, sentence: str, *, of: int, limits: Gates) -> Gate:
+    """A gate on a share of ``of`` reports: in a small database a single one moves it, which says nothing."""
+    gate = _gate(name, measured, threshold, sentence)
+    if not gate.blocks or round(measured * of) >= limits.least:
+        return gate
+    few = f"That is fewer than {limits.least} of {of}, and not judged."
+    return replace(gate, verdict=GateVerdict.NOT_COMPARED, sentence=f"{sentence} {few}")
 
 
 def _integrity(candidate: Candidate) -> Gate:
@@ -166,7 +171,7 @@ def _reader(candidate: Candidate, published: Published, limits: Gates) -> Gate:
 
 def _reports(new: Measures, old: Measures, limits: Gates) -> Gate:
     fewer = _share(old.reports - new.reports, old.reports)
-    return _gate("reports", max(0, fewer), limits.reports, f"{new.reports} reports; {old.reports} are published.")
+    return _gate("reports", fewer, limits.reports, f"{new.reports} reports; {old.reports} are published.")
 
 
 def _reports_of_a_year(new: Measures, old: Measures, limits: Gates) -> Gate:
@@ -174,7 +179,7 @@ def _reports_of_a_year(new: Measures, old: Measures, limits: Gates) -> Gate:
     worst = sorted((year for year in falls if falls[year] > 0), key=lambda year: (-falls[year], year))
     said = ", ".join(f"{year or 'no year'}: {new.by_year.get(year, 0)} instead of {old.by_year[year]}" for year in worst[:_SHOWN])
     sentence = f"Fewer reports for {said}." if said else "No year has fewer reports."
-    return _gate("reports_of_a_year", max(0, *falls.values(), 0), limits.reports_of_a_year, sentence)
+    return _gate("reports_of_a_year", max(falls.values(), default=0), limits.reports_of_a_year, sentence)
 
 
 def _drift(drift: Drift, limits: Gates) -> Iterator[Gate]:
@@ -186,48 +191,38 @@ def _drift(drift: Drift, limits: Gates) -> Iterator[Gate]:
 
 
 def _fill(new: Measures, old: Measures, limits: Gates) -> Gate:
-    falls: dict[str, tuple[float, Fill, Fill]] = {}
-    for name, before in old.fills.items():
-        after = new.fills.get(name)
-        form = name.split()[0]
-        if after is None or min(old.by_form.get(form, 0), new.by_form.get(form, 0)) < limits.least:
-            continue
-        falls[name] = (before.share - after.share, before, after)
-    if not falls:
-        return _too_few("fill", limits.fill, limits)
-    order = sorted(falls, key=lambda name: (-falls[name][0], name))
-    worst = [name for name in order if falls[name][0] > 0][:_SHOWN]
-    said = ", ".join(f"{name} {falls[name][1].share:.1%} -> {falls[name][2].share:.1%}" for name in worst)
-    sentence = f"Share of figures that are not NULL falls: {said}." if said else f"No share of {len(falls)} falls."
-    return _gate("fill", max(0.0, falls[order[0]][0]), limits.fill, sentence)
+    falls = {name: before.share - new.fills[name].share for name, before in old.fills.items() if name in new.fills}
+    printed = {name: new.by_form.get(name.split()[0], 0) for name in falls}
+    falls = {name: fall for name, fall in falls.items() if fall > 0 and printed[name]}
+    order = sorted(falls, key=lambda name: (-falls[name], name))
+    if not order:
+        return _gate("fill", 0, limits.fill, "No share of figures that are not NULL falls.")
+    said = ", ".join(f"{name} {old.fills[name].share:.1%} -> {new.fills[name].share:.1%}" for name in order[:_SHOWN])
+    sentence = f"Shares of figures that are not NULL fall: {said}."
+    # The worst is that of the largest fall which is one of enough reports.
+    judged = [_share_gate("fill", falls[name], limits.fill, sentence, of=printed[name], limits=limits) for name in order]
+    return next((gate for gate in judged if gate.blocks), judged[0])
 
 
 def _verdicts(new: Measures, old: Measures, limits: Gates) -> Iterator[Gate]:
     for verdict, threshold, sign in (("verified", limits.verified, -1), ("review", limits.review, 1)):
-        if min(old.reports, new.reports) < limits.least:
-            yield _too_few(verdict, threshold, limits)
-            continue
         before, after = (_share(each.verdicts.get(verdict, 0), each.reports) for each in (old, new))
         sentence = f"{verdict}: {after:.1%} of the reports; {before:.1%} of those published."
-        yield _gate(verdict, max(0.0, sign * (after - before)), threshold, sentence)
+        yield _share_gate(verdict, sign * (after - before), threshold, sentence, of=new.reports, limits=limits)
 
 
 def _rejected(new: Measures, old: Measures, limits: Gates) -> Gate:
     of = [each.failures + each.documents for each in (old, new)]
-    if min(of) < limits.least:
-        return _too_few("rejected", limits.rejected, limits)
     before, after = _share(old.failures, of[0]), _share(new.failures, of[1])
     sentence = f"{after:.1%} of {of[1]} documents gave no report; {before:.1%} of {of[0]} before."
-    return _gate("rejected", max(0.0, after - before), limits.rejected, sentence)
+    return _share_gate("rejected", after - before, limits.rejected, sentence, of=of[1], limits=limits)
 
 
 def _revisions(candidate: Candidate, published: Published, limits: Gates) -> Gate:
-    share = _share(candidate.revised, published.measures.reports)
+    of = published.measures.reports
     shown = f" ({'; '.join(candidate.revised_examples[:_SHOWN])})" if candidate.revised_examples else ""
     sentence = f"{candidate.revised} reports had figures changed since the last publication{shown}."
-    if candidate.revised < limits.least:
-        return _gate("revisions", 0, limits.revisions, sentence)
-    return _gate("revisions", share, limits.revisions, sentence)
+    return _share_gate("revisions", _share(candidate.revised, of), limits.revisions, sentence, of=of, limits=limits)
 
 
 def _share(part: float, whole: float) -> float:

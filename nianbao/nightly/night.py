@@ -102,6 +102,7 @@ class _Night:
         self._sites: tuple[Site, ...] = ()
         self._trouble: NianbaoError | None = None
         """Why the sources cannot be read."""
+        self._opened: Store | None = None
         self._journal = self._begun()
         self._log = NightLog(config.log_file, self._journal.started, clock)
 
@@ -116,6 +117,8 @@ class _Night:
         if found is not None:
             found.resumed = (*found.resumed, iso(now))
             found.overruled = {**found.overruled, **self._orders.overruled}
+            if self._orders.overruled and Step.PUBLISH not in found.done:
+                found.done.pop(Step.GATES, None)  # they are to be asked again
         else:
             due = schedule(self._sites, self._collecting.results(), now, self._config.quiet_days)
             chosen = [each.site.name for each in due if each.at(now)]
@@ -133,7 +136,15 @@ class _Night:
 
     def run(self) -> NightSummary:
         """Every step that is not done yet, then the report."""
-        failure: tuple[Step, str] | None = None
+        try:
+            failure = self._steps()
+        finally:
+            if self._opened is not None:
+                self._opened.close()
+        return self._reported(failure)
+
+    def _steps(self) -> tuple[Step, str] | None:
+        """What is not done yet; gives the step that failed, and why."""
         for step in Step:
             if step in self._journal.done:
                 continue
@@ -141,14 +152,17 @@ class _Night:
             try:
                 self._do(step)
             except Exception as error:
-                failure = (step, str(error) if isinstance(error, NianbaoError) else f"{type(error).__name__}: {error}.")
-                self._log.write({"event": "step", "step": step, "state": "failed", "error": failure[1]})
-                break
+                said = str(error) if isinstance(error, NianbaoError) else f"{type(error).__name__}: {error}."
+                self._log.write({"event": "step", "step": step, "state": "failed", "error": said})
+                return (step, said)
+        return None
+
+    def _reported(self, failure: tuple[Step, str] | None) -> NightSummary:
         self._progress("report")
-        summary = report.night_summary(
-            self._config, self._collecting, self._sites, self._journal, failure=failure, finished=iso(self._clock())
-        )
-        report.write_all(self._config, self._collecting, self._journal, summary, self._log)
+        known = report.gather(self._config, self._collecting, self._journal)
+        now = iso(self._clock())
+        summary = report.night_summary(self._config, self._sites, self._journal, known, failure=failure, finished=now)
+        report.write_all(self._config, summary, known, self._log)
         self._journal.closed = summary.finished
         journal.write(journal_file(self._config), self._journal)
         return summary
@@ -175,40 +189,38 @@ class _Night:
 
     def ingest(self) -> dict[str, Any]:
         """Takes in every crawl that the database does not have yet, in order."""
-        with self._store(create=True) as store:
-            if self._journal.last_run is None:
-                self._journal.last_run = last_run(store)
-                journal.write(journal_file(self._config), self._journal)
-            self._settle_names(store)
-            results = self._collecting.results()
-            taken = crawls_taken_in(store)
-            counts: dict[str, int] = {"documents": 0, "loaded": 0, "known": 0, "rejected": 0}
-            for crawl in self._collecting.crawls():
-                if crawl.finished is None or crawl.number in taken:
-                    continue
-                summary = self._collecting.take_in(crawl.number, store, self._log.write)
-                if summary.interrupted:
-                    raise KeyboardInterrupt
-                for name in counts:
-                    counts[name] += getattr(summary, name)
-                source_rows.note_checks(store, [each for each in results if each.crawl == crawl.number])
-            self._note_sources(store, results)
-            return counts
+        store = self._store(create=True)
+        if self._journal.last_run is None:
+            self._journal.last_run = last_run(store)
+            journal.write(journal_file(self._config), self._journal)
+        self._settle_names(store)
+        results = self._collecting.results()
+        taken = crawls_taken_in(store)
+        counts: dict[str, int] = {"documents": 0, "loaded": 0, "known": 0, "rejected": 0}
+        for crawl in self._collecting.crawls():
+            if crawl.finished is None or crawl.number in taken:
+                continue
+            summary = self._collecting.take_in(crawl.number, store, self._log.write)
+            if summary.interrupted:
+                raise KeyboardInterrupt
+            for name in counts:
+                counts[name] += getattr(summary, name)
+            source_rows.note_checks(store, [each for each in results if each.crawl == crawl.number])
+        self._note_sources(store, results)
+        return counts
 
     def checks(self) -> dict[str, Any]:
         """What the reports say of each other, over years and between agencies."""
         said: dict[str, Any] = {}
-        with self._store() as store:
-            if "continuity" in self._config.checks:
-                said["continuity"] = continuity.update(store).reports
-            if "copies" in self._config.checks and is_outdated(store):
-                said["copies"] = find_copies(store).members
+        if "continuity" in self._config.checks:
+            said["continuity"] = continuity.update(self._store()).reports
+        if "copies" in self._config.checks and is_outdated(self._store()):
+            said["copies"] = find_copies(self._store()).members
         return said
 
     def build(self) -> dict[str, Any]:
         """The candidate, beside the published copy."""
-        with self._store() as store:
-            candidate = publish.build(store, self._config.published)
+        candidate = publish.build(self._store(), self._config.published)
         return {"bytes": candidate.stat().st_size}
 
     def judge(self) -> dict[str, Any]:
@@ -244,7 +256,10 @@ class _Night:
         return {"published": True}
 
     def _store(self, *, create: bool = False) -> Store:
-        return open_store(self._config.database, create=create, cache_kib=LOADING_CACHE_KIB)
+        """The database, open until the night ends."""
+        if self._opened is None:
+            self._opened = open_store(self._config.database, create=create, cache_kib=LOADING_CACHE_KIB)
+        return self._opened
 
     def _settle_names(self, store: Store) -> None:
         if self._config.aliases is None:
@@ -265,8 +280,7 @@ class _Night:
         source_rows.note_sources(store, [_facts(site, due[site.name], expectations[site.name]) for site in self._sites])
 
     def _candidate(self, path: Path, old: Path) -> Candidate:
-        with self._store() as store:
-            known = source_rows.freshness(store)
+        known = source_rows.freshness(self._store())
         revised = measures.new_revisions(old, path) if old.exists() else measures.Revised()
         return Candidate(
             measures=measures.measures(path),

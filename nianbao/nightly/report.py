@@ -35,8 +35,8 @@ _OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the database says."""
+class Known:
+    """What database and archive say of a night; what cannot be asked of one that fails is left out."""
 
     since: Since = field(default_factory=Since)
     fresh: Mapping[str, Freshness] = field(default_factory=dict)
@@ -48,15 +48,14 @@ class _Known:
 
 def night_summary(
     config: NightConfig,
-    collecting: Collecting,
     sites: Sequence[Site],
     night: Journal,
+    known: Known,
     *,
     failure: tuple[Step, str] | None,
     finished: str,
 ) -> NightSummary:
-    """What became of the night so far; what cannot be asked of a database that fails is left out."""
-    known = _known(config, collecting, night)
+    """What became of the night so far."""
     found = gates_of(night)
     lines = tuple(_source_lines(sites, known))
     arrived = Counter(each.verdict for each in known.since.arrived)
@@ -87,21 +86,21 @@ def night_summary(
     )
 
 
-def write_all(config: NightConfig, collecting: Collecting, night: Journal, summary: NightSummary, log: NightLog) -> None:
+def write_all(config: NightConfig, summary: NightSummary, known: Known, log: NightLog) -> None:
     """The summary as text, JSON and HTML, under the night's name and as the latest; metrics; a line a document."""
     folder = config.summary_folder
-    name = night.started.replace(":", "").replace("+0000", "Z").replace("-", "")
+    name = summary.night.replace(":", "").replace("+0000", "Z").replace("-", "")
     for suffix, content in (("txt", as_text(summary)), ("json", as_json(summary)), ("html", as_html(summary))):
         journal.replace_file(folder / f"{name}.{suffix}", content.encode("utf-8", "replace"))
         journal.replace_file(folder / f"latest.{suffix}", content.encode("utf-8", "replace"))
-    known = _known(config, collecting, night)
     if config.metrics is not None:
         journal.replace_file(config.metrics, as_metrics(summary, tuple(known.fresh.values())).encode())
     log.write_all(_document_lines(known))
     log.write({"event": "night", "outcome": summary.outcome, "exit_code": summary.exit_code, "said": summary.headline})
 
 
-def _known(config: NightConfig, collecting: Collecting, night: Journal) -> _Known:
+def gather(config: NightConfig, collecting: Collecting, night: Journal) -> Known:
+    """What there is to report."""
     try:
         number = night.said(Step.CRAWL).get("crawl")
         results = tuple(each for each in collecting.results() if each.crawl == number)
@@ -109,13 +108,13 @@ def _known(config: NightConfig, collecting: Collecting, night: Journal) -> _Know
     except (NianbaoError, OSError):
         results, site_of = (), {}
     if night.last_run is None:
-        return _Known(site_of=site_of, results=results)
+        return Known(site_of=site_of, results=results)
     try:
         with open_store(config.database, create=False) as store:
             fresh = {each.source: each for each in freshness(store)}
-            return _Known(since(store, night.last_run), fresh, site_of, results)
+            return Known(since(store, night.last_run), fresh, site_of, results)
     except NianbaoError:
-        return _Known(site_of=site_of, results=results)
+        return Known(site_of=site_of, results=results)
 
 
 def gates_of(night: Journal) -> tuple[Gate, ...]:
@@ -148,7 +147,7 @@ def _step_lines(night: Journal, failure: tuple[Step, str] | None) -> Iterator[St
             yield StepLine(step, "not_reached")
 
 
-def _source_lines(sites: Sequence[Site], known: _Known) -> Iterator[SourceLine]:
+def _source_lines(sites: Sequence[Site], known: Known) -> Iterator[SourceLine]:
     arrived = _by_site(known.since.arrived, known.site_of)
     rejected = _by_site(known.since.rejected, known.site_of)
     results = {result.site: result for result in known.results}
@@ -189,7 +188,7 @@ def _by_site(found: Sequence[_T], site_of: Mapping[str, str]) -> dict[str, list[
     return by_site
 
 
-def _document_lines(known: _Known) -> Iterator[dict[str, object]]:
+def _document_lines(known: Known) -> Iterator[dict[str, object]]:
     """A line for every document that came, changed or went."""
     arrived: dict[str, list[Arrived]] = {}
     for each in known.since.arrived:
