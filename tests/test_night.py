@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -328,7 +328,7 @@ def settings(folder: Path) -> object:
     return config_in(folder).model_copy(update={"gates": Gates(silent_sources=1)})
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("NIANBAO_SEEDS", "1"))))
 def test_killed_at_any_moment_and_run_again_it_ends_the_same(tmp_path: Path, seed: int) -> None:
     folder, aside = tmp_path / "night", tmp_path / "aside"
     clock = Clockwork()
