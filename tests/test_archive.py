@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from collect.archive.archive import Archive
+from collect.archive.archive import Archive, read_content
 from collect.archive.check import examine
 from collect.archive.model import CrawlFacts, Exchange, Role
 from collect.crawl.model import SiteResult
@@ -327,17 +327,16 @@ def test_damage_is_found_and_costs_no_other_record_nor_is_it_cut(root):
     assert {problem.place for problem in examine(root).problems} == {f"{path.name}#{places[which]}" for which in (2, 5)}
 
 
-def test_a_content_that_was_exchanged_is_noticed(root, tmp_path):
+def test_a_record_that_holds_something_else_is_noticed(root):
     filled(root)
-    with Archive.open(tmp_path / "other", create=True) as other:
-        other.begin(night(1))
-        for number in range(6):
-            other.record(1, exchange(f"/{number}.html", f"{5 - number} " * 300))
-    (path,), (forged,) = files(root), files(tmp_path / "other")
-    path.write_bytes(forged.read_bytes())
-    with Archive.open(root) as archive, pytest.raises(UnreadableError):
-        archive.content(digest("1 " * 300))
-    assert not examine(root).is_sound
+    with Archive.open(root) as archive:
+        place = archive.place(digest("1 " * 300))
+        assert read_content(root, place, digest("1 " * 300)) == b"1 " * 300
+        with pytest.raises(UnreadableError, match="does not hold what it held"):
+            read_content(root, place, digest("2 " * 300))
+    with sqlite3.connect(root / "index.sqlite") as connection:
+        connection.execute("UPDATE capture SET sha256 = ?, title = 'forged' WHERE id = 2", ("0" * 64,))
+    assert [problem.place for problem in examine(root).problems] == ["index.capture"]
 
 
 @pytest.mark.parametrize("harm", ["removed", "emptied", "garbage", "old"])
@@ -411,7 +410,7 @@ class _Full:
 WRITER = textwrap.dedent("""
     import sys
     from pathlib import Path
-    from collect.archive.archive import Archive
+    from collect.archive.archive import Archive, read_content
     from tests.exchanges import exchange, night
     with Archive.open(Path(sys.argv[1]), create=True, largest=60_000) as archive:
         number = archive.begin(night(1)).number
