@@ -19,7 +19,8 @@ class MemoryArchive:
         self._captures: list[Capture] = []
         self._exchanges: list[Exchange] = []
         self._contents: dict[str, bytes] = {}
-        self._last: dict[str, Capture] = {}
+        self._last: dict[tuple[str, str, bytes], Capture] = {}
+        self._in_crawl: dict[tuple[int, str, str, bytes], Capture] = {}
         self._results: list[SiteResult] = []
 
     def begin(self, moment: datetime) -> CrawlFacts:
@@ -38,7 +39,8 @@ class MemoryArchive:
 
     def record(self, number: int, exchange: Exchange) -> Capture:
         """Keep an exchange."""
-        before = self._last.get(exchange.url)
+        key = (exchange.url, exchange.method, exchange.request_body)
+        before = self._last.get(key)
         headers = {name.lower(): value for name, value in exchange.headers}
         if exchange.status == 304:
             digest = before.sha256 if before else ""
@@ -62,17 +64,18 @@ class MemoryArchive:
         )
         self._captures.append(capture)
         self._exchanges.append(exchange)
+        self._in_crawl[number, *key] = capture
         if exchange.role is not Role.OTHER:
-            self._last[exchange.url] = capture
+            self._last[key] = capture
         return capture
 
-    def last(self, url: str) -> Capture | None:
+    def last(self, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
         """What the address held last."""
-        return self._last.get(url)
+        return self._last.get((url, method, request_body))
 
-    def in_crawl(self, number: int, url: str) -> Capture | None:
+    def in_crawl(self, number: int, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
         """The last capture of the address in that crawl."""
-        return next((each for each in reversed(self._captures) if each.url == url and each.crawl == number), None)
+        return self._in_crawl.get((number, url, method, request_body))
 
     def content(self, sha256: str) -> bytes:
         """The content with that digest."""
