@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
@@ -101,7 +101,8 @@ def log(event: Event) -> None:
 
 def line_of(event: Event) -> str:
     """The line."""
-    said = {"event": event.what, "site": event.site, "url": event.url, "reason": event.reason, **event.facts}
+    said: dict[str, object] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event.what}
+    said |= {"site": event.site, "url": event.url, "reason": event.reason, **event.facts}
     return json.dumps({key: value for key, value in said.items() if value != ""}, ensure_ascii=False)
 
 

@@ -161,7 +161,7 @@ class ReportSpider(Spider):
         page = Page(response.url, body, content_type.lower(), 200, site.encoding)
         reading = self._read(page, task, site, redirected="redirect_urls" in response.meta)
         if ARCHIVED not in response.flags:
-            self._keep(response, task, reading.role)
+            self._keep(response, task, reading.role, reading)
         if reading.role.is_document:
             for steps in (response.meta.get(STEPS, ()), *self._moving.pop(response.url, ())):
                 self._moved(steps)
@@ -180,10 +180,12 @@ class ReportSpider(Spider):
         finally:
             self.line.tell(ReadingNow(""))
 
-    def _keep(self, response: Response, task: Task, role: Role) -> None:
+    def _keep(self, response: Response, task: Task, role: Role, reading: Reading | None = None) -> None:
         capture = self.line.record(exchange_of(response, task, role))
         facts = {"status": response.status, "role": role.value, "size": capture.size, "sha256": capture.sha256}
         facts |= {"new": capture.is_new, "via": task.via, "title": task.title}
+        if reading is not None:
+            facts |= {"kind": reading.kind, "family": reading.family.name if reading.family else ""}
         self.tell(Event("kept", task.site, response.url, facts=facts))
 
     def _follow(self, response: Response, task: Task, reading: Reading) -> Iterator[Request]:
