@@ -74,12 +74,22 @@ class Capture:
     A document's address with status 404 or 410 under its own role is gone: the crawler has asked twice.
     """
     size: int
+    """Of that content, in bytes; 0 where it held none."""
     is_new: bool
     """Whether the archive had not seen this content at this address just before."""
     etag: str = ""
+    """Of the content: where a 304 repeats it not, that of the answer before."""
     last_modified: str = ""
     via: str = ""
     title: str = ""
+    method: str = "GET"
+    settles: bool = True
+    """Whether it says what lies there: a content, or that there is none (404, 410, 301, 308). Errors, refusals and passing
+    redirects do not, nor does an answer of role ``OTHER`` (a challenge page) where something better was before."""
+    name: str = ""
+    """The address's public name in a database: host and path, no two addresses' the same."""
+    record: str = ""
+    """Where the answer's record lies: ``FILE#OFFSET`` in the archive's folder."""
 
 
 @dataclass(frozen=True, slots=True)
