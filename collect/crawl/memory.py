@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
 from collect.archive.model import Capture, CrawlFacts, Exchange, Role
 from collect.crawl.model import SiteResult
+
+_NO_MORE: Final = frozenset({404, 410, 301, 308})
 
 
 class MemoryArchive:
@@ -21,6 +25,7 @@ class MemoryArchive:
         self._contents: dict[str, bytes] = {}
         self._last: dict[tuple[str, str, bytes], Capture] = {}
         self._in_crawl: dict[tuple[int, str, str, bytes], Capture] = {}
+        self._standing: defaultdict[str, list[Capture]] = defaultdict(list)
         self._results: list[SiteResult] = []
 
     def begin(self, moment: datetime) -> CrawlFacts:
@@ -65,8 +70,11 @@ class MemoryArchive:
         self._captures.append(capture)
         self._exchanges.append(exchange)
         self._in_crawl[number, *key] = capture
-        if exchange.role is not Role.OTHER:
+        speaks = exchange.role is not Role.OTHER or before is None or before.role is Role.OTHER
+        if speaks and (digest or exchange.status in _NO_MORE):
             self._last[key] = capture
+            if exchange.method == "GET":
+                self._standing[exchange.url].append(capture)
         return capture
 
     def last(self, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
@@ -91,8 +99,8 @@ class MemoryArchive:
 
     def live(self, crawl: int) -> Iterator[Capture]:
         """The documents after that crawl."""
-        found = {each.url: each for each in self._captures if each.crawl <= crawl and each.role is not Role.OTHER}
-        return iter([each for each in found.values() if each.role.is_document and each.sha256])
+        found = [[each for each in told if each.crawl <= crawl][-1:] for told in self._standing.values()]
+        return iter([each for last in found for each in last if each.role.is_document and each.sha256])
 
     def keep_result(self, result: SiteResult) -> None:
         """Keep what became of a source."""

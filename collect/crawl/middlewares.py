@@ -87,8 +87,17 @@ class ObeyRobots(RobotsTxtMiddleware):
             raise _NoRobotsError(f"status {resp.status}")
         if ARCHIVED not in resp.flags:
             self._spider.line.record(exchange_of(resp, request_of(resp).meta["task"]))
-        body = resp.body[:_ROBOTS_SIZE] if resp.status < 300 else b""
-        await super()._parse_robots(resp.replace(body=body), netloc, request)
+        await super()._parse_robots(resp.replace(body=self._rules(resp)[:_ROBOTS_SIZE]), netloc, request)
+
+    def _rules(self, resp: Response) -> bytes:
+        """The file, which may only have said that it is the one of the last time; nothing where there is none."""
+        if resp.status != HTTPStatus.NOT_MODIFIED:
+            return resp.body if resp.status < 300 else b""
+        held = self._spider.line.last(resp.url)
+        body = self._spider.line.content(held.sha256) if held is not None and held.sha256 else None
+        if body is None:
+            raise _NoRobotsError("status 304, and the archive does not hold it")
+        return body
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if isinstance(exc, _NoRobotsError) or not isinstance(exc, IgnoreRequest):  # else it led elsewhere: there is none
