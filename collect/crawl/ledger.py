@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 
-from collect.archive.model import Capture
+from collect.archive.model import Capture, Role
 from collect.crawl.model import CrawlArchive, Event, SiteResult
+from collect.sites.trouble import Kind
 
+_DOCUMENTS = frozenset(role.value for role in Role if role.is_document)
+_GUARDS = frozenset({Kind.CHALLENGE.value, Kind.LOGIN.value, Kind.BLOCKED.value, Kind.MAINTENANCE.value})
 _TOLD = 3
 """Errors of a source that are written out."""
 
@@ -26,6 +29,7 @@ class Ledger:
         self._crawl = crawl
         self._requests: Counter[str] = Counter()
         self._not_modified: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
         self._refused: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._errors: defaultdict[str, list[str]] = defaultdict(list)
         self._met: defaultdict[str, list[str]] = defaultdict(list)
@@ -34,6 +38,7 @@ class Ledger:
             self._not_modified[capture.site] += capture.status == HTTPStatus.NOT_MODIFIED
             if capture.role.is_document:
                 self._met[capture.site].append(capture.url)
+                self._kept[capture.site] += 1
         self._known: defaultdict[str, dict[str, Capture]] = _by_site(archive.live(crawl - 1) if crawl > 1 else ())
 
     @property
@@ -54,6 +59,8 @@ class Ledger:
         if event.what == "asked":
             self._requests[event.site] += 1
             self._not_modified[event.site] += event.facts.get("status") == HTTPStatus.NOT_MODIFIED
+        elif event.what == "kept":
+            self._kept[event.site] += event.facts.get("role") in _DOCUMENTS
         elif event.what == "refused":
             self._refused[event.site][event.url] = event.reason
         elif event.what == "error" and event.reason not in self._errors[event.site]:
@@ -66,7 +73,10 @@ class Ledger:
 
     def _result(self, site: str, live: dict[str, Capture], started: datetime, finished: datetime) -> SiteResult:
         known = self._known[site]
-        errors = self._errors[site]
+        refused = dict(sorted(Counter(self._refused[site].values()).items()))
+        errors = [*self._errors[site]]
+        if not self._kept[site] and not _GUARDS.isdisjoint(refused):
+            errors.append("the site refuses us: " + ", ".join(f"{count} {reason}" for reason, count in refused.items()))
         more = f" (and {len(errors) - _TOLD} more)" if len(errors) > _TOLD else ""
         return SiteResult(
             site,
@@ -79,7 +89,7 @@ class Ledger:
             tuple(sorted(live.keys() - known.keys())),
             tuple(sorted(url for url in live.keys() & known.keys() if live[url].sha256 != known[url].sha256)),
             tuple(sorted(url for url in known.keys() - live.keys() if self._is_gone(url))),
-            dict(sorted(Counter(self._refused[site].values()).items())),
+            refused,
             "; ".join(errors[:_TOLD]) + more,
         )
 

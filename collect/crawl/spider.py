@@ -26,10 +26,12 @@ from collect.crawl.task import ARCHIVED, STEPS, Task, exchange_of, request_of
 from collect.crawl.wire import Line, Order
 from collect.crawl.wire import Reading as ReadingNow
 from collect.sites.model import Ask, Page, Site
+from collect.sites.trouble import trouble_of
 from collect.sites.walk import Walk
 
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _FOR_GOOD: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+_NOT_FOUND: Final = "not_found"
 _SESSION: Final = regex.compile(r";jsessionid=[^?#/]*", regex.IGNORECASE)
 _PRIORITY: Final = {Role.LIST: 30, Role.REPORT: 20, Role.ATTACHMENT: 10, Role.IMAGE: 10}
 _NOT_LISTED: Final = 0
@@ -124,7 +126,15 @@ class ReportSpider(Spider):
         elif 200 <= response.status < 300:
             yield from self._content(response, task, response.body)
         else:
-            self._refuse(task, response.url, f"http_{response.status}")
+            self._failing(response, task)
+
+    def _failing(self, response: Response, task: Task) -> None:
+        """An answer that is none: an error, or a guard of the site."""
+        trouble = trouble_of(self._page(response, task, response.body))
+        if 400 <= response.status < 500:
+            self._keep(response, task, Role.OTHER)
+        reason = trouble.kind.value if trouble is not None else f"http_{response.status}"
+        self._refuse(task, response.url, reason, f"status {response.status}")
 
     def _gone(self, response: Response, task: Task) -> Iterator[Request]:
         """A document that was there is gone if it is still not there when asked again, after everything else."""
@@ -133,7 +143,7 @@ class ReportSpider(Spider):
         if held is None or not held.role.is_document or not (held.sha256 or replayed):
             if not replayed:
                 self._keep(response, task, Role.OTHER)
-            self._refuse(task, response.url, "not_found")
+            self._refuse(task, response.url, _NOT_FOUND)
         elif held.sha256 and task.again:
             self._keep(response, task, held.role)
         elif held.sha256:
@@ -156,10 +166,7 @@ class ReportSpider(Spider):
             self._refuse(task, response.url, "http_304")
 
     def _content(self, response: Response, task: Task, body: bytes) -> Iterator[Request]:
-        site = self._sites[task.site]
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        page = Page(response.url, body, content_type.lower(), 200, site.encoding)
-        reading = self._read(page, task, site, redirected="redirect_urls" in response.meta)
+        reading = self._read(self._page(response, task, body), task, redirected=STEPS in response.meta)
         if ARCHIVED not in response.flags:
             self._keep(response, task, reading.role, reading)
         if reading.role.is_document:
@@ -169,12 +176,17 @@ class ReportSpider(Spider):
             self._refuse(task, response.url, reading.refused, reading.evidence)
         yield from self._follow(response, task, reading)
 
-    def _read(self, page: Page, task: Task, site: Site, *, redirected: bool) -> Reading:
+    def _page(self, response: Response, task: Task, body: bytes) -> Page:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
+        status = 200 if response.status == HTTPStatus.NOT_MODIFIED else response.status
+        return Page(response.url, body, content_type, status, self._sites[task.site].encoding)
+
+    def _read(self, page: Page, task: Task, *, redirected: bool) -> Reading:
         if page.url in self.order.crashed:
             return Reading(Role.OTHER, "crashed", "reading it ended the crawler's process")
         self.line.tell(ReadingNow(page.url))
         try:
-            return read(page, task, site, redirected=redirected)
+            return read(page, task, self._sites[task.site], redirected=redirected)
         except Exception as error:  # whatever a page does to its reader, the others are gone on with
             return Reading(Role.OTHER if task.role is Role.LIST else task.role, "unreadable", f"{type(error).__name__}: {error}")
         finally:
@@ -230,7 +242,7 @@ class ReportSpider(Spider):
 
     def _refuse(self, task: Task, url: str, reason: str, evidence: str = "") -> None:
         self.tell(Event("refused", task.site, url, reason, {"evidence": evidence, "via": task.via}))
-        if task.role is Role.LIST:
+        if task.role is Role.LIST and (reason != _NOT_FOUND or not task.via):  # paging may lead beyond a list's end
             self.tell(Event("error", task.site, url, f"the list {url} cannot be read: {reason}"))
 
     def failed(self, failure: Failure) -> None:

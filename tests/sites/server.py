@@ -65,9 +65,9 @@ class Hosted:
 
 
 class Server:
-    """Answers for sites, each on a port of its own."""
+    """Answers for sites, each on a port of its own; each on a host of its own too (127.0.0.2 and on) unless one is given."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "") -> None:
         self.night = 1
         self._host = host
         self._visits: list[Visit] = []
@@ -77,9 +77,9 @@ class Server:
 
     def bind(self, names: tuple[str, ...]) -> dict[str, str]:
         """Take a port for each site and give their addresses. Nothing is answered yet."""
-        for name in names:
-            self._servers[name] = _Listener((self._host, 0), _Handler)
-        return {name: f"http://{self._host}:{server.server_address[1]}" for name, server in self._servers.items()}
+        for number, name in enumerate(names, 2):
+            self._servers[name] = _Listener((self._host or f"127.0.0.{number}", 0), _Handler)
+        return {name: "http://{}:{}".format(*server.server_address[:2]) for name, server in self._servers.items()}
 
     def start(self, sites: Mapping[str, Hosted]) -> None:
         """Answer for the sites from now on."""
