@@ -20,6 +20,7 @@ from nianbao.commands import (
     EXIT_USAGE,
     accuracy,
     agencies,
+    collect,
     continuity,
     copies,
     intake,
@@ -98,6 +99,8 @@ def main() -> None:
 for command in (
     intake.ingest,
     intake.inspect,
+    collect.crawl,
+    collect.sources,
     reports.export,
     reports.show,
     reports.status,

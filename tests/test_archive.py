@@ -116,11 +116,13 @@ WORDS = [
     (9, {"status": 304, "role": Role.OTHER}, OTHER, True, True, True),
     (10, {"status": 301}, "", False, True, False),
     (11, {"body": PAGE}, PAGE, True, True, True),
-    (12, {"status": 410}, "", False, True, False),
+    (12, {"status": 301, "role": Role.OTHER}, "", False, False, True),  # to the home page: the crawler took it for no answer
+    (13, {"status": 404, "role": Role.OTHER}, "", False, False, True),
+    (14, {"status": 410}, "", False, True, False),
 ]
 
 
-def test_what_an_address_said_over_twelve_nights(root):
+def test_what_an_address_said_over_fourteen_nights(root):
     with Archive.open(root, create=True) as archive:
         for number, answer, content, is_new, settles, _ in WORDS:
             assert archive.begin(night(number)).number == number

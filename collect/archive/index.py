@@ -177,7 +177,8 @@ class Index:
                 role = Role(held[4]) if role is Role.OTHER else role
         elif 200 <= status < 300:
             sha256, size = entry.payload, entry.size
-        settles = status in _GONE or bool(sha256 and (role is not Role.OTHER or before is None or before[1] == Role.OTHER))
+        speaks = role is not Role.OTHER or before is None or before[1] == Role.OTHER
+        settles = speaks and (status in _GONE or bool(sha256))
         is_new = bool(sha256) and settles and (before is None or before[0] != sha256)
         row: tuple[object, ...] = (
             address,

@@ -85,7 +85,8 @@ class Capture:
     method: str = "GET"
     settles: bool = True
     """Whether it says what lies there: a content, or that there is none (404, 410, 301, 308). Errors, refusals and passing
-    redirects do not, nor does an answer of role ``OTHER`` (a challenge page) where something better was before."""
+    redirects do not, nor does any answer of role ``OTHER`` (a challenge page, a step to the home page) where something better was
+    before."""
     name: str = ""
     """The address's public name in a database: host and path, no two addresses' the same."""
     record: str = ""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
 from collect.archive.model import Capture, CrawlFacts, Exchange, Role
 from collect.crawl.model import SiteResult
+
+_NO_MORE: Final = frozenset({404, 410, 301, 308})
 
 
 class MemoryArchive:
@@ -19,7 +23,9 @@ class MemoryArchive:
         self._captures: list[Capture] = []
         self._exchanges: list[Exchange] = []
         self._contents: dict[str, bytes] = {}
-        self._last: dict[str, Capture] = {}
+        self._last: dict[tuple[str, str, bytes], Capture] = {}
+        self._in_crawl: dict[tuple[int, str, str, bytes], Capture] = {}
+        self._standing: defaultdict[str, list[Capture]] = defaultdict(list)
         self._results: list[SiteResult] = []
 
     def begin(self, moment: datetime) -> CrawlFacts:
@@ -38,7 +44,8 @@ class MemoryArchive:
 
     def record(self, number: int, exchange: Exchange) -> Capture:
         """Keep an exchange."""
-        before = self._last.get(exchange.url)
+        key = (exchange.url, exchange.method, exchange.request_body)
+        before = self._last.get(key)
         headers = {name.lower(): value for name, value in exchange.headers}
         if exchange.status == 304:
             digest = before.sha256 if before else ""
@@ -62,17 +69,21 @@ class MemoryArchive:
         )
         self._captures.append(capture)
         self._exchanges.append(exchange)
-        if exchange.role is not Role.OTHER:
-            self._last[exchange.url] = capture
+        self._in_crawl[number, *key] = capture
+        speaks = exchange.role is not Role.OTHER or before is None or before.role is Role.OTHER
+        if speaks and (digest or exchange.status in _NO_MORE):
+            self._last[key] = capture
+            if exchange.method == "GET":
+                self._standing[exchange.url].append(capture)
         return capture
 
-    def last(self, url: str) -> Capture | None:
+    def last(self, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
         """What the address held last."""
-        return self._last.get(url)
+        return self._last.get((url, method, request_body))
 
-    def in_crawl(self, number: int, url: str) -> Capture | None:
+    def in_crawl(self, number: int, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
         """The last capture of the address in that crawl."""
-        return next((each for each in reversed(self._captures) if each.url == url and each.crawl == number), None)
+        return self._in_crawl.get((number, url, method, request_body))
 
     def content(self, sha256: str) -> bytes:
         """The content with that digest."""
@@ -88,8 +99,8 @@ class MemoryArchive:
 
     def live(self, crawl: int) -> Iterator[Capture]:
         """The documents after that crawl."""
-        found = {each.url: each for each in self._captures if each.crawl <= crawl and each.role is not Role.OTHER}
-        return iter([each for each in found.values() if each.role.is_document and each.sha256])
+        found = [[each for each in told if each.crawl <= crawl][-1:] for told in self._standing.values()]
+        return iter([each for last in found for each in last if each.role.is_document and each.sha256])
 
     def keep_result(self, result: SiteResult) -> None:
         """Keep what became of a source."""

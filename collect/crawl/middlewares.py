@@ -14,13 +14,14 @@ from scrapy.http import Response
 
 from collect.archive.model import Role
 from collect.crawl.gate import Refused, slot_of
-from collect.crawl.task import ARCHIVED, Task, exchange_of, request_of
+from collect.crawl.task import ARCHIVED, STEPS, Task, exchange_of, request_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
 
+    from collect.archive.model import Capture
     from collect.crawl.spider import ReportSpider
 
 _ROBOTS_SIZE: Final = 500 << 10
@@ -86,8 +87,17 @@ class ObeyRobots(RobotsTxtMiddleware):
             raise _NoRobotsError(f"status {resp.status}")
         if ARCHIVED not in resp.flags:
             self._spider.line.record(exchange_of(resp, request_of(resp).meta["task"]))
-        body = resp.body[:_ROBOTS_SIZE] if resp.status < 300 else b""
-        await super()._parse_robots(resp.replace(body=body), netloc, request)
+        await super()._parse_robots(resp.replace(body=self._rules(resp)[:_ROBOTS_SIZE]), netloc, request)
+
+    def _rules(self, resp: Response) -> bytes:
+        """The file, which may only have said that it is the one of the last time; nothing where there is none."""
+        if resp.status != HTTPStatus.NOT_MODIFIED:
+            return resp.body if resp.status < 300 else b""
+        held = self._spider.line.last(resp.url)
+        body = self._spider.line.content(held.sha256) if held is not None and held.sha256 else None
+        if body is None:
+            raise _NoRobotsError("status 304, and the archive does not hold it")
+        return body
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if isinstance(exc, _NoRobotsError) or not isinstance(exc, IgnoreRequest):  # else it led elsewhere: there is none
@@ -112,8 +122,9 @@ class Redirects(RedirectMiddleware):
         """See Scrapy."""
         found: Request | Response = super().process_response(request, response)
         if not isinstance(found, Response):
-            step = response.replace(body=b"", request=request)
-            cast("ReportSpider", self.crawler.spider).line.record(exchange_of(step, request.meta["task"], Role.OTHER))
+            step = exchange_of(response.replace(body=b"", request=request), request.meta["task"], Role.OTHER)
+            cast("ReportSpider", self.crawler.spider).line.record(step)
+            found.meta[STEPS] = (*request.meta.get(STEPS, ()), step)
         return found
 
 
@@ -129,18 +140,26 @@ class FromTheArchive(_Middleware):
         for name in _VALIDATORS:
             request.headers.pop(name, None)  # a redirected request carries those of where it came from
         request.headers["Cache-Control"] = "max-age=0"
-        if request.method != "GET":
+        if request.meta["task"].again:
             return None
-        task: Task = request.meta["task"]
-        before = self.spider.line.in_crawl(request.url)
-        if before is not None and (before.role is not Role.OTHER or not task.again):
-            if before.sha256 and before.status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
-                return Response(request.url, 200, body=self.spider.line.content(before.sha256), flags=[ARCHIVED], request=request)
-            if before.status in _GONE:
-                return Response(request.url, before.status, flags=[ARCHIVED], request=request)
-        held = self.spider.line.last(request.url)
-        if held is not None and held.sha256 and not task.again:
+        key = (request.url, request.method, request.body)
+        before = self.spider.line.in_crawl(*key)
+        if before is not None:
+            answer = self._replayed(before, request)
+            if answer is not None:
+                return answer
+        held = self.spider.line.last(*key)
+        if held is not None and held.sha256:
             for name, value in zip(_VALIDATORS, (held.etag, held.last_modified), strict=True):
                 if value:
                     request.headers[name] = value
         return None
+
+    def _replayed(self, before: Capture, request: Request) -> Response | None:
+        """What was captured, where it was an answer in itself: not a step of a redirect, nor an error."""
+        if before.status in _GONE:
+            return Response(request.url, before.status, flags=[ARCHIVED], request=request)
+        if not before.sha256 or before.status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
+            return None
+        body = self.spider.line.content(before.sha256)
+        return None if body is None else Response(request.url, 200, body=body, flags=[ARCHIVED], request=request)

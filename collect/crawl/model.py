@@ -101,10 +101,10 @@ class CrawlArchive(Protocol):
     def record(self, number: int, exchange: Exchange) -> Capture:
         """Keep an exchange for good."""
 
-    def last(self, url: str) -> Capture | None:
-        """What the address held when it was last asked; role ``OTHER`` passed over."""
+    def last(self, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
+        """What the address last said for certain; role ``OTHER`` passed over where something better was before."""
 
-    def in_crawl(self, number: int, url: str) -> Capture | None:
+    def in_crawl(self, number: int, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
         """The last capture of the address in that crawl, whatever its role."""
 
     def content(self, sha256: str) -> bytes:

@@ -109,6 +109,7 @@ def settings(order: Order) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "HTTPPROXY_ENABLED": False,  # a proxy would resolve the names where nobody looks
+        "COOKIES_ENABLED": False,  # no session is kept; and it would fetch a list of domains from strangers
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": politeness.retries,
         "DOWNLOAD_TIMEOUT": politeness.timeout,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -43,6 +43,8 @@ class Reading:
     """Where it lists reports: these are followed by whoever keeps count of the list's pages."""
     follow: tuple[Follow, ...] = ()
     family: Family | None = None
+    kind: str = ""
+    """What it is by its first bytes."""
 
 
 def read(page: Page, task: Task, site: Site, *, redirected: bool = False) -> Reading:
@@ -57,13 +59,12 @@ def read(page: Page, task: Task, site: Site, *, redirected: bool = False) -> Rea
     kind = kind_of(page.body)
     refused, evidence = _refused(page, task, site, kind, redirected=redirected)
     if refused:
-        return Reading(Role.OTHER, refused, evidence)
+        return Reading(Role.OTHER, refused, evidence, kind=kind)
     if task.role is Role.IMAGE or kind not in PAGES:
-        return Reading(task.role)
+        return Reading(task.role, kind=kind)
     family = task.family or family_of(page, site)
-    if task.role is Role.LIST:
-        return _listing(page, task, site, family)
-    return _document(page, task, site, family)
+    found = (_listing if task.role is Role.LIST else _document)(page, task, site, family)
+    return replace(found, kind=kind, family=family)
 
 
 def _refused(page: Page, task: Task, site: Site, kind: str, *, redirected: bool) -> tuple[str, str]:
@@ -92,18 +93,18 @@ def is_home(url: str, site: Site) -> bool:
 def _listing(page: Page, task: Task, site: Site, family: Family) -> Reading:
     listing = family.listing(page, site)
     if not listing.itself:
-        return Reading(Role.LIST, listing=listing, family=family)
+        return Reading(Role.LIST, listing=listing)
     found = family.detail(page, site)
-    return Reading(Role.REPORT, listing=listing, follow=tuple(_parts(found, task)), family=family)
+    return Reading(Role.REPORT, listing=listing, follow=tuple(_parts(found, task)))
 
 
 def _document(page: Page, task: Task, site: Site, family: Family) -> Reading:
     if task.depth >= _DEEPEST:
-        return Reading(task.role, family=family)
+        return Reading(task.role)
     found = family.detail(page, site)
     if found.listing is not None and task.role is Role.REPORT:
-        return Reading(Role.LIST, listing=found.listing, family=family)
-    return Reading(task.role, follow=tuple(_parts(found, task)), family=family)
+        return Reading(Role.LIST, listing=found.listing)
+    return Reading(task.role, follow=tuple(_parts(found, task)))
 
 
 def _parts(found: Detail, task: Task) -> list[Follow]:

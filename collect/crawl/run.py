@@ -10,15 +10,16 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
+from collect.archive.model import Capture, Exchange
 from collect.crawl.ledger import Ledger
 from collect.crawl.model import CrawlArchive, Event, Politeness, SiteResult
 from collect.crawl.wire import Call, Done, Order, Reading
-from collect.errors import ConfigurationError
+from collect.errors import ConfigurationError, UnreadableError
 from collect.sites.model import Site
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def log(event: Event) -> None:
 
 def line_of(event: Event) -> str:
     """The line."""
-    said = {"event": event.what, "site": event.site, "url": event.url, "reason": event.reason, **event.facts}
+    said: dict[str, object] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event.what}
+    said |= {"site": event.site, "url": event.url, "reason": event.reason, **event.facts}
     return json.dumps({key: value for key, value in said.items() if value != ""}, ensure_ascii=False)
 
 
@@ -123,18 +125,31 @@ class _Post:
     def answer(self, call: Call) -> Any:  # noqa: ANN401 - whatever was asked for
         match call.name, call.arguments:
             case "record", (exchange,):
-                return self.archive.record(self.crawl, replace(exchange, moment=self.now()))
-            case "in_crawl", (url,):
-                return self.archive.in_crawl(self.crawl, url)
-            case "last", (url,):
-                return self.archive.last(url)
+                return self._record(exchange)
+            case "in_crawl", (url, method, body):
+                return self.archive.in_crawl(self.crawl, url, method=method, request_body=body)
+            case "last", (url, method, body):
+                return self.archive.last(url, method=method, request_body=body)
             case "content", (sha256,):
-                return self.archive.content(sha256)
+                return self._content(sha256)
             case "known", (site,):
                 return self.ledger.known(site)
             case "met", (site,):
                 return self.ledger.met(site)
         raise ValueError(call.name)
+
+    def _record(self, exchange: Exchange) -> Capture:
+        """Keep it. A document that two sources lead to stays the first one's."""
+        held = self.archive.last(exchange.url) if exchange.role.is_document and exchange.method == "GET" else None
+        site = held.site if held is not None and held.role.is_document else exchange.site
+        return self.archive.record(self.crawl, replace(exchange, moment=self.now(), site=site))
+
+    def _content(self, sha256: str) -> bytes | None:
+        try:
+            return self.archive.content(sha256)
+        except (UnreadableError, LookupError) as error:
+            self.tell(Event("warning", reason=str(error)))
+            return None
 
 
 def _run(order: Order, post: _Post) -> None:
@@ -184,7 +199,7 @@ def _serve(connection: Connection, post: _Post, process: SpawnProcess) -> str:
             return f"signal {-code}" if code < 0 else f"exit code {code}"
         match message:
             case Call():
-                connection.send(_answer(post, message))
+                connection.send(post.answer(message))
             case Event():
                 post.hear(message)
             case Reading(url):
@@ -192,11 +207,6 @@ def _serve(connection: Connection, post: _Post, process: SpawnProcess) -> str:
             case Done():
                 return ""
     return f"silence for {_SILENCE:g} seconds"
-
-
-def _answer(post: _Post, call: Call) -> object:
-    """What the archive says. A fault of the archive is ours, and ends the crawl here, not there."""
-    return post.answer(call)
 
 
 @contextmanager

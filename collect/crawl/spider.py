@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,19 +16,22 @@ from scrapy.utils.response import get_meta_refresh
 from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
 
-from collect.archive.model import Capture, Role
+from collect.archive.model import Capture, Exchange, Role
 from collect.crawl.due import is_due
 from collect.crawl.gate import CLOSED, Gate, Refused, slot_of
 from collect.crawl.guard import refusal
 from collect.crawl.model import Event
 from collect.crawl.reading import Follow, Reading, read
-from collect.crawl.task import ARCHIVED, Task, exchange_of
+from collect.crawl.task import ARCHIVED, STEPS, Task, exchange_of, request_of
 from collect.crawl.wire import Line, Order
 from collect.crawl.wire import Reading as ReadingNow
 from collect.sites.model import Ask, Page, Site
+from collect.sites.trouble import trouble_of
 from collect.sites.walk import Walk
 
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_FOR_GOOD: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
+_NOT_FOUND: Final = "not_found"
 _SESSION: Final = regex.compile(r";jsessionid=[^?#/]*", regex.IGNORECASE)
 _PRIORITY: Final = {Role.LIST: 30, Role.REPORT: 20, Role.ATTACHMENT: 10, Role.IMAGE: 10}
 _NOT_LISTED: Final = 0
@@ -48,8 +51,9 @@ class ReportSpider(Spider):
         self.politeness = order.politeness
         self.gate = Gate(order.sites, order.politeness, order.asked, self.tell)
         self._sites = {site.name: site for site in order.sites}
-        self._known: dict[str, dict[str, Capture]] = {}
+        self._known: dict[str, Capture] = {}
         self._spelt: dict[str, str] = {}
+        self._moving: dict[str, list[Sequence[Exchange]]] = {}
         self._walks: dict[tuple[str, str], Walk] = {}
 
     @classmethod
@@ -71,7 +75,7 @@ class ReportSpider(Spider):
 
     def _first(self, site: Site) -> Iterator[Request]:
         known = {capture.url: capture for capture in self.line.known(site.name)}
-        self._known[site.name] = known
+        self._known |= known
         for url in (*known, *self.line.met(site.name)):
             self._spelt.setdefault(canonicalize_url(url), url)
         for url in site.lists:
@@ -122,55 +126,78 @@ class ReportSpider(Spider):
         elif 200 <= response.status < 300:
             yield from self._content(response, task, response.body)
         else:
-            self._refuse(task, response.url, f"http_{response.status}")
+            self._failing(response, task)
+
+    def _failing(self, response: Response, task: Task) -> None:
+        """An answer that is none: an error, or a guard of the site."""
+        trouble = trouble_of(self._page(response, task, response.body))
+        if 400 <= response.status < 500:
+            self._keep(response, task, Role.OTHER)
+        reason = trouble.kind.value if trouble is not None else f"http_{response.status}"
+        self._refuse(task, response.url, reason, f"status {response.status}")
 
     def _gone(self, response: Response, task: Task) -> Iterator[Request]:
         """A document that was there is gone if it is still not there when asked again, after everything else."""
-        if ARCHIVED in response.flags:
-            if response.url not in self._known[task.site]:
-                self._refuse(task, response.url, "not_found")
-        elif response.url not in self._known[task.site]:
-            self._keep(response, task, Role.OTHER)
-            self._refuse(task, response.url, "not_found")
-        elif task.again:
-            self._keep(response, task, self._known[task.site][response.url].role)
-        else:
-            again = self._request(Ask(response.url), replace(task, again=True), priority=_ONCE_MORE)
-            yield again.replace(dont_filter=True)
+        held = self.line.last(response.url)
+        replayed = ARCHIVED in response.flags
+        if held is None or not held.role.is_document or not (held.sha256 or replayed):
+            if not replayed:
+                self._keep(response, task, Role.OTHER)
+            self._refuse(task, response.url, _NOT_FOUND)
+        elif held.sha256 and task.again:
+            self._keep(response, task, held.role)
+        elif held.sha256:
+            yield self._once_more(response, task)
+
+    def _once_more(self, response: Response, task: Task) -> Request:
+        """Ask again, without conditions and after everything else."""
+        again = self._request(Ask(response.url), replace(task, again=True), priority=_ONCE_MORE)
+        return again.replace(dont_filter=True)
 
     def _not_modified(self, response: Response, task: Task) -> Iterator[Request]:
-        held = self.line.last(response.url)
-        if held is None or not held.sha256:
+        asked = request_of(response)
+        held = self.line.last(asked.url, asked.method, asked.body)
+        body = self.line.content(held.sha256) if held is not None and held.sha256 else None
+        if body is not None:
+            yield from self._content(response, task, body)
+        elif not task.again:
+            yield self._once_more(response, task)
+        else:
             self._refuse(task, response.url, "http_304")
-            return
-        yield from self._content(response, task, self.line.content(held.sha256))
 
     def _content(self, response: Response, task: Task, body: bytes) -> Iterator[Request]:
-        site = self._sites[task.site]
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        page = Page(response.url, body, content_type.lower(), 200, site.encoding)
-        reading = self._read(page, task, site, redirected="redirect_urls" in response.meta)
+        reading = self._read(self._page(response, task, body), task, redirected=STEPS in response.meta)
         if ARCHIVED not in response.flags:
-            self._keep(response, task, reading.role)
+            self._keep(response, task, reading.role, reading)
+        if reading.role.is_document:
+            for steps in (response.meta.get(STEPS, ()), *self._moving.pop(response.url, ())):
+                self._moved(steps)
         if reading.refused:
             self._refuse(task, response.url, reading.refused, reading.evidence)
         yield from self._follow(response, task, reading)
 
-    def _read(self, page: Page, task: Task, site: Site, *, redirected: bool) -> Reading:
+    def _page(self, response: Response, task: Task, body: bytes) -> Page:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
+        status = 200 if response.status == HTTPStatus.NOT_MODIFIED else response.status
+        return Page(response.url, body, content_type, status, self._sites[task.site].encoding)
+
+    def _read(self, page: Page, task: Task, *, redirected: bool) -> Reading:
         if page.url in self.order.crashed:
             return Reading(Role.OTHER, "crashed", "reading it ended the crawler's process")
         self.line.tell(ReadingNow(page.url))
         try:
-            return read(page, task, site, redirected=redirected)
+            return read(page, task, self._sites[task.site], redirected=redirected)
         except Exception as error:  # whatever a page does to its reader, the others are gone on with
             return Reading(Role.OTHER if task.role is Role.LIST else task.role, "unreadable", f"{type(error).__name__}: {error}")
         finally:
             self.line.tell(ReadingNow(""))
 
-    def _keep(self, response: Response, task: Task, role: Role) -> None:
+    def _keep(self, response: Response, task: Task, role: Role, reading: Reading | None = None) -> None:
         capture = self.line.record(exchange_of(response, task, role))
         facts = {"status": response.status, "role": role.value, "size": capture.size, "sha256": capture.sha256}
         facts |= {"new": capture.is_new, "via": task.via, "title": task.title}
+        if reading is not None:
+            facts |= {"kind": reading.kind, "family": reading.family.name if reading.family else ""}
         self.tell(Event("kept", task.site, response.url, facts=facts))
 
     def _follow(self, response: Response, task: Task, reading: Reading) -> Iterator[Request]:
@@ -195,7 +222,7 @@ class ReportSpider(Spider):
     def _document(self, found: Follow, task: Task) -> Iterator[Request]:
         """Ask for a document, unless it is known and not due."""
         request = self._request(found.ask, replace(task, role=found.role, title=found.title, depth=found.depth))
-        known = self._known[task.site].get(request.url)
+        known = self._known.get(request.url)
         if known is None or found.ask.method != "GET" or self._is_due(known):
             yield request
 
@@ -215,7 +242,7 @@ class ReportSpider(Spider):
 
     def _refuse(self, task: Task, url: str, reason: str, evidence: str = "") -> None:
         self.tell(Event("refused", task.site, url, reason, {"evidence": evidence, "via": task.via}))
-        if task.role is Role.LIST:
+        if task.role is Role.LIST and (reason != _NOT_FOUND or not task.via):  # paging may lead beyond a list's end
             self.tell(Event("error", task.site, url, f"the list {url} cannot be read: {reason}"))
 
     def failed(self, failure: Failure) -> None:
@@ -227,9 +254,28 @@ class ReportSpider(Spider):
             self._refuse(task, request.url, reason)
 
     def dropped(self, request: Request) -> None:
-        """A redirect that leads in a circle ends here; one to what is asked anyway needs nothing."""
-        if request.url in request.meta.get("redirect_urls", ()):
+        """A redirect to what was asked for already: in a circle, or to where a document has moved."""
+        steps = request.meta.get(STEPS, ())
+        if any(step.url == request.url for step in steps):
             self._refuse(request.meta["task"], request.url, "redirect_loop")
+        elif steps:
+            there = self.line.in_crawl(request.url)
+            if there is None:
+                self._moving.setdefault(request.url, []).append(steps)
+            elif there.role.is_document:
+                self._moved(steps)
+
+    def _moved(self, steps: Sequence[Exchange]) -> None:
+        """A known document that is permanently redirected to one is no more where it was. Any other redirect says nothing."""
+        for index, step in enumerate(steps):
+            held = self.line.last(step.url)
+            if (
+                held is not None
+                and held.role.is_document
+                and held.sha256
+                and all(each.status in _FOR_GOOD for each in steps[index:])
+            ):
+                self.line.record(replace(step, role=held.role))
 
 
 def _reason(error: BaseException | None, url: str) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ARCHIVED: Final = "archived"
 """Flag of a response that comes from the archive."""
+STEPS: Final = "steps"
+"""Key of a request's meta: the redirects that led to it, as exchanges."""
 _SECRET: Final = frozenset({"cookie", "authorization", "proxy-authorization"})
 
 

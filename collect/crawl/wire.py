@@ -30,7 +30,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A question to the archive. Its answer, or the exception that it raised, comes back over the line."""
+    """A question to the archive. Its answer comes back over the line; a fault of the archive ends the crawl at the other end."""
 
     name: str
     arguments: tuple[Any, ...] = ()
@@ -70,19 +70,19 @@ class Line:
         capture: Capture = self._call("record", exchange)
         return capture
 
-    def last(self, url: str) -> Capture | None:
+    def last(self, url: str, method: str = "GET", body: bytes = b"") -> Capture | None:
         """See ``CrawlArchive.last``."""
-        capture: Capture | None = self._call("last", url)
+        capture: Capture | None = self._call("last", url, method, body)
         return capture
 
-    def in_crawl(self, url: str) -> Capture | None:
+    def in_crawl(self, url: str, method: str = "GET", body: bytes = b"") -> Capture | None:
         """See ``CrawlArchive.in_crawl``; of this crawl."""
-        capture: Capture | None = self._call("in_crawl", url)
+        capture: Capture | None = self._call("in_crawl", url, method, body)
         return capture
 
-    def content(self, sha256: str) -> bytes:
-        """See ``CrawlArchive.content``."""
-        content: bytes = self._call("content", sha256)
+    def content(self, sha256: str) -> bytes | None:
+        """See ``CrawlArchive.content``; None where the archive is damaged there."""
+        content: bytes | None = self._call("content", sha256)
         return content
 
     def known(self, site: str) -> tuple[Capture, ...]:
@@ -98,7 +98,4 @@ class Line:
     def _call(self, name: str, *arguments: object) -> Any:  # noqa: ANN401 - whatever the archive gives
         with self._lock:
             self._connection.send(Call(name, arguments))
-            answer = self._connection.recv()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+            return self._connection.recv()

@@ -44,6 +44,7 @@ _SIZE = regex.compile(r"(?:^|;)\s*(width|height)\s*:\s*(\d+)(?:\.\d+)?\s*px", re
 _SMALL = 120
 """Pixels. No table with numbers fits into less."""
 _LAZY = ("data-src", "data-original", "data-original-src", "_src", "oldsrc", "src")
+_VIEWED = regex.compile(r"[?&#](?:file|url|src|pdfurl|pdf)=([^#]+)", regex.I)
 _EMBEDDED = {"iframe": "src", "embed": "src", "object": "data", "frame": "src", "source": "src"}
 
 
@@ -119,16 +120,12 @@ def _viewed(markup: Markup) -> Iterator[str]:
 
 
 def _file_of_viewer(markup: Markup, source: str) -> Iterator[str]:
-    if not source:
-        return
-    query = parse_qs(urlsplit(source).query)
-    for name in ("file", "url", "src", "pdfurl"):
-        for value in query.get(name, ()):
-            if (url := markup.address(value)) and is_file(url):
-                yield url
-                return
-    url = markup.address(source)
-    if url and is_file(url):
+    named = _VIEWED.search(source)
+    value = named[1] if named else source
+    # A file's own query stands behind the viewer's unescaped now and then; then it runs to the end.
+    value = unquote(value.partition("&")[0]) if "?" not in value.partition("&")[0] else value
+    url = markup.address(value.partition("#")[0])
+    if url and (is_file(url) or (named and _DOWNLOAD.search(url))):
         yield url
 
 

@@ -88,7 +88,7 @@ _HEAD_OF_OTHER = regex.compile(
 _ORGANISATION = regex.compile(
     r"(?:局|委|委员会|办|办公室|厅|院|中心|处|所|队|镇|乡|街道|街道办事处|开发区|管委会|人民政府|政府|集团|站|校|区|县|市|场|分局|支队)$"
 )
-_AROUND = "-—·•.、:>»[]()<>《》\"'“”"
+_AROUND = "-—·•、:>»[]()<>《》\"'“”"
 _MAX_LENGTH = 90
 """Folded characters; longer texts are prose or several links in one."""
 

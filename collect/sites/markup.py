@@ -111,7 +111,7 @@ class Anchor:
         cut = self.text.rstrip(".…． ")
         if not self.title or (len(self.title) < len(cut) and cut != self.text):
             return self.text or self.title
-        return self.title if len(self.title) > len(self.text) or not self.text else self.text
+        return self.title if len(self.title) > len(cut) else self.text
 
 
 @dataclass(frozen=True)

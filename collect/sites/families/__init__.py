@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collect.sites.families.gkmlpt import Gkmlpt
 from collect.sites.families.hanweb import Hanweb
+from collect.sites.families.jpaas import Jpaas
+from collect.sites.families.openness import Openness
 from collect.sites.families.plain import Plain
 from collect.sites.families.trs import Trs
+from collect.sites.families.vsb import Vsb
 from collect.sites.model import Family, Page, Site
 
-FAMILIES: tuple[Family, ...] = (Hanweb(), Trs(), Plain())
+FAMILIES: tuple[Family, ...] = (Gkmlpt(), Jpaas(), Hanweb(), Openness(), Vsb(), Trs(), Plain())
 """In the order they are asked; the first that knows a page has it."""
 
 

@@ -32,7 +32,7 @@ _TOTAL = regex.compile(r"<totalrecord>\s*(\d+)|\btotalRecord\s*[:=]\s*[\"']?(\d+
 _PER_PAGE = regex.compile(r"\bperPage\s*[:=]\s*[\"']?(\d+)", regex.I)
 _PROXY = regex.compile(r"""proxyUrl\s*[:=]\s*["']([^"']+)["']""", regex.I)
 _PARAMETER = {
-    name: regex.compile(rf"""\b{name}["']?\s*[:=]\s*["']?([^"'&,;\s<>]+)""", regex.I)
+    name: regex.compile(rf"""\b{name}["']?\s*[:=]\s*["']?([^"'&,;\s<>{{}}()]+)""", regex.I)
     for name in ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 }
 _GROUP = 3
@@ -43,6 +43,7 @@ class Hanweb(Plain):
     """Lists in XML, within the page and behind it."""
 
     name = "hanweb"
+    article = r"/art/20\d\d/\d{1,2}/\d{1,2}/art_"
 
     def matches(self, page: Page) -> bool:
         """By its addresses and its list data."""

@@ -15,6 +15,7 @@ class Trs(Plain):
     """Its lists are plain lists; ``collect.sites.paging`` knows its scripts, which other systems copied."""
 
     name = "trs"
+    article = r"/t20\d{6}_\d+(?:_\d+)?\.s?html?$"
 
     def matches(self, page: Page) -> bool:
         """By its scripts and addresses."""
