@@ -20,6 +20,7 @@ from store.crawls import crawl_key, has_other_runs, interrupted, taken_in
 from store.documents import Run
 from store.load import Store
 from store.open import LOADING_CACHE_KIB, database_url, open_store
+from store.sources import note_checks
 
 PART = ".part"
 """What a database is called while it is rebuilt."""
@@ -63,6 +64,7 @@ def ingest_crawl(archive: Archive, number: int, store: Store, **options: Any) ->
         known = interrupted(store, key, READER_VERSION)
         return known or store.begin_run(READER_VERSION, f"crawl {number}", crawl.started, gone, key)
 
+    note_checks(store, archive.results(number))
     intake = Intake(lambda _: night.documents(archive, number), begin, finished=crawl.finished)
     return Taken(crawl, take_in(intake, store, **options), len(gone))
 

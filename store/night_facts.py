@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, ScalarSelect, func, select, text
+from sqlalchemy import Column, Connection, ScalarSelect, func, select
 
 from store.load import Store
 from store.schema import document, document_path, failure, report, revision, revision_cell, run
@@ -132,9 +132,3 @@ def _arrived(connection: Connection, number: int) -> Iterator[Arrived]:
     for row in connection.execute(query):
         said = (row.agency, row.year, row.form, row.verdict, row.cells_found, row.cells_expected)
         yield Arrived(row.origin, row.document, *said)
-
-
-def crawls_taken_in(store: Store) -> frozenset[int]:
-    """Numbers of the crawls whose checks are noted: they are noted last."""
-    with store.reading() as connection:
-        return frozenset(connection.scalars(text("SELECT DISTINCT crawl FROM source_check")))

@@ -20,6 +20,7 @@ from nianbao.ingest import ingest
 from nianbao.nightly.config import NightConfig
 from nianbao.nightly.doors import Clock, Tell
 from store.load import Store
+from store.sources import freshness, note_checks
 from tests.scripted_reader import reader
 
 Holdings = Mapping[str, str | None] | str
@@ -74,6 +75,10 @@ class ScriptedCollecting:
         root = self._folder / "documents"
         return {str(path): path.parent.name for path in root.rglob("*.txt")} if crawl else {}
 
+    def pending(self, store: Store) -> tuple[int, ...]:
+        taken = {each.crawl for each in freshness(store)}
+        return tuple(each.number for each in self.crawls() if each.finished and each.number > max(filter(None, taken), default=0))
+
     def crawl(self, sites: Sequence[Site], clock: Clock, tell: Tell) -> tuple[SiteResult, ...]:
         state = self._state()
         number = next((name for name, raw in state.items() if raw["finished"] is None), str(len(state) + 1))
@@ -90,11 +95,13 @@ class ScriptedCollecting:
         self._write(state)
         return tuple(_result(raw) for raw in crawl["results"].values())
 
-    def take_in(self, crawl: int, store: Store, tell: Tell) -> Summary:  # noqa: ARG002
+    def take_in(self, crawl: int, store: Store, tell: Tell) -> Summary:
         folder = self._folder / "documents"
-        if not any(folder.rglob("*.txt")):
-            return Summary()
-        return ingest([folder], store, read=reader, progress=lambda name: tell({"event": "document", "document": name}))
+        summary = Summary()
+        if any(folder.rglob("*.txt")):
+            summary = ingest([folder], store, read=reader, progress=lambda name: tell({"event": "document", "document": name}))
+        note_checks(store, [each for each in self.results() if each.crawl == crawl])
+        return summary
 
     def _ask(self, name: str, holdings: Holdings, number: int, clock: Clock) -> dict[str, object]:
         raw = {"site": name, "crawl": number, "started": clock().isoformat(), "requests": 2, "error": ""}

@@ -37,8 +37,11 @@ class Collecting(Protocol):
     def addresses(self, crawl: int) -> Mapping[str, str]:
         """The source of each address that was asked in a crawl."""
 
+    def pending(self, store: Store) -> tuple[int, ...]:
+        """Numbers of the finished crawls that a database has not taken in, in order."""
+
     def crawl(self, sites: Sequence[Site], clock: Clock, tell: Tell) -> tuple[SiteResult, ...]:
         """Goes through these sources, or on with the crawl that was broken off."""
 
     def take_in(self, crawl: int, store: Store, tell: Tell) -> Summary:
-        """Takes the documents as they stood after a crawl into a database, what is known passed over."""
+        """Takes what a crawl met into a database, what is known passed over, and notes its checks of the sources."""

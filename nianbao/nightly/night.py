@@ -31,7 +31,7 @@ from store import continuity, measures, publication
 from store import sources as source_rows
 from store.copies import find_copies, is_outdated
 from store.load import Store
-from store.night_facts import crawls_taken_in, last_run
+from store.night_facts import last_run
 from store.open import LOADING_CACHE_KIB, open_store
 from store.sources import SourceFacts
 
@@ -194,19 +194,14 @@ class _Night:
             self._journal.last_run = last_run(store)
             journal.write(journal_file(self._config), self._journal)
         self._settle_names(store)
-        results = self._collecting.results()
-        taken = crawls_taken_in(store)
         counts: dict[str, int] = {"documents": 0, "loaded": 0, "known": 0, "rejected": 0}
-        for crawl in self._collecting.crawls():
-            if crawl.finished is None or crawl.number in taken:
-                continue
-            summary = self._collecting.take_in(crawl.number, store, self._log.write)
+        for number in self._collecting.pending(store):
+            summary = self._collecting.take_in(number, store, self._log.write)
             if summary.interrupted:
                 raise KeyboardInterrupt
             for name in counts:
                 counts[name] += getattr(summary, name)
-            source_rows.note_checks(store, [each for each in results if each.crawl == crawl.number])
-        self._note_sources(store, results)
+        self._note_sources(store, self._collecting.results())
         return counts
 
     def checks(self) -> dict[str, Any]:
