@@ -24,6 +24,7 @@ from nianbao.commands import (
     continuity,
     copies,
     intake,
+    night,
     reference,
     reports,
     series,
@@ -101,6 +102,7 @@ for command in (
     intake.inspect,
     collect.crawl,
     collect.sources,
+    night.nightly,
     reports.export,
     reports.show,
     reports.status,
@@ -118,6 +120,7 @@ for command in (
     reference.list_forms,
 ):
     main.add_command(command)
+collect.sources.add_command(night.sources_status)
 
 
 if __name__ == "__main__":

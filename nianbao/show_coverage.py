@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, fields
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +11,9 @@ from pathlib import Path
 from rich.text import Text
 
 from nianbao.show import clean, plain_table, say
+from nianbao.show_night import silence
 from store.coverage import Coverage, Expected
+from store.sources import Freshness
 from store.writers import Kind, OutputColumn, whole_file, write_csv
 
 _NOT_EXPECTED = "·"
@@ -43,8 +45,8 @@ def symbol_of(row: Expected) -> str:
     return late or ("●" if row.timeliness == "on_time" else "○")
 
 
-def show_coverage(found: Coverage) -> None:
-    """Print the grid, its legend, and what could not be told."""
+def show_coverage(found: Coverage, sources: Sequence[Freshness] = ()) -> None:
+    """Print the grid, its legend, what could not be told, and which sources were not heard."""
     years = sorted({row.year for row in found.rows})
     table = plain_table()
     table.add_column("agency", overflow="fold")
@@ -58,8 +60,19 @@ def show_coverage(found: Coverage) -> None:
     say(table)
     legend = [Text.assemble((symbol, style), f" {meaning}") for symbol, meaning, style in _LEGEND]
     say(Text("   ").join(legend[:4]), Text("   ").join(legend[4:]))
-    for line in _remarks(found):
+    for line in (*_remarks(found), *_silent(found, sources)):
         say(line)
+
+
+def _silent(found: Coverage, sources: Sequence[Freshness]) -> Iterator[str]:
+    """Silence: what is missing may be there, where its source was not reached."""
+    shown = {row.agency_id for row in found.rows}
+    told = [each for each in sources if each.agency_id is None or each.agency_id in shown]
+    yield from silence(told)
+    quiet = {each.agency_id: each for each in told if each.is_quiet and each.agency_id is not None}
+    for row in found.rows:
+        if row.status == "missing" and row.agency_id in quiet:
+            yield f"missing, but its source is silent: {clean(row.agency)} {row.year} ({clean(quiet[row.agency_id].source)})"
 
 
 def _remarks(found: Coverage) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -123,6 +124,9 @@ def read_config(file: Path | None, **changes: object) -> NightConfig:
     config = _checked(raw, str(file) if file else "the options")
     config = _placed(config, base)
     given = {name: value for name, value in changes.items() if value is not None}
+    contact = given.pop("contact", None)
+    if contact is not None:
+        given["crawl"] = {**asdict(config.crawl), "contact": contact}
     if not given:
         return config
     return _placed(_checked({**config.model_dump(), **given}, "the options"), Path.cwd())
