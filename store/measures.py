@@ -195,6 +195,14 @@ def new_revisions(older: Path, newer: Path, examples: int = 5) -> Revised:
     return Revised(len(rows), tuple(f"{agency} {year or ''}: {cells} cells" for _, agency, year, cells in rows[:examples]))
 
 
+def silent_sources(path: Path) -> frozenset[str]:
+    """Sources that sounded an alarm when a file was made; none in a file from before there were sources."""
+    with reading(path) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'source'").fetchone():
+            return frozenset()
+        return frozenset(name for (name,) in connection.execute("SELECT source FROM source WHERE alarm <> ''"))
+
+
 def _pairs(schema: str) -> str:
     return (
         f"SELECT r.id, r.agency, r.year, v.cells, d.sha256 AS new, o.sha256 AS old, r.ordinal FROM {schema}.revision AS v\n"

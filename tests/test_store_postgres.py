@@ -34,6 +34,7 @@ from store.history import reports_as_of, revisions
 from store.load import Outcome
 from store.migrations import VERSION_TABLE
 from store.open import open_store
+from store.publication import copy_store, integrity
 from store.query import find_reports, report_detail, status
 from store.schema import metadata
 from store.search import search
@@ -433,3 +434,16 @@ def test_the_same_copies_are_found(server, tmp_path):
         assert found(there) == found(here)
         with there.reading() as connection:
             assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
+
+
+def test_it_is_published_as_an_sqlite_file_of_the_same_content(store, tmp_path):
+    fill(store)
+    update(store)
+    find_copies(store)
+    copy_store(store, tmp_path / "published.sqlite")
+    assert integrity(tmp_path / "published.sqlite") == []
+    with open_store(tmp_path / "published.sqlite", create=False) as copy:
+        assert differences(store, copy) == []
+        with copy.reading() as connection, store.reading() as there:
+            assert search(connection, ["收到申请"]) == search(there, ["收到申请"]) != []
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"

@@ -43,7 +43,7 @@ class Gates(_Part):
     revisions: Share = 0.05
     """Share of the published reports whose figures may have been changed since the last publication."""
     silent_sources: Share = 0.1
-    """Share of the enabled sources that may be silent while something is due."""
+    """Share of the enabled sources that may have fallen silent, while something is due, since the last publication."""
     least: int = Field(default=5, ge=1)
     """Shares of fill, verdicts, rejected documents and revisions are judged where at least so many make the difference."""
     explained: dict[str, str] = Field(default_factory=dict)

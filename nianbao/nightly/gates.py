@@ -72,6 +72,8 @@ class Published:
     reader: str = ""
     drift: Drift = field(default_factory=Drift)
     """From it to the candidate."""
+    silent: frozenset[str] = frozenset()
+    """Sources that were silent already when it was published."""
 
 
 NEVER_OVERRULED = frozenset({"integrity", "schema"})
@@ -96,7 +98,7 @@ def judge(
         present_schema: Revision that this version of Nianbao makes.
         overruled: Gates that are to let it pass all the same, with the reason.
     """
-    found = [_integrity(candidate), _schema(candidate, present_schema), _silent(candidate, limits)]
+    found = [_integrity(candidate), _schema(candidate, present_schema)]
     if published is None:
         others = [name for name in NAMES if name not in {each.name for each in found}]
         found += [Gate(name, 0, 0, GateVerdict.NOT_COMPARED, "Nothing is published yet.") for name in others]
@@ -114,8 +116,8 @@ def _overruled(gate: Gate, overruled: Mapping[str, str]) -> Gate:
 
 def _gate(name: str, measured: float, threshold: float, sentence: str) -> Gate:
     # Shares are ratios of counts: what differs in the sixteenth digit is equal.
-    verdict = GateVerdict.FIRED if measured > threshold + 1e-12 else GateVerdict.PASSED
-    return Gate(name, max(0.0, measured), threshold, verdict, sentence)
+    measured = round(max(0.0, measured), 12)
+    return Gate(name, measured, threshold, GateVerdict.FIRED if measured > threshold else GateVerdict.PASSED, sentence)
 
 
 def _share_gate(name: str, measured: float, threshold: float, sentence: str, *, of: int, limits: Gates) -> Gate:
@@ -139,13 +141,13 @@ def _schema(candidate: Candidate, present: str) -> Gate:
     return _gate("schema", int(wrong), 0, sentence)
 
 
-def _silent(candidate: Candidate, limits: Gates) -> Gate:
-    share = _share(len(candidate.silent), candidate.sources)
-    named = "; ".join(f"{name}: {why}" for name, why in list(candidate.silent.items())[:_SHOWN])
-    more = f"; and {len(candidate.silent) - _SHOWN} more" if len(candidate.silent) > _SHOWN else ""
-    sentence = f"{len(candidate.silent)} of {candidate.sources} sources are silent while something is due"
+def _silent(candidate: Candidate, published: Published, limits: Gates) -> Gate:
+    fell = {name: why for name, why in candidate.silent.items() if name not in published.silent}
+    named = "; ".join(f"{name}: {why}" for name, why in list(fell.items())[:_SHOWN])
+    more = f"; and {len(fell) - _SHOWN} more" if len(fell) > _SHOWN else ""
+    sentence = f"{len(fell)} of {candidate.sources} sources fell silent since the last publication while something is due"
     sentence += f" ({named}{more})." if named else "."
-    return _gate("silent_sources", share, limits.silent_sources, sentence)
+    return _gate("silent_sources", _share(len(fell), candidate.sources), limits.silent_sources, sentence)
 
 
 def _compared(candidate: Candidate, published: Published, limits: Gates) -> Iterator[Gate]:
@@ -157,6 +159,7 @@ def _compared(candidate: Candidate, published: Published, limits: Gates) -> Iter
     yield from _verdicts(candidate.measures, published.measures, limits)
     yield _rejected(candidate.measures, published.measures, limits)
     yield _revisions(candidate, published, limits)
+    yield _silent(candidate, published, limits)
 
 
 def _reader(candidate: Candidate, published: Published, limits: Gates) -> Gate:

@@ -316,7 +316,8 @@ def _published(candidate: Path, path: Path) -> Published | None:
     found = measures.measures(path)
     stamp = publication.read_stamp(path)
     reader = stamp.reader if stamp else "+".join(sorted(found.readers))
-    return Published(found, publication.schema_version(path), reader, measures.drift(path, candidate))
+    drift = measures.drift(path, candidate)
+    return Published(found, publication.schema_version(path), reader, drift, measures.silent_sources(path))
 
 
 def _facts(site: Site, due: datetime | None, expectation: Expectation) -> SourceFacts:
