@@ -18,13 +18,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadCancelledError
+from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-from collect.crawl.gate import slot_of
+from collect.crawl.gate import Refused, slot_of
 from collect.crawl.guard import is_public
 from collect.crawl.model import Event
 
@@ -103,6 +103,24 @@ def retry_after(header: bytes | None) -> float | None:
     except ValueError:
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def reason_of(error: BaseException | None, url: str) -> str:
+    """Why there is no answer, in a word."""
+    if isinstance(error, Refused):
+        return error.reason
+    if isinstance(error, DownloadCancelledError) or (isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error)):
+        return "too_large"
+    if isinstance(error, IgnoreRequest):
+        return "redirect_loop" if "redirect" in str(error) else "ignored"
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout"
+    if isinstance(error, CannotResolveHostError):
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        refused = getattr(reactor.nameResolver, "refused", ())
+        return "private_address" if slot_of(url) in refused else "no_such_host"
+    return "no_answer"
 
 
 class Throttle(AutoThrottle):

@@ -27,6 +27,7 @@ class Refused(IgnoreRequest):
         self.reason = reason
 
 
+ROBOTS: Final = "/robots.txt"
 CLOSED: Final = "closed"
 """Reason of a question that is not asked since its host or its source has been given up: told once, as the source's error."""
 
@@ -49,12 +50,10 @@ class Gate:
         self._closed: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
         self._delays: defaultdict[str, float] = defaultdict(lambda: max(politeness.delay, _LEAST_DELAY))
-        self._at: dict[str, str] = {}
         for site in sites:
             for place in hosts_of(site):
                 host = slot_of(f"//{place}")
                 self._delays[host] = max(self._delays[host], site.delay)
-                self._at.setdefault(host, site.name)
 
     def delay(self, host: str) -> float:
         """Least seconds between an answer of the host and the next question to it."""
@@ -64,10 +63,6 @@ class Gate:
         """The host asks for a longer delay."""
         self._delays[host] = max(self._delays[host], seconds)
 
-    def site_at(self, host: str) -> str:
-        """A source whose host it is."""
-        return self._at.get(host, "")
-
     def check(self, url: str, name: str) -> None:
         """Whether a source's crawl may ask for that address now.
 
@@ -76,7 +71,7 @@ class Gate:
         """
         site = self._sites[name]
         reason = refusal(url, site)
-        if reason:
+        if reason and not (reason == "excluded" and urlsplit(url).path == ROBOTS):
             raise Refused(reason)
         host = slot_of(url)
         if host in self._closed:
