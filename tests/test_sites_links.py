@@ -1,4 +1,4 @@
-"""What links lead to. The held-out tables were written before the rules were tuned; docs/sources.md says what they measured first."""
+"""What links lead to. The held-out tables were written before the rules were tuned: docs/sources.md says what they first gave."""
 
 import csv
 from pathlib import Path
