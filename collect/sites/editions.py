@@ -1,4 +1,4 @@
-"""Editions of one report: 超链版, 图片版, PDF and Word files of the same text. All are archived; the best readable one is named."""
+"""Editions of one report: 超链版, 图片版, PDF and Word files of one text. All are archived; the best readable one is named."""
 
 from __future__ import annotations
 
