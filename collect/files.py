@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import regex
 
-from collect.errors import ConfigurationError, UnreadableError, UnsupportedError
+from collect.errors import ConfigurationError, NianbaoError, UnreadableError, UnsupportedError
 from collect.model import FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames, printable_name
 from collect.skip import skip_rule
@@ -31,6 +31,8 @@ _FILE_URL = regex.compile(r"(?:file|local)://", regex.IGNORECASE)
 _MODIFIED = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
 """What the file systems of fsspec call the time of the last change; ``created`` where a file is replaced, never edited."""
 _NANOSECONDS = 1_000_000_000
+ARCHIVED = "warc://"
+"""What the path of a content in an archive of crawls begins with: see ``collect.archive.contents``."""
 
 
 def is_url(path: str | Path) -> bool:
@@ -79,7 +81,12 @@ def open_file(path: str) -> IO[bytes]:
 
     Raises:
         OSError: it cannot be opened.
+        UnreadableError: it is a content of an archive of crawls, which has lost it.
     """
+    if path.startswith(ARCHIVED):
+        from collect.archive.contents import open_content  # noqa: PLC0415 - rarely needed
+
+        return open_content(path)
     if not is_url(path):
         return Path(path).open("rb")
     system, place = file_system(path)
@@ -99,13 +106,15 @@ def load(reference: Reference) -> Source:
         raise UnreadableError("The file is gone since it was listed.", code=CHANGED) from error
     except OSError as error:
         raise unreadable(error) from error
+    except NianbaoError:
+        raise
     except Exception as error:
         if is_url(reference.path):  # every package of fsspec has its own errors
             raise UnreadableError(f"The file cannot be read ({type(error).__name__}: {error}).", advice=_FETCH) from error
         raise
     if len(content) != reference.size:
         raise UnreadableError("The file has changed while it was read.", advice="Ingest it again.", code=CHANGED)
-    return Source(reference.document, content, reference.origin)
+    return Source(reference.document, content, reference.origin, reference.fetch)
 
 
 CHANGED = "unreadable.changed"

@@ -128,7 +128,12 @@ def _member(record: ArcWarcRecord, records: _Records) -> Member | Lost | Passed:
     if error:
         return Lost(name, error, url)
     return Member(
-        name, lambda: cast("IO[bytes]", _Payload(record, records)), sequential=True, origin=url, fetched=_fetched(record)
+        name,
+        lambda: cast("IO[bytes]", _Payload(record, records)),
+        sequential=True,
+        origin=url,
+        fetched=_fetched(record),
+        offset=records.offset,
     )
 
 

@@ -188,6 +188,23 @@ class Archive:
             standing = list(self._index.standing(crawl))
         yield from (each for each in standing if each.role.is_document and each.sha256)
 
+    def settled(self, crawl: int) -> Iterator[Capture]:
+        """The last certain word in a crawl of each address that was asked in it, by name."""
+        with self._turn:
+            found = list(self._index.settled(crawl))
+        yield from found
+
+    def last_documents(self, *, before: int) -> Iterator[Capture]:
+        """Of each address that ever held a document before a crawl, when it last did, by name."""
+        with self._turn:
+            found = list(self._index.last_documents(before))
+        yield from found
+
+    def answer_in(self, crawl: int, name: str) -> Capture | None:
+        """What the address of that public name answered in a crawl: its last certain word, else its last."""
+        with self._turn:
+            return self._index.answer_in(crawl, name)
+
     def content(self, sha256: str) -> bytes:
         """The bytes with this digest: one seek and one record.
 

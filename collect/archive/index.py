@@ -285,6 +285,22 @@ class Index:
         last = "SELECT MAX(id) FROM capture WHERE crawl <= ? AND settles = 1 GROUP BY address"
         yield from map(_capture_of, self._each(f"{_CAPTURE} WHERE c.id IN ({last}) ORDER BY a.name", crawl))
 
+    def settled(self, crawl: int) -> Iterator[Capture]:
+        """What each address that a crawl asked said last for certain in it; ordered by name."""
+        last = "SELECT MAX(id) FROM capture WHERE crawl = ? AND settles = 1 GROUP BY address"
+        yield from map(_capture_of, self._each(f"{_CAPTURE} WHERE c.id IN ({last}) ORDER BY a.name", crawl))
+
+    def last_documents(self, before: int) -> Iterator[Capture]:
+        """Of each address that ever held a document before a crawl, when it last did; ordered by name."""
+        roles = ", ".join(f"'{role.value}'" for role in Role if role.is_document)
+        held = f"crawl < ? AND settles = 1 AND sha256 <> '' AND role IN ({roles})"
+        last = f"SELECT MAX(id) FROM capture WHERE {held} GROUP BY address"  # noqa: S608 - constants
+        yield from map(_capture_of, self._each(f"{_CAPTURE} WHERE c.id IN ({last}) ORDER BY a.name", before))
+
+    def answer_in(self, crawl: int, name: str) -> Capture | None:
+        """The last answer in a crawl of the address of that name; what is certain comes before what is not."""
+        return self._capture("WHERE a.name = ? AND c.crawl = ? ORDER BY c.settles DESC, c.id DESC LIMIT 1", name, crawl)
+
     def counts(self) -> Mapping[int, tuple[int, int, int]]:
         """Of each crawl: captures, addresses, and new contents."""
         query = "SELECT crawl, COUNT(*), COUNT(DISTINCT address), SUM(is_new) FROM capture GROUP BY crawl"
