@@ -9,14 +9,16 @@ import threading
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from twisted.internet.address import IPv4Address
 
 from collect.archive.archive import Archive
 from collect.archive.model import Capture, Role
 from collect.crawl import run as running
-from collect.crawl.download import retry_after
+from collect.crawl.download import GuardedResolver, retry_after
 from collect.crawl.due import is_due, year_of
 from collect.crawl.guard import is_public, refusal
 from collect.crawl.memory import MemoryArchive
@@ -75,6 +77,42 @@ ADDRESSES = [
 @pytest.mark.parametrize(("address", "public"), ADDRESSES)
 def test_public_addresses(address, public):
     assert is_public(address) is public
+
+
+def test_a_name_that_turns_private_is_not_connected_to():
+    """What the resolver gives is what Twisted connects to, also from the cache and when the answer changes (DNS rebinding)."""
+    told = [["223.5.5.5", "10.0.0.1"], ["127.0.0.1"]]
+
+    class Names:
+        def resolveHostName(self, receiver, _, port=0, *more):  # noqa: N802, ARG002
+            receiver.resolutionBegan(None)
+            for address in told.pop(0):
+                receiver.addressResolved(IPv4Address("TCP", address, port))
+            receiver.resolutionComplete()
+
+    class Receiver:
+        def __init__(self):
+            self.found = []
+
+        def resolutionBegan(self, _):  # noqa: N802
+            pass
+
+        def addressResolved(self, address):  # noqa: N802
+            self.found.append(address.host)
+
+        def resolutionComplete(self):  # noqa: N802
+            self.found.append("end")
+
+    resolver = GuardedResolver(SimpleNamespace(nameResolver=Names()), 0, frozenset({"intranet.example"}))
+    for expected in (["223.5.5.5", "end"], ["end"]):
+        receiver = Receiver()
+        resolver.resolveHostName(receiver, "a.example", 80)
+        assert receiver.found == expected
+    assert resolver.refused == {"a.example"}
+    told += [["127.0.0.1"]]
+    receiver = Receiver()
+    resolver.resolveHostName(receiver, "intranet.example", 80)
+    assert receiver.found == ["127.0.0.1", "end"]
 
 
 SITE = Site(

@@ -18,9 +18,19 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.resolver import CachingHostnameResolver
+from twisted.internet.error import ConnectError as TxConnectError
+from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
@@ -38,6 +48,14 @@ if TYPE_CHECKING:
     from collect.crawl.spider import ReportSpider
 
 OVERLOADED: Final = frozenset({429, 503})
+_NO_ANSWER: Final = (
+    DownloadFailedError,
+    DownloadConnectionRefusedError,
+    ResponseDataLossError,
+    TxConnectError,
+    ConnectionClosed,
+    OSError,
+)
 _BACK_OFF: Final = 2.0
 """By how much the wait grows with every failed try."""
 
@@ -49,13 +67,19 @@ class PoliteHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool.retryAutomatically = False  # Twisted would ask again at once
         self._spider = cast("ReportSpider", crawler.spider)
+        self._free: dict[str, float] = {}
+        """From when on the delay of a host counts."""
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy's, under the rules of the gate."""
-        gate, site, url = self._spider.gate, request.meta["task"].site, request.url
-        gate.check(url, site)
+        gate, site, url, host = self._spider.gate, request.meta["task"].site, request.url, request.meta["download_slot"]
+        slot: Slot = self._crawler.engine.downloader.slots[host]
+        try:
+            gate.check(url, site)
+        except Refused:
+            slot.lastseen = self._free.get(host, slot.lastseen)  # nothing is asked: the next need not wait for it
+            raise
         gate.count(site)
-        slot: Slot = self._crawler.engine.downloader.slots[request.meta["download_slot"]]
         wait = 0.0
         try:
             response = await super().download_request(request)
@@ -73,8 +97,8 @@ class PoliteHandler(HTTP11DownloadHandler):
             self._told(request, 0)
             raise
         finally:
-            slot.delay = max(slot.delay, gate.delay(slot_of(url)))
-            slot.lastseen = monotonic() + max(0.0, wait - slot.delay)
+            slot.delay = max(slot.delay, gate.delay(host))
+            slot.lastseen = self._free[host] = monotonic() + max(0.0, wait - slot.delay)
         return response
 
     def _told(self, request: Request, status: int) -> None:
@@ -120,7 +144,9 @@ def reason_of(error: BaseException | None, url: str) -> str:
 
         refused = getattr(reactor.nameResolver, "refused", ())
         return "private_address" if slot_of(url) in refused else "no_such_host"
-    return "no_answer"
+    if "certificate verify failed" in str(error):
+        return "certificate"
+    return "no_answer" if isinstance(error, _NO_ANSWER) else f"fault_{type(error).__name__}"
 
 
 class Throttle(AutoThrottle):

@@ -69,13 +69,15 @@ class Gate:
         Raises:
             Refused: it may not.
         """
-        site = self._sites[name]
-        reason = refusal(url, site)
-        if reason and not (reason == "excluded" and urlsplit(url).path == ROBOTS):
+        reason = refusal(url, self._sites[name])
+        is_robots = not reason.startswith("bad") and urlsplit(url).path == ROBOTS
+        if reason and not (is_robots and reason == "excluded"):
             raise Refused(reason)
         host = slot_of(url)
         if host in self._closed:
             self._give_up(name, host, f"{host} is left alone: {self._closed[host]}")
+        if is_robots:
+            return  # no budget of one source may keep the rules of a host from another
         if self._asked[name] >= self._politeness.max_requests:
             self._give_up(name, "", f"stopped after {self._politeness.max_requests} questions; not all was asked for")
         if monotonic() - self._started.setdefault(name, monotonic()) > self._politeness.max_seconds:

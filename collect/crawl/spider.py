@@ -63,6 +63,7 @@ class ReportSpider(Spider):
         """See Scrapy."""
         spider: ReportSpider = super().from_crawler(crawler, *args, **more)
         crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
+        crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
 
     def tell(self, event: Event) -> None:
@@ -254,7 +255,12 @@ class ReportSpider(Spider):
         task: Task = request.meta["task"]
         reason = reason_of(failure.value, request.url)
         if reason != CLOSED:  # said already, of the whole source
-            self._refuse(task, request.url, reason)
+            self._refuse(task, request.url, reason, str(failure.value))
+
+    def broke(self, failure: Failure, response: Response) -> None:
+        """A fault of ours: the source cannot be said to have been gone through."""
+        why = f"a fault of ours at {response.url} ({type(failure.value).__name__}: {failure.value})"
+        self.tell(Event("error", response.meta["task"].site, response.url, why))
 
     def dropped(self, request: Request) -> None:
         """A redirect to what was asked for already: in a circle, or to where a document has moved."""
