@@ -18,13 +18,23 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import DownloadCancelledError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.resolver import CachingHostnameResolver
+from twisted.internet.error import ConnectError as TxConnectError
+from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-from collect.crawl.gate import slot_of
+from collect.crawl.gate import Refused, slot_of
 from collect.crawl.guard import is_public
 from collect.crawl.model import Event
 
@@ -38,6 +48,14 @@ if TYPE_CHECKING:
     from collect.crawl.spider import ReportSpider
 
 OVERLOADED: Final = frozenset({429, 503})
+_NO_ANSWER: Final = (
+    DownloadFailedError,
+    DownloadConnectionRefusedError,
+    ResponseDataLossError,
+    TxConnectError,
+    ConnectionClosed,
+    OSError,
+)
 _BACK_OFF: Final = 2.0
 """By how much the wait grows with every failed try."""
 
@@ -49,13 +67,19 @@ class PoliteHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool.retryAutomatically = False  # Twisted would ask again at once
         self._spider = cast("ReportSpider", crawler.spider)
+        self._free: dict[str, float] = {}
+        """From when on the delay of a host counts."""
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy's, under the rules of the gate."""
-        gate, site, url = self._spider.gate, request.meta["task"].site, request.url
-        gate.check(url, site)
+        gate, site, url, host = self._spider.gate, request.meta["task"].site, request.url, request.meta["download_slot"]
+        slot: Slot = self._crawler.engine.downloader.slots[host]
+        try:
+            gate.check(url, site)
+        except Refused:
+            slot.lastseen = self._free.get(host, slot.lastseen)  # nothing is asked: the next need not wait for it
+            raise
         gate.count(site)
-        slot: Slot = self._crawler.engine.downloader.slots[request.meta["download_slot"]]
         wait = 0.0
         try:
             response = await super().download_request(request)
@@ -73,8 +97,8 @@ class PoliteHandler(HTTP11DownloadHandler):
             self._told(request, 0)
             raise
         finally:
-            slot.delay = max(slot.delay, gate.delay(slot_of(url)))
-            slot.lastseen = monotonic() + max(0.0, wait - slot.delay)
+            slot.delay = max(slot.delay, gate.delay(host))
+            slot.lastseen = self._free[host] = monotonic() + max(0.0, wait - slot.delay)
         return response
 
     def _told(self, request: Request, status: int) -> None:
@@ -103,6 +127,26 @@ def retry_after(header: bytes | None) -> float | None:
     except ValueError:
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def reason_of(error: BaseException | None, url: str) -> str:
+    """Why there is no answer, in a word."""
+    if isinstance(error, Refused):
+        return error.reason
+    if isinstance(error, DownloadCancelledError) or (isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error)):
+        return "too_large"
+    if isinstance(error, IgnoreRequest):
+        return "redirect_loop" if "redirect" in str(error) else "ignored"
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout"
+    if isinstance(error, CannotResolveHostError):
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        refused = getattr(reactor.nameResolver, "refused", ())
+        return "private_address" if slot_of(url) in refused else "no_such_host"
+    if "certificate verify failed" in str(error):
+        return "certificate"
+    return "no_answer" if isinstance(error, _NO_ANSWER) else f"fault_{type(error).__name__}"
 
 
 class Throttle(AutoThrottle):

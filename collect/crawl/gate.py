@@ -27,6 +27,7 @@ class Refused(IgnoreRequest):
         self.reason = reason
 
 
+ROBOTS: Final = "/robots.txt"
 CLOSED: Final = "closed"
 """Reason of a question that is not asked since its host or its source has been given up: told once, as the source's error."""
 
@@ -49,12 +50,10 @@ class Gate:
         self._closed: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
         self._delays: defaultdict[str, float] = defaultdict(lambda: max(politeness.delay, _LEAST_DELAY))
-        self._at: dict[str, str] = {}
         for site in sites:
             for place in hosts_of(site):
                 host = slot_of(f"//{place}")
                 self._delays[host] = max(self._delays[host], site.delay)
-                self._at.setdefault(host, site.name)
 
     def delay(self, host: str) -> float:
         """Least seconds between an answer of the host and the next question to it."""
@@ -64,23 +63,21 @@ class Gate:
         """The host asks for a longer delay."""
         self._delays[host] = max(self._delays[host], seconds)
 
-    def site_at(self, host: str) -> str:
-        """A source whose host it is."""
-        return self._at.get(host, "")
-
     def check(self, url: str, name: str) -> None:
         """Whether a source's crawl may ask for that address now.
 
         Raises:
             Refused: it may not.
         """
-        site = self._sites[name]
-        reason = refusal(url, site)
-        if reason:
+        reason = refusal(url, self._sites[name])
+        is_robots = not reason.startswith("bad") and urlsplit(url).path == ROBOTS
+        if reason and not (is_robots and reason == "excluded"):
             raise Refused(reason)
         host = slot_of(url)
         if host in self._closed:
             self._give_up(name, host, f"{host} is left alone: {self._closed[host]}")
+        if is_robots:
+            return  # no budget of one source may keep the rules of a host from another
         if self._asked[name] >= self._politeness.max_requests:
             self._give_up(name, "", f"stopped after {self._politeness.max_requests} questions; not all was asked for")
         if monotonic() - self._started.setdefault(name, monotonic()) > self._politeness.max_seconds:

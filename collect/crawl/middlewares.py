@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
@@ -13,6 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from collect.archive.model import Role
+from collect.crawl.download import reason_of
 from collect.crawl.gate import Refused, slot_of
 from collect.crawl.task import ARCHIVED, STEPS, Task, exchange_of, request_of
 
@@ -55,7 +57,7 @@ class AtTheGate(_Middleware):
         """See Scrapy."""
         host = slot_of(request.url)
         if "task" not in request.meta:  # robots files are asked for by Scrapy
-            request.meta["task"] = Task(self.spider.gate.site_at(host), Role.OTHER)
+            request.meta["task"] = Task(self.spider.robots_for[urlsplit(request.url).netloc], Role.OTHER)
         self.spider.gate.check(request.url, request.meta["task"].site)
         request.meta["download_slot"] = host
         _, slot = self.crawler.engine.downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way
@@ -74,6 +76,11 @@ class ObeyRobots(RobotsTxtMiddleware):
     @property
     def _spider(self) -> ReportSpider:
         return cast("ReportSpider", self.crawler.spider)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """See Scrapy."""
+        self._spider.robots_for.setdefault(urlsplit(request.url).netloc, request.meta["task"].site)
+        return await super().robot_parser(request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """See Scrapy."""
@@ -101,7 +108,7 @@ class ObeyRobots(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         if isinstance(exc, _NoRobotsError) or not isinstance(exc, IgnoreRequest):  # else it led elsewhere: there is none
-            why = str(exc) if isinstance(exc, _NoRobotsError) else type(exc).__name__
+            why = str(exc) if isinstance(exc, _NoRobotsError) else reason_of(exc, f"//{netloc}")
             self._spider.gate.close(slot_of(f"//{netloc}"), f"its robots.txt cannot be had ({why})")
         super()._robots_error(exc, netloc)
 
@@ -148,7 +155,7 @@ class FromTheArchive(_Middleware):
             answer = self._replayed(before, request)
             if answer is not None:
                 return answer
-        held = self.spider.line.last(*key)
+        held = self.spider.line.last(*key) if request.method == "GET" else None
         if held is not None and held.sha256:
             for name, value in zip(_VALIDATORS, (held.etag, held.last_modified), strict=True):
                 if value:

@@ -10,15 +10,15 @@ from typing import Any, Final
 import regex
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.utils.response import get_meta_refresh
 from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
 
 from collect.archive.model import Capture, Exchange, Role
+from collect.crawl.download import reason_of
 from collect.crawl.due import is_due
-from collect.crawl.gate import CLOSED, Gate, Refused, slot_of
+from collect.crawl.gate import CLOSED, Gate
 from collect.crawl.guard import refusal
 from collect.crawl.model import Event
 from collect.crawl.reading import Follow, Reading, read
@@ -26,7 +26,7 @@ from collect.crawl.task import ARCHIVED, STEPS, Task, exchange_of, request_of
 from collect.crawl.wire import Line, Order
 from collect.crawl.wire import Reading as ReadingNow
 from collect.sites.model import Ask, Page, Site
-from collect.sites.trouble import trouble_of
+from collect.sites.trouble import Kind, trouble_of
 from collect.sites.walk import Walk
 
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -51,6 +51,8 @@ class ReportSpider(Spider):
         self.politeness = order.politeness
         self.gate = Gate(order.sites, order.politeness, order.asked, self.tell)
         self._sites = {site.name: site for site in order.sites}
+        self.robots_for: dict[str, str] = {}
+        """For which source the robots file of a host and port is asked for."""
         self._known: dict[str, Capture] = {}
         self._spelt: dict[str, str] = {}
         self._moving: dict[str, list[Sequence[Exchange]]] = {}
@@ -61,6 +63,7 @@ class ReportSpider(Spider):
         """See Scrapy."""
         spider: ReportSpider = super().from_crawler(crawler, *args, **more)
         crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
+        crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
 
     def tell(self, event: Event) -> None:
@@ -133,7 +136,8 @@ class ReportSpider(Spider):
         trouble = trouble_of(self._page(response, task, response.body))
         if 400 <= response.status < 500:
             self._keep(response, task, Role.OTHER)
-        reason = trouble.kind.value if trouble is not None else f"http_{response.status}"
+        told = trouble is not None and trouble.kind is not Kind.EMPTY
+        reason = trouble.kind.value if trouble is not None and told else f"http_{response.status}"
         self._refuse(task, response.url, reason, f"status {response.status}")
 
     def _gone(self, response: Response, task: Task) -> Iterator[Request]:
@@ -249,9 +253,14 @@ class ReportSpider(Spider):
         """Say why there is no answer."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
         task: Task = request.meta["task"]
-        reason = _reason(failure.value, request.url)
+        reason = reason_of(failure.value, request.url)
         if reason != CLOSED:  # said already, of the whole source
-            self._refuse(task, request.url, reason)
+            self._refuse(task, request.url, reason, str(failure.value))
+
+    def broke(self, failure: Failure, response: Response) -> None:
+        """A fault of ours: the source cannot be said to have been gone through."""
+        why = f"a fault of ours at {response.url} ({type(failure.value).__name__}: {failure.value})"
+        self.tell(Event("error", response.meta["task"].site, response.url, why))
 
     def dropped(self, request: Request) -> None:
         """A redirect to what was asked for already: in a circle, or to where a document has moved."""
@@ -276,20 +285,3 @@ class ReportSpider(Spider):
                 and all(each.status in _FOR_GOOD for each in steps[index:])
             ):
                 self.line.record(replace(step, role=held.role))
-
-
-def _reason(error: BaseException | None, url: str) -> str:
-    if isinstance(error, Refused):
-        return error.reason
-    if isinstance(error, DownloadCancelledError) or (isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error)):
-        return "too_large"
-    if isinstance(error, IgnoreRequest):
-        return "redirect_loop" if "redirect" in str(error) else "ignored"
-    if isinstance(error, DownloadTimeoutError):
-        return "timeout"
-    if isinstance(error, CannotResolveHostError):
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
-
-        refused = getattr(reactor.nameResolver, "refused", ())
-        return "private_address" if slot_of(url) in refused else "no_such_host"
-    return "no_answer"

@@ -56,20 +56,21 @@ _TAIL = regex.compile(
 )
 _COLUMN_WORDS = r"(?:(?:政府|政务)?(?:信息)?公开(?:工作)?)?(?:年度(?:工作)?报告|年报)"
 _COLUMN = regex.compile(
-    rf"^(?:[▪■·•>»\-\d.、]*)(?:历年|往年|往期|历史|各年|本级|市级|区级|县级|部门|乡镇|镇街|街道|镇办|各?(?:部门|单位|乡镇|镇街|县区|区县|委办局)"
+    rf"^(?:[▪■·•>»\-]|\d{{1,2}}[.、])*(?:历年|往年|往期|历史|各年|本级|市级|区级|县级|部门|乡镇|镇街|街道|镇办|各?(?:部门|单位|乡镇|镇街|县区|区县|委办局)"
     rf"|(?:[市区县省州]|我[市区县])(?:政府|级)?(?:部门)?|市直|区直|县直|省直|直属(?:单位|机构)|(?:[市区县])?人民政府)*(?:{_COLUMN_WORDS})"
     r"(?:专栏|栏目|列表|公开|发布|公示|汇总|汇编|查询|目录)?[>»]*(?:更多|MORE)?[>»]*$",
     regex.I,
 )
+_SHORT_COLUMN = regex.compile(r"^\p{Han}{1,4}(?:年报|年度报告)$")
 _BARE_COLUMN = regex.compile(
     r"^[>»\-·]*(?:政府|政务)?(?:信息)?公开(?:工作)?(?:年度(?:工作)?报告|年报)[>»\-]*$|^年报$|^年度报告$|^公开年报$"
 )
-_BARE_YEAR = regex.compile(rf"^[\[(【<《]?{_YEAR[:-1]}[\])】>》]?(?:年报|年度报告|报告)?$")
+_BARE_YEAR = regex.compile(rf"^[\[(【<《]?{_YEAR[:-1]}[\])】>》]?(?:年报|年度报告|报告)?(?:[(（][^()（）]{{1,12}}[)）])?$")
 _BARE_REPORT = regex.compile(
     r"^.{0,40}(?:20[0-4]\d|二[〇零○O0].{2})(?:年度|年)?(?:工作)?(?:年度?(?P<work>工作)?报告|年报)(?P<tail>.*)$"
 )
 _OTHER_SUBJECT = regex.compile(
-    r"法治|依法行政|依法治|决算|预算|政府工作报告|统计年鉴|年鉴|统计公报|统计年报|财务|审计|绩效|内部?控制|内控|环境|生态|气候|卫生健康|健康|质量|知识产权"
+    r"公积金|社保|法治|依法行政|依法治|决算|预算|政府工作报告|统计年鉴|年鉴|统计公报|统计年报|财务|审计|绩效|内部?控制|内控|环境|生态|气候|卫生健康|健康|质量|知识产权"
     r"|消费|投诉|信访|12345|热线|营商|行政执法|执法(?:统计|数据|情况)|处罚|双公示|信用|国有|国资(?!委)|企业|公司|上市|社会责任|社会组织|社会团体|民办|慈善|基金"
     r"|民意|评议|述职|述廉|述法|安全生产|应急|建议(?:提案)?办理|提案|政府网站|网站(?:工作|监管|建设)|新媒体|政务服务年|放管服|普法|双随机|权力|责任清单"
     r"|党建|党风|廉政|纪检|学校|教学质量|毕业生|就业|科技|专利|气象灾害|水资源|地质|自然资源公报|人口|工资|招生|电子政务|数字政府|政务微|创建|平安|扶贫|乡村振兴"
@@ -77,18 +78,25 @@ _OTHER_SUBJECT = regex.compile(
 _OTHER_KIND = regex.compile(
     r"指南|目录|制度|办法|条例|规定|规范|标准|细则|意见|征求|征集|申请表|申请(?:方式|流程|须知)|依申请公开$|要点|计划|方案|规划|通知|格式|模板|范文|样本|填报|编制说明"
     r"|解读|图解|一图|问答|培训|会议|召开|部署|推进会|评估|考核|测评|检查|督查|通报|整改|排名|第三方|抽查|机构职能|领导|简介|问卷|调查|答记者"
-    r"|监督保障|平台|须知|流程图|收费标准|监管年度|工作年度报表"
+    r"|监督保障|重点领域|平台|须知|流程图|收费标准|监管年度|工作年度报表"
 )
 _PART_OF_YEAR = regex.compile(
     r"上半年|下半年|半年|季度|第[一二三四1-4]季|[1-9一二三四五六七八九十]月份?(?!\d*日)|月报|周报|季报|(?<!\d)1[-—至~]\d+月"
 )
 _HEAD_OF_OTHER = regex.compile(
-    r"印发|转发|关于(?:做好|开展|报送|编制|编写|加强|进一步|切实|组织)|如何|解读|图解|一图|读懂|征求|征集|申请|培训|指南|目录|评估|考核|通报|对.{0,20}的(?:评估|测评)|上一篇|下一篇"
+    r"转发|关于(?:做好|开展|报送|编制|编写|加强|进一步|切实|组织)|如何|解读|图解|一图|读懂|征求|征集|申请|培训|指南|目录|评估|考核|通报|对.{0,20}的(?:评估|测评)|上一篇|下一篇"
 )
+_LETTERS = frozenset({"的通知", "的函"})
+"""A letter that a report goes out with: 关于公布…年度报告的通知."""
+_AFTERWARDS = regex.compile(r"说明|流程|审核|审查|程序|起草")
 _ORGANISATION = regex.compile(
     r"(?:局|委|委员会|办|办公室|厅|院|中心|处|所|队|镇|乡|街道|街道办事处|开发区|管委会|人民政府|政府|集团|站|校|区|县|市|场|分局|支队)$"
 )
 _AROUND = "-—·•、:>»[]()<>《》\"'“”"
+_AGENCY = regex.compile(
+    r"^.*?(?:局|委|委员会|厅|办|办公室|院|中心|街道|镇|乡|处|所|队|站)(?=20[0-4]\d|二[〇零○]|关于|年度|年报|$)"
+)
+"""An agency at the head of a title: the field it is named after (卫生健康局, 审计局) is not what the document is about."""
 _MAX_LENGTH = 90
 """Folded characters; longer texts are prose or several links in one."""
 
@@ -114,7 +122,7 @@ def judge(text: str, column: str = "", pattern: str = "") -> Judgement:
 def is_column(heading: str) -> bool:
     """Whether a heading or page title is that of a list of annual reports."""
     plain = folded(heading)
-    if not plain or len(plain) > _MAX_LENGTH or _OTHER_SUBJECT.search(plain):
+    if not plain or len(plain) > _MAX_LENGTH or _OTHER_SUBJECT.search(_AGENCY.sub("", plain)):
         return False
     return any(_COLUMN.search(piece) or _titled(piece) for piece in regex.split(r"[-_|>»—–/\\]+", plain))
 
@@ -141,9 +149,11 @@ def _of_subject(plain: str) -> Judgement | None:
     if _PART_OF_YEAR.search(head) or _HEAD_OF_OTHER.search(head) or regex.search(r"法治政府|依法行政|决算|预算", head):
         return Judgement(Kind.OTHER)
     year = _year(plain, core)
+    if tail in _LETTERS:
+        return Judgement(Kind.DOUBTFUL, year)
     if not _TAIL.match(tail):
         further = _CORE.search(tail)  # two titles in one link, or the same once more
-        if further is None and (_OTHER_KIND.search(tail) or _PART_OF_YEAR.search(tail)):
+        if further is None and (_OTHER_KIND.search(tail) or _PART_OF_YEAR.search(tail) or _AFTERWARDS.search(tail)):
             return Judgement(Kind.OTHER)
         return Judgement(Kind.DOUBTFUL, year)
     if _PART_OF_YEAR.search(tail) or regex.search(r"解读|图解|一图|模板|范文|格式|样", tail):
@@ -186,9 +196,9 @@ def _of_cut(plain: str) -> Judgement | None:
 
 def _of_column(plain: str, column: str) -> Judgement | None:
     """By the column: words that say too little on their own."""
-    if _COLUMN.match(plain):
+    if _COLUMN.match(plain) or (_SHORT_COLUMN.match(plain) and not _OTHER_SUBJECT.search(plain)):
         return Judgement(Kind.COLUMN)
-    if _OTHER_SUBJECT.search(plain) or _PART_OF_YEAR.search(plain):
+    if _OTHER_SUBJECT.search(_AGENCY.sub("", plain)) or _PART_OF_YEAR.search(plain):
         return None
     in_column = is_column(column)
     bare = _BARE_REPORT.match(plain)

@@ -14,7 +14,7 @@ from collect.sites.markup import Anchor, Markup, shown
 from collect.sites.model import Ask, Link, Listing, Site
 from collect.sites.paging import further_pages, is_paging
 from collect.sites.reports import is_report
-from collect.sites.words import date_in, date_of_address, folded
+from collect.sites.words import date_in, date_of_address, folded, year_of_address
 
 _ROWS = frozenset({"li", "tr", "dd", "dt", "p", "div", "td", "article", "record"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "caption", "legend", "strong", "b"})
@@ -25,8 +25,14 @@ _CLIMB = 7
 _CRUMB = regex.compile(r"(?:当前|您(?:现在)?(?:的|所在)?)(?:的?位置|所在位置)[:：]?(.{4,160})")
 
 
-def listing_of(markup: Markup, site: Site) -> Listing:
-    """What any list page holds, by the words of its links."""
+def listing_of(markup: Markup, site: Site, addresses: regex.Pattern[str] | None = None) -> Listing:
+    """What any list page holds, by the words of its links.
+
+    Args:
+        markup: The page.
+        site: Whose it is.
+        addresses: Where only annual reports lie in this family, whatever the link says.
+    """
     column = column_of(markup)
     reports: dict[str, Link] = {}
     columns: list[str] = []
@@ -34,6 +40,8 @@ def listing_of(markup: Markup, site: Site) -> Listing:
         if is_paging(anchor) or not is_allowed(anchor.url, site) or anchor.url == markup.url:
             continue
         found = judged(anchor, column, site)
+        if found.kind is Kind.OTHER and addresses is not None and not site.link and addresses.search(anchor.url):
+            found = Judgement(Kind.DOUBTFUL)
         if found.kind is Kind.COLUMN:
             columns.append(anchor.url)
         elif found.kind is not Kind.OTHER:
@@ -75,7 +83,8 @@ def _speaks(heading: str) -> bool:
 
 def link_of(anchor: Anchor, found: Judgement) -> Link:
     """The link as families hand it on."""
-    return Link(anchor.url, anchor.fullest, published_beside(anchor), found.year, found.kind is Kind.DOUBTFUL)
+    year = found.year if found.year is not None else year_of_address(anchor.url)
+    return Link(anchor.url, anchor.fullest, published_beside(anchor), year, found.kind is Kind.DOUBTFUL)
 
 
 def _keep(reports: dict[str, Link], link: Link) -> None:
@@ -103,7 +112,7 @@ def heading_of(anchor: Anchor) -> str:
     element = anchor.element
     for _ in range(_CLIMB):
         parent = element.getparent()
-        if parent is None or parent.tag in {"body", "html"}:
+        if parent is None:
             break
         for sibling in element.itersiblings(preceding=True):
             if (text := _as_heading(sibling, element)) is not None:
@@ -124,7 +133,7 @@ def _as_heading(sibling: etree._Element, beside: etree._Element) -> str | None:
     text = shown(inner if inner is not None else sibling)
     if not text or len(text) > _MAX_HEADING:
         return None
-    return text if marked or not links else None
+    return text if marked or not links or (links == 1 and sibling.tag != beside.tag) else None
 
 
 def published_beside(anchor: Anchor) -> date | None:
@@ -145,7 +154,7 @@ def published_beside(anchor: Anchor) -> date | None:
     return found or date_of_address(anchor.url)
 
 
-def listing_or_report(markup: Markup, site: Site) -> Listing:
+def listing_or_report(markup: Markup, site: Site, addresses: regex.Pattern[str] | None = None) -> Listing:
     """The listing of a page that was taken for a list, with the mark if it is itself a report."""
-    found = listing_of(markup, site)
+    found = listing_of(markup, site, addresses)
     return Listing(entries=found.entries, itself=True) if is_report(markup) else found

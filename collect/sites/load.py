@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from collect.errors import ConfigurationError
 from collect.sites.model import Site
 
-_WHAT_TO_DO = {
-    "extra_forbidden": "There is no such field: take it out, or see docs/sources.md for the names.",
-    "missing": "Add it.",
-    "too_short": "Give at least one.",
-    "string_pattern_mismatch": "Use small letters, digits, '.', '_' and '-', beginning with a letter or digit.",
-    "greater_than_equal": "Give a larger number.",
+_SAID = {
+    "extra_forbidden": "there is no such field. Take it out, or see docs/sources.md for the names",
+    "missing": "it is missing. Add it",
+    "too_short": "it is empty. Give at least one",
+    "string_pattern_mismatch": "a name is small letters, digits, '.', '_' and '-', beginning with a letter or digit. Change it",
+    "tuple_type": 'it is no list. Write it as one: ["..."]',
 }
-_AS_A_LIST = 'Write it as a list: ["..."].'
+"""By pydantic's type of mistake: what is wrong, and what to do. Other mistakes are told in pydantic's words."""
 
 
 def load_sites(folder: Path) -> tuple[Site, ...]:
@@ -75,12 +75,14 @@ def _tables(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Mapping[str,
 
 
 def _told(error: ValidationError) -> Iterator[str]:
-    for each in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    inside = {each["loc"][0] for each in errors if len(each["loc"]) > 1}
+    for each in errors:
+        if each["loc"] and len(each["loc"]) == 1 and each["loc"][0] in inside:
+            continue  # a list with a bad entry counts as empty, too
         field = ".".join(str(part) for part in each["loc"]) or "(table)"
-        advice = _WHAT_TO_DO.get(each["type"], "Correct it.")
-        if each["type"] == "tuple_type":
-            advice = _AS_A_LIST
-        yield f"{field}: {each['msg'].removeprefix('Value error, ').rstrip('.')}. {advice}"
+        said = _SAID.get(each["type"]) or f"{each['msg'].removeprefix('Value error, ').rstrip('.')}. Correct it"
+        yield f"{field}: {said}."
 
 
 def host_of(url: str) -> str:

@@ -16,7 +16,7 @@ def _address(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url!r} is no address: it begins with http:// or https:// and a host")
     if parts.username or parts.password:
-        raise ValueError(f"{url!r} holds a user's name: sites that ask for one are not gone to")
+        raise ValueError("it holds a user's name: sites that ask for one are not gone to")
     return url
 
 

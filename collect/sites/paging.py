@@ -46,15 +46,17 @@ def is_paging(anchor: Anchor) -> bool:
 
 def _by_words(markup: Markup) -> Iterator[str]:
     numbered: list[Anchor] = []
+    onward: list[str] = []
     for anchor in markup.anchors:
         words = folded(anchor.text) or folded(anchor.title)
         if _NEXT.match(words):
-            yield anchor.url
+            onward.append(anchor.url)
         elif (number := _NUMBER.match(words)) and 1 <= int(number[1]) <= MAX_PAGES:
             numbered.append(anchor)
     # A lone number may be anything (a count beside a heading); two or more that lie side by side turn pages.
     if len(numbered) > 1:
         yield from (anchor.url for anchor in numbered if _same_list(anchor.url, markup.url))
+    yield from onward
     for option in markup.root.iter("option"):
         value = str(option.get("value", ""))
         if _PAGE_OPTION.match(folded("".join(map(str, option.itertext())))) and regex.search(r"[/.?]", value):

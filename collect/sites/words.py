@@ -53,6 +53,15 @@ def date_in(text: str) -> date | None:
     return found
 
 
+_YEAR_IN_ADDRESS = regex.compile(r"[?&](?:fbtime|year|nf|niandu)=(20[0-4]\d)(?!\d)|/year/show/\d+/(20[0-4]\d)\.", regex.I)
+
+
+def year_of_address(url: str) -> int | None:
+    """The year reported on, where a system asks for it by address (``xxgkAnnualReport.jsp?area=…&fbtime=2020``)."""
+    found = _YEAR_IN_ADDRESS.search(url)
+    return int(found[1] or found[2]) if found else None
+
+
 def date_of_address(url: str) -> date | None:
     """The day of publication that some systems write into addresses (``t20240118_123.shtml``, ``/2024/1/18/``)."""
     return next((made for pattern in _IN_ADDRESS if (m := pattern.search(url)) and (made := _made(m))), None)

@@ -81,6 +81,11 @@ class Server:
             self._servers[name] = _Listener((self._host or f"127.0.0.{number}", 0), _Handler)
         return {name: "http://{}:{}".format(*server.server_address[:2]) for name, server in self._servers.items()}
 
+    def beside(self, name: str, other: str) -> str:
+        """Take a further port on the host of the site ``name``, and give its address."""
+        self._servers[other] = _Listener((self._servers[name].server_address[0], 0), _Handler)
+        return "http://{}:{}".format(*self._servers[other].server_address[:2])
+
     def start(self, sites: Mapping[str, Hosted]) -> None:
         """Answer for the sites from now on."""
         for name, server in self._servers.items():

@@ -7,6 +7,7 @@ The list is XML within the page, ``<datastore><recordset><record><![CDATA[<li>�
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -16,7 +17,7 @@ from collect.sites.families.plain import Plain
 from collect.sites.lists import listing_of
 from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
-from collect.sites.model import Ask, Listing, Page, Site
+from collect.sites.model import Ask, Link, Listing, Page, Site
 from collect.sites.paging import MAX_PAGES
 
 _MARKS = regex.compile(
@@ -35,6 +36,7 @@ _PARAMETER = {
     name: regex.compile(rf"""\b{name}["']?\s*[:=]\s*["']?([^"'&,;\s<>{{}}()]+)""", regex.I)
     for name in ("col", "appid", "webid", "path", "columnid", "sourceContentType", "unitid", "webname", "permissiontype")
 }
+_ANNUAL = regex.compile(r"^(.*/xxgkAnnualReport\.jsp)\?(.+)$", regex.I)
 _GROUP = 3
 """Pages that one question for a range brings, as the system's own script asks."""
 
@@ -45,6 +47,8 @@ class Hanweb(Plain):
     name = "hanweb"
     article = r"/art/20\d\d/\d{1,2}/\d{1,2}/art_"
 
+    reports = regex.compile(r"/xxgkAnnualReport\.jsp\?(?=.*\bfbtime=20\d\d)", regex.I)
+
     def matches(self, page: Page) -> bool:
         """By its addresses and its list data."""
         return bool(_ADDRESS.search(urlsplit(page.url).path) or _MARKS.search(decoded(page)))
@@ -54,9 +58,16 @@ class Hanweb(Plain):
         store = _STORE.search(markup.text)
         records = "".join(_records(store[1] if store else markup.text)) if "<record>" in markup.text.lower() else ""
         inner = Markup(markup.url, records if _is_data(markup) else _inserted(markup.text, records), markup.encoding)
-        found = listing_of(inner, site) if records else super().listed(markup, site)
+        found = listing_of(inner, site, self.reports) if records else super().listed(markup, site)
         asks = [ask for ask in (*found.further, *_proxied(markup)) if is_allowed(ask.url, site)]
-        return Listing(found.reports, tuple(dict.fromkeys(asks)), found.entries, found.itself)
+        reports = {link.url: link for link in (_in_order(link) for link in found.reports)}
+        return Listing(tuple(reports.values()), tuple(dict.fromkeys(asks)), found.entries, found.itself)
+
+
+def _in_order(link: Link) -> Link:
+    """The link with agency and year in one order: sites write ``?fbtime=…&area=…`` too, and it is the same page."""
+    found = _ANNUAL.search(link.url)
+    return replace(link, url=f"{found[1]}?{'&'.join(sorted(found[2].split('&')))}") if found else link
 
 
 def _inserted(text: str, records: str) -> str:

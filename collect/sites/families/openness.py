@@ -23,6 +23,8 @@ class Openness(Plain):
     name = "openness"
     article = r"/(?:Xxgk|Openness)AnnualReport/show/\d+|/public/\d+/\d+\.html"
 
+    reports = regex.compile(r"/(?:Xxgk|Openness)AnnualReport/(?:year/)?show/\d+", regex.I)
+
     def matches(self, page: Page) -> bool:
         """By its addresses."""
         return bool(_ADDRESS.search(urlsplit(page.url).path) or _MARKS.search(decoded(page)))

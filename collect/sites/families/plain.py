@@ -21,6 +21,9 @@ class Plain:
     article = ""
     """Expression of addresses that articles have."""
 
+    reports: regex.Pattern[str] | None = None
+    """Addresses at which only annual reports lie."""
+
     def matches(self, page: Page) -> bool:
         """Always: it is the last to be asked."""
         del page
@@ -36,7 +39,7 @@ class Plain:
 
     def listed(self, markup: Markup, site: Site) -> Listing:
         """What the page lists; families that know more override this."""
-        return listing_or_report(markup, site)
+        return listing_or_report(markup, site, self.reports)
 
     def detail(self, page: Page, site: Site) -> Detail:
         """What the page leads to; one that prints no report and leads to several of them turned out to be a list."""
@@ -62,7 +65,7 @@ class Plain:
         """
         named = judge(markup.title.partition("_")[0])
         alike = [link for link in listed.reports if named.kind is not Kind.REPORT or link.year == named.year]
-        return len(alike) >= _SEVERAL or bool(set(listed.further) - set(listing_of(markup, site).further))
+        return len(alike) >= _SEVERAL or bool(set(listed.further) - set(listing_of(markup, site, self.reports).further))
 
 
 _SEVERAL = 2
