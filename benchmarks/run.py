@@ -32,6 +32,7 @@ SECTIONS = {
     "continuity": "From year to year",
     "copies": "Finding copies",
     "crawl": "A crawl of local sites",
+    "night": "The night",
 }
 """Module of this folder -> heading."""
 
