@@ -66,13 +66,16 @@ def show_coverage(found: Coverage, sources: Sequence[Freshness] = ()) -> None:
 
 def _silent(found: Coverage, sources: Sequence[Freshness]) -> Iterator[str]:
     """Silence: what is missing may be there, where its source was not reached."""
-    shown = {row.agency_id for row in found.rows}
-    told = [each for each in sources if each.agency_id is None or each.agency_id in shown]
+    shown = {row.agency_id for row in found.rows} | {row.agency for row in found.rows}
+    told = [each for each in sources if not each.agency or not shown.isdisjoint({each.agency_id or 0, each.agency})]
     yield from silence(told)
-    quiet = {each.agency_id: each for each in told if each.is_quiet and each.agency_id is not None}
+    quiet = [each for each in told if each.is_quiet and each.agency]
+    # An agency that never reported goes by its name: the database has no number for it.
+    by_whom = {who: each.source for each in quiet for who in (each.agency_id, each.agency) if who}
     for row in found.rows:
-        if row.status == "missing" and row.agency_id in quiet:
-            yield f"missing, but its source is silent: {clean(row.agency)} {row.year} ({clean(quiet[row.agency_id].source)})"
+        source = by_whom.get(row.agency_id or row.agency) or by_whom.get(row.agency)
+        if row.status == "missing" and source:
+            yield f"missing, but its source is silent: {clean(row.agency)} {row.year} ({clean(source)})"
 
 
 def _remarks(found: Coverage) -> Iterator[str]:
