@@ -45,8 +45,11 @@ def symbol_of(row: Expected) -> str:
     return late or ("●" if row.timeliness == "on_time" else "○")
 
 
-def show_coverage(found: Coverage, sources: Sequence[Freshness] = ()) -> None:
-    """Print the grid, its legend, what could not be told, and which sources were not heard."""
+def show_coverage(found: Coverage, sources: Sequence[Freshness] = (), *, narrowed: bool = False) -> None:
+    """Print the grid, its legend, what could not be told, and which sources were not heard.
+
+    ``narrowed``: only a part was asked for, and only the sources of its agencies are told of.
+    """
     years = sorted({row.year for row in found.rows})
     table = plain_table()
     table.add_column("agency", overflow="fold")
@@ -60,14 +63,14 @@ def show_coverage(found: Coverage, sources: Sequence[Freshness] = ()) -> None:
     say(table)
     legend = [Text.assemble((symbol, style), f" {meaning}") for symbol, meaning, style in _LEGEND]
     say(Text("   ").join(legend[:4]), Text("   ").join(legend[4:]))
-    for line in (*_remarks(found), *_silent(found, sources)):
+    for line in (*_remarks(found), *_silent(found, sources, narrowed=narrowed)):
         say(line)
 
 
-def _silent(found: Coverage, sources: Sequence[Freshness]) -> Iterator[str]:
+def _silent(found: Coverage, sources: Sequence[Freshness], *, narrowed: bool) -> Iterator[str]:
     """Silence: what is missing may be there, where its source was not reached."""
     shown = {row.agency_id for row in found.rows} | {row.agency for row in found.rows}
-    told = [each for each in sources if not each.agency or not shown.isdisjoint({each.agency_id or 0, each.agency})]
+    told = [each for each in sources if not narrowed or not shown.isdisjoint({each.agency_id or 0, each.agency or 0})]
     yield from silence(told)
     quiet = [each for each in told if each.is_quiet and each.agency]
     # An agency that never reported goes by its name: the database has no number for it.

@@ -80,7 +80,7 @@ def coverage(
         found = coverage_of(store, within=within, kind=kind, years=years, roster=entries)
         sources = freshness(store)
     if output is None:
-        show_coverage(found, sources)
+        show_coverage(found, sources, narrowed=bool(within or kind))
     else:
         click.echo(f"{write_coverage(found, output)} rows written to {output}", err=True)
 
