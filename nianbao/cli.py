@@ -20,6 +20,7 @@ from nianbao.commands import (
     EXIT_USAGE,
     accuracy,
     agencies,
+    archive,
     continuity,
     copies,
     intake,
@@ -98,6 +99,8 @@ def main() -> None:
 for command in (
     intake.ingest,
     intake.inspect,
+    archive.archive,
+    archive.rebuild,
     reports.export,
     reports.show,
     reports.status,
