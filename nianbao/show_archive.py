@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -60,7 +61,7 @@ def show_captures(archive: Archive, captures: Iterable[Capture]) -> None:
 
 
 def show_address(archive: Archive, what: str, output: Path | None) -> None:
-    """Everything that an address answered, and the last exchange in full; or one exchange, by its record.
+    """Everything that an address answered, and the last exchange that brought content in full; or one exchange, by its record.
 
     Raises:
         ConfigurationError: the archive knows no such thing, or it holds no content to write.
@@ -68,7 +69,8 @@ def show_address(archive: Archive, what: str, output: Path | None) -> None:
     captures = [each for each in archive.captures() if what in {each.url, each.name, each.record}]
     if not captures:
         raise ConfigurationError(f"The archive {archive.root} knows no {what}.", advice="`nianbao archive list` shows addresses.")
-    chosen = next((each for each in reversed(captures) if each.sha256 and each.settles), captures[-1])
+    brought = (each for each in reversed(captures) if each.sha256 and each.settles and each.status != HTTPStatus.NOT_MODIFIED)
+    chosen = next(brought, captures[-1])
     if output is not None:
         if not chosen.sha256:
             raise ConfigurationError(f"{what} held no content.", advice="Name another record.")

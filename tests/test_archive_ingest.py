@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from collect.archive import archive as archives
 from collect.archive import night as nights
@@ -19,6 +20,7 @@ from collect.archive.archive import Archive
 from collect.archive.model import Role
 from collect.crawl.model import SiteResult
 from collect.errors import ConfigurationError
+from nianbao.cli import main
 from nianbao.crawled import ingest_archive, ingest_crawl, rebuild
 from nianbao.ingest import ingest
 from store.crawls import taken_in
@@ -277,6 +279,36 @@ def documents_in(path: Path) -> int:
             return connection.execute("SELECT count(*) FROM document").fetchone()[0]
     except sqlite3.OperationalError:
         return 0
+
+
+def test_the_commands(root, tmp_path):
+    run = CliRunner().invoke
+    db = str(tmp_path / "reports.sqlite")
+    listed = run(main, ["archive", "list", str(root)], standalone_mode=False)
+    assert [line.split()[0] for line in listed.output.splitlines()[2:]] == ["1", "2", "3", "4"]
+    third = run(main, ["archive", "list", str(root), "--crawl", "3"], standalone_mode=False).output
+    assert "crawl 3: shuyang was not gone through: the site did not answer" in third
+    shown = run(main, ["archive", "show", str(root), f"{HOST}/nb/2024.html", "--content", str(tmp_path / "out")]).output
+    assert 'ETag: "1"' in shown
+    assert (tmp_path / "out").read_bytes() == crawls.page(2024)
+    assert "sound" in run(main, ["archive", "verify", str(root)]).output
+    assert "exchanges  28" in run(main, ["archive", "index", str(root)]).output
+    with pytest.raises(ConfigurationError, match=r"archive of crawls.*nianbao archive ingest"):
+        run(main, ["ingest", str(root), "--db", db], standalone_mode=False, catch_exceptions=False)
+    with pytest.raises(ConfigurationError, match="knows no http://x"):
+        run(main, ["archive", "show", str(root), "http://x"], standalone_mode=False, catch_exceptions=False)
+    assert not Path(db).exists()
+
+
+def test_damage_is_an_exit_code(tmp_path):
+    root = crawls.made(tmp_path / "archive", 1)
+    (path,) = root.glob("*.warc.gz")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    for command in ("verify", "index"):
+        result = CliRunner().invoke(main, ["archive", command, str(root)])
+        assert (result.exit_code, path.name + "#" in result.output) == (1, True), result.output
 
 
 def test_a_crawl_that_has_not_ended_is_not_taken_in(tmp_path):

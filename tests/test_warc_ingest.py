@@ -95,6 +95,7 @@ SKIPPED = {"warc_revisit": 1, "warc_status": 2, "unrelated_page": 1, "web_asset"
 
 def test_every_record_of_a_mixed_warc_has_its_outcome(mixed: bytes, tmp_path: Path) -> None:
     (tmp_path / "crawl.warc.gz").write_bytes(mixed)
+    os.utime(tmp_path / "crawl.warc.gz", (1_600_000_000, 1_600_000_000))  # so that it counts as unchanged the second time
     with open_store(tmp_path / "reports.sqlite") as store:
         first = ingest([tmp_path / "crawl.warc.gz"], store)
         again = ingest([tmp_path / "crawl.warc.gz"], store)

@@ -63,7 +63,7 @@ def list_crawls(folder: Path, crawl: int | None) -> None:
     "--content", "output", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT", help="Write the content to this file."
 )
 def show(folder: Path, what: str, output: Path | None) -> None:
-    """Show what an address answered in every crawl, and the last exchange with all headers.
+    """Show what an address answered in every crawl, and the last exchange that brought content, with all headers.
 
     It may be named by its address, by a document's name in the database, or by a record (document_path.record), which shows
     that exchange.
