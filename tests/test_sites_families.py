@@ -83,10 +83,44 @@ def test_trs_counts_from_one_with_a_box():
     assert asked(listing("/xxgk/xxgknb_list.shtml", text)) == ["/xxgk/xxgknb_list_2.shtml", "/xxgk/xxgknb_list_3.shtml"]
 
 
-def test_older_trs_templates_write_the_loop_into_the_page():
-    script = """<script>var currentPage = 0;var countPage = 3;for(var i=0;i<countPage;i++){document.write("<a href=\\"index_" + i + ".htm\\">");}
-    var p = "index_" + (currentPage+1) + "." + "htm";</script>"""
-    assert asked(listing("/zwgk/nb/", html(script))) == ["/zwgk/nb/index_1.htm", "/zwgk/nb/index_2.htm"]
+@pytest.mark.parametrize(
+    "script",
+    [
+        """var currentPage = 0;var countPage = 3;for(var i=0;i<countPage;i++){document.write("<a href=\\"list_" + i + ".htm\\">");}""",
+        """var currentPage = 0;//所在页从0开始
+        var prevPage = currentPage-1//上一页
+        var countPage = 3//共多少页
+        document.write("<a href=\\"list."+"htm\\">首页</a>");
+        document.write("<a href=\\"list"+"_" + prevPage + "."+"htm\\">上一页</a>");
+        document.write("<a href=\\"list"+"_" + (countPage-1)  + "."+"htm\\">尾页</a>");""",
+    ],
+)
+def test_older_trs_templates_write_the_loop_into_the_page(script):
+    assert asked(listing("/zwgk/nb/", html(f"<script>{script}</script>"))) == ["/zwgk/nb/list_1.htm", "/zwgk/nb/list_2.htm"]
+
+
+def test_a_list_in_nested_layout_tables_told_by_its_breadcrumb():
+    row = '<tr><td width="25"><img src="../../images/ico2.jpg"></td><td width="550"><a href="{0}">{1}</a></td><td> {2} </td></tr>'
+    rows = "".join(
+        row.format(*each)
+        for each in (
+            ("./202009/t20200903_1.html", "青禾市2019年政府信息公开工作年度报告", "2020-09-03"),
+            ("./202005/t20200506_2.html", "示范区召开2020年度工作会暨党风廉政建设会议", "2020-05-06"),
+            ("./202003/t20200311_3.html", "2018年", "2019-03-11"),
+            ("./201805/t20180525_4.html", "一图读懂示范区2017年重点工作", "2018-05-25"),
+        )
+    )
+    menu = "".join(
+        f'<tr><td><a href="../{path}/">{text}</a></td></tr>'
+        for path, text in (("gd", "信息公开规定"), ("zn", "信息公开指南"), ("cx", "信息公开查询"))
+    )
+    crumb = '<td class="pos">您现在的位置是： <a href="../../" title="首页">首页</a>&nbsp;&gt;&gt;&nbsp;<a href="./">信息公开年报</a></td>'
+    body = f"<table><tr><td><table>{menu}</table></td><td><table><tr>{crumb}</tr><tr><td><table>{rows}</table></td></tr></table></td></tr></table>"
+    found = listing("/xxgk/nb/", html(body, "青禾示范区"))
+    assert [(urlsplit(link.url).path, link.year, link.published) for link in found.reports] == [
+        ("/xxgk/nb/202009/t20200903_1.html", 2019, date(2020, 9, 3)),
+        ("/xxgk/nb/202003/t20200311_3.html", 2018, date(2019, 3, 11)),
+    ]
 
 
 def test_hanweb_reads_the_records_and_follows_the_next_group():

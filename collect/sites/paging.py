@@ -25,8 +25,9 @@ _TRS = regex.compile(
 )
 _TRS_INLINE = regex.compile(r"""var\s+countPage\s*=\s*["']?(?P<total>\d{1,4})""")
 _TRS_NAME = regex.compile(
-    r"""["'](?P<name>[\w\-]*)_["']\s*\+\s*[\w()+\-\s]+\+\s*["']\.?["']?\s*\+?\s*["']?\.?(?P<ending>s?html?|jhtml)["']"""
+    r"""(?<![\w\-])(?P<name>[a-zA-Z][\w\-]{0,40}?)["']?\s*\+?\s*["']?_["']\s*\+\s*[\w()+\-\s]{1,60}\+\s*["']\.?["']?\s*\+?\s*["']?\.?(?P<ending>s?html?|jhtml)"""
 )
+"""``"index_" + i + ".html"`` and ``index"+"_" + i + "."+"html``."""
 _VSB = regex.compile(r"""_simple_list_gotopage_fun\(\s*(?P<total>\d{1,4})\s*,""")
 _ENDING = regex.compile(r"^(?P<stem>.+?)(?P<dot>\.(?:s?html?|jhtml|htm))$", regex.I)
 

@@ -57,7 +57,7 @@ _BINARY = (
 _STATUS = {401: Kind.LOGIN, 403: Kind.BLOCKED, 404: Kind.SOFT_404, 405: Kind.BLOCKED, 410: Kind.SOFT_404, 412: Kind.CHALLENGE,
            418: Kind.BLOCKED, 521: Kind.CHALLENGE, 503: Kind.MAINTENANCE}  # fmt: skip
 _SCRIPTS = (
-    ("ruishu", regex.compile(r"\$_ts\s*=\s*window\[|\$_ts\.\w+\s*=|<meta[^>]*\br\s*=\s*['\"]m['\"]")),
+    ("ruishu", regex.compile(r"\$_ts\s*=\s*window\[|\$_ts\.\w+\s*=|<meta[^<>]*\br\s*=\s*['\"]m['\"]")),
     ("acw_sc__v2", regex.compile(r"acw_sc__v\d|var\s+arg1\s*=\s*['\"][0-9A-F]{20,}")),
     ("jsl", regex.compile(r"__jsl(?:uid|_clearance)\w*")),
     ("cloudflare", regex.compile(r"cf-browser-verification|challenge-platform|cf_chl_|Just a moment", regex.I)),
@@ -124,7 +124,7 @@ _SHELL = 12
 _OPENING = 160
 _REPORTS = regex.compile(r"信息公开(?:工作)?(?:情况)?(?:年度|年报|工作报告)|统计期限|特向社会公布|公开条例")
 _GONE_HOME = regex.compile(
-    r"location(?:\.href)?\s*=\s*['\"](?:https?://[^'\"/]+)?/?(?:index\.\w+)?['\"]|http-equiv\s*=\s*['\"]?refresh['\"]?[^>]*url\s*=\s*['\"]?(?:https?://[^'\"/>]+)?/?(?:index\.\w+)?['\"\s>]",
+    r"location(?:\.href)?\s*=\s*['\"](?:https?://[^'\"/]+)?/?(?:index\.\w+)?['\"]|http-equiv\s*=\s*['\"]?refresh['\"]?[^<>]*url\s*=\s*['\"]?(?:https?://[^'\"/>]+)?/?(?:index\.\w+)?['\"\s>]",
     regex.I,
 )
 

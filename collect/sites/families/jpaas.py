@@ -25,7 +25,7 @@ from collect.sites.paging import MAX_PAGES
 _MARKS = regex.compile(r"jpaas-publish-server|/gongkai/site_\w+/channel_\w+/|unitbuild\.js", regex.I)
 _UNIT = regex.compile(r"/front/page/build/unit")
 _SCRIPT = regex.compile(
-    r"""<\w+(?=[^>]*\burl\s*=\s*["'](?P<url>[^"']*/build/unit)["'])(?=[^>]*\bqueryData\s*=\s*(?P<q>["'])(?P<data>.*?)(?P=q)[\s/>])""",
+    r"""<\w+(?=[^<>]*\burl\s*=\s*["'](?P<url>[^"']*/build/unit)["'])(?=[^<>]*\bqueryData\s*=\s*(?P<q>["'])(?P<data>.*?)(?P=q)[\s/>])""",
     regex.I | regex.S,
 )
 _PAIR = regex.compile(r"""["'](\w+)["']\s*:\s*["']([^"']*)["']""")
