@@ -254,13 +254,15 @@ def test_without_scrapy_it_says_what_to_install(monkeypatch):
         crawl([PUBLIC], MemoryArchive(), now=lambda: night(1), politeness=Politeness("a@example.org"))
 
 
-def test_a_source_for_browsers_says_so_and_the_others_are_crawled(monkeypatch):
+def test_without_a_browser_a_source_says_so_and_the_others_are_crawled(monkeypatch):
     asked = []
+    monkeypatch.setattr(running, "find_spec", lambda name: None if name == "playwright" else name)
     monkeypatch.setattr(running, "_run", lambda order, _: asked.extend(order.sites))
     sites = [PUBLIC, PUBLIC.model_copy(update={"name": "drawn", "browser": True})]
     results = crawl(sites, MemoryArchive(), now=lambda: night(1), politeness=Politeness("a@example.org"), tell=lambda _: None)
     assert asked == [PUBLIC]
-    assert [(result.site, result.error[:27]) for result in results] == [("public", ""), ("drawn", "its lists are drawn by scri")]
+    said = "its lists need a browser: run `pip install 'nianbao[browser]'`"
+    assert [(result.site, result.error) for result in results] == [("public", ""), ("drawn", said)]
 
 
 def test_what_kills_the_process_is_not_read_again(monkeypatch):

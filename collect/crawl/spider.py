@@ -66,6 +66,10 @@ class ReportSpider(Spider):
         crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
 
+    def site(self, task: Task) -> Site:
+        """The source that a task is for."""
+        return self._sites[task.site]
+
     def tell(self, event: Event) -> None:
         """Let whoever started the crawl know."""
         self.line.tell(event)
