@@ -76,7 +76,7 @@ def answers(number: int) -> list[Exchange]:
             exchange(PAGE_2024, "请输入验证码", role=Role.OTHER),
             exchange(PDF_2024, "没有", status=404),
         ],
-        4: [  # 2022 is as it was first, 2021 is back, the zip is not met any more, the pdf is gone
+        4: [  # 2022 is as it was first, 2021 is back, the zip is not asked for, the pdf is gone
             exchange(LIST, "<a>年报 2023</a>", **lists),
             exchange(PAGE_2021, page(2021), **of_page),
             exchange(PAGE_2022, page(2022), **of_page),

@@ -27,7 +27,7 @@ from store.crawls import taken_in
 from store.open import open_store
 from tests import crawls
 from tests.crawls import LIST, NEWS, PAGE_2021, PAGE_2022, PAGE_2023, PAGE_2024, PDF_2024, ZIP
-from tests.exchanges import SITE, exchange, night
+from tests.exchanges import exchange, night
 
 HOST = "www.shuyang.gov.cn"
 SHADOWS = ("sqlite_sequence", "sqlite_stat1")
@@ -79,7 +79,7 @@ def db(root, tmp_path_factory):
         (5, 0, 0),
         (2, 5, 1),
         (0, 0, 0),
-        (0, 4, 2),
+        (0, 4, 1),
     ]
     return path
 
@@ -109,13 +109,13 @@ def test_runs_are_the_crawls(db):
     assert rows(db, "SELECT id, started, finished, arguments, substr(crawl, 1, 11) FROM run") == [
         (n, moment(n), moment(n, 60), f"crawl {n}", f"{n} urn:uuid:") for n in range(1, 5)
     ]
-    assert rows(db, "SELECT run_id, root FROM run_root ORDER BY 1, 2") == [(2, PAGE_2021), (4, PDF_2024), (4, ZIP)]
+    assert rows(db, "SELECT run_id, root FROM run_root ORDER BY 1, 2") == [(2, PAGE_2021), (4, PDF_2024)]
     assert {time for (time,) in rows(db, "SELECT time FROM failure")} == {moment(1, 60)}
 
 
 SIGHTINGS = [  # first seen, last seen, gone since: nights
     ("attach/2024.pdf", 1, 2, 4),
-    ("attach/old.zip/2019/报告.docx", 1, 2, 4),  # not met in a night that went through all
+    ("attach/old.zip/2019/报告.docx", 1, 2, None),  # not asked for since
     ("nb/2021.html", 1, 4, None),  # was gone, and is back
     ("nb/2022.html", 1, 1, None),
     ("nb/2022.html", 2, 2, None),
@@ -326,33 +326,34 @@ def test_a_crawl_that_has_not_ended_is_not_taken_in(tmp_path):
 
 def test_a_site_that_was_not_gone_through_makes_nothing_vanish(root):
     with Archive.open(root) as archive:
-        assert [nights.gone(archive, number) for number in (1, 2, 3, 4)] == [(), (PAGE_2021,), (), (PDF_2024, ZIP)]
+        assert [nights.gone(archive, number) for number in (1, 2, 3, 4)] == [(), (PAGE_2021,), (), (PDF_2024,)]
         assert [file.origin for file in nights.documents(archive, 3)] == []
         assert {file.origin for file in nights.documents(archive, 4)} == {PAGE_2021, PAGE_2022, PAGE_2023, NEWS}
 
 
-def test_what_is_gone_is_noted_once_and_soft_404s_where_the_crawl_names_them(tmp_path):
-    pages = [exchange(f"/{name}.html", f"<p>公开 {name}</p>") for name in "abc"]
-    urls = [f"{SITE}/{name}.html" for name in "abc"]
-    soft = exchange("/c.html", "页面不存在", role=Role.OTHER)
+def test_what_is_gone_is_named_once_by_the_first_crawl_that_may(tmp_path):
+    a, b, c, d = (exchange(f"/{name}.html", f"<p>公开 {name}</p>") for name in "abcd")
+    none = {each.url: exchange(each.url, status=404) for each in (a, b, c, d)}
+    soft = exchange(c.url, "页面不存在", role=Role.OTHER)
     with Archive.open(tmp_path / "archive", create=True) as archive:
-        crawls.crawl(archive, 1, pages)
-        crawls.crawl(archive, 2, [exchange("/a.html", status=404), exchange("/b.html", status=500), soft])
-        crawls.crawl(archive, 3, [exchange("/a.html", status=404), soft], error="broken off")
-        archive.begin(night(4))
-        for answer in (exchange("/a.html", status=404), exchange("/b.html", status=404), soft):
-            archive.record(4, answer)
-        archive.keep_result(SiteResult("shuyang", 4, night(4), night(4, 50), vanished=(urls[2],)))
+        crawls.crawl(archive, 1, [a, b, c, d])
+        crawls.crawl(archive, 2, [none[a.url], exchange(b.url, status=500), soft])  # what nobody named, and d not asked for
+        crawls.crawl(archive, 3, [none[a.url], none[b.url], soft], error="broken off")
+        archive.begin(night(4))  # b is no longer asked for: what it said in the broken night counts now
+        archive.record(4, soft)
+        archive.keep_result(SiteResult("shuyang", 4, night(4), night(4, 50), vanished=(c.url, "http://never.met/")))
         archive.finish(4, night(4, 60))
-        crawls.crawl(archive, 5, [])
-        crawls.crawl(archive, 6, pages[:1])
-        crawls.crawl(archive, 7, [])
-        assert [nights.gone(archive, number) for number in range(1, 8)] == [
+        crawls.crawl(archive, 5, [none[a.url]])
+        crawls.crawl(archive, 6, [a, c])
+        crawls.crawl(archive, 7, [exchange(a.url, status=301)])
+        crawls.crawl(archive, 8, [exchange(c.url, "<p>目录</p>", role=Role.LIST)])
+        assert [nights.gone(archive, number) for number in range(1, 9)] == [
             (),
-            (urls[0],),  # an error and a soft 404 that nobody named say nothing
+            (a.url,),
             (),
-            (urls[1], urls[2]),
+            (b.url, c.url),
             (),
             (),
-            (urls[0],),
+            (a.url,),
+            (),
         ]
