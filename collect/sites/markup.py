@@ -21,6 +21,9 @@ _MEANINGLESS = frozenset({"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"
 _MANY_REPLACED = 0.01
 _CONTROL = regex.compile(r"[\x00-\x20\u3000]+")
 _QUOTED_ADDRESS = regex.compile(r"""["']((?:https?:/)?\.{0,2}/[^"'\s<>]+|[\w-]+(?:/[\w.-]+)*\.s?html?(?:\?[^"'\s]*)?)["']""")
+_ADDRESS = regex.compile(r"^(?:https?:/)?\.{0,2}/|\.(?:s?html?|jspx?|aspx?|php|do)(?:$|\?)")
+_CLICKED = frozenset({"li", "tr", "td", "div", "span", "p"})
+"""Rows that a click on them follows, without any link."""
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 _SKIPPED = frozenset({"script", "style", "noscript", "template"})
 _SPACE = regex.compile(r"\s+")
@@ -186,8 +189,12 @@ class Markup:
         return tuple(self._anchors(element))
 
     def _anchors(self, within: etree._Element) -> Iterator[Anchor]:
-        for element in within.iter("a", "area"):
-            href = str(element.get("href", ""))
+        for element in within.iter("a", "area", "option", *_CLICKED):
+            href = str(element.get("value" if element.tag == "option" else "href", ""))
+            if element.tag == "option" and not _ADDRESS.search(href):
+                continue
+            if element.tag in _CLICKED and (element.get("onclick") is None or next(element.iter("a"), None) is not None):
+                continue
             url = self.address(href) or self._followed_by_script(href, str(element.get("onclick", "")))
             if url:
                 title = str(element.get("title", "")) or next((str(i.get("alt", "")) for i in element.iter("img")), "")

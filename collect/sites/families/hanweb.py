@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import regex
 
 from collect.sites.families.plain import Plain
-from collect.sites.lists import listing_of
+from collect.sites.lists import listing_of, listing_of_data
 from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
 from collect.sites.model import Ask, Link, Listing, Page, Site
@@ -57,8 +57,12 @@ class Hanweb(Plain):
         """The records within the page or the answer, and where the next ones come from."""
         store = _STORE.search(markup.text)
         records = "".join(_records(store[1] if store else markup.text)) if "<record>" in markup.text.lower() else ""
-        inner = Markup(markup.url, records if _is_data(markup) else _inserted(markup.text, records), markup.encoding)
-        found = listing_of(inner, site, self.reports) if records else super().listed(markup, site)
+        if not records:
+            found = super().listed(markup, site)
+        elif _is_data(markup):
+            found = listing_of_data(Markup(markup.url, records, markup.encoding), site, self.reports)
+        else:
+            found = listing_of(Markup(markup.url, _inserted(markup.text, records), markup.encoding), site, self.reports)
         asks = [ask for ask in (*found.further, *_proxied(markup)) if is_allowed(ask.url, site)]
         reports = {link.url: link for link in (_in_order(link) for link in found.reports)}
         return Listing(tuple(reports.values()), tuple(dict.fromkeys(asks)), found.entries, found.itself)
