@@ -311,6 +311,11 @@ def test_other_hosts_and_excluded_addresses_are_not_followed():
     assert [link.url for link in listing("/", html(rows), site).reports] == ["http://files.example.gov.cn/3"]
 
 
+def test_addresses_are_the_same_in_every_session():
+    first = listing("/", html(ROW.format("/a.do;jsessionid=0A1B!-12?id=3", "财政局")))
+    assert [link.url for link in first.reports] == [f"{HOST}/a.do?id=3"]
+
+
 def test_links_that_scripts_follow():
     rows = (
         "<li><a href=\"javascript:openWin('/a/1.html')\">青禾市2023年政府信息公开工作年度报告</a></li>"

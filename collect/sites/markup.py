@@ -22,6 +22,8 @@ _MANY_REPLACED = 0.01
 _CONTROL = regex.compile(r"[\x00-\x20\u3000]+")
 _QUOTED_ADDRESS = regex.compile(r"""["']((?:https?:/)?\.{0,2}/[^"'\s<>]+|[\w-]+(?:/[\w.-]+)*\.s?html?(?:\?[^"'\s]*)?)["']""")
 _ADDRESS = regex.compile(r"^(?:https?:/)?\.{0,2}/|\.(?:s?html?|jspx?|aspx?|php|do)(?:$|\?)")
+_SESSION = regex.compile(r";jsessionid=[\w.!-]+", regex.I)
+"""Another one for every visit: with it, nothing would ever be met again."""
 _CLICKED = frozenset({"li", "tr", "td", "div", "span", "p"})
 """Rows that a click on them follows, without any link."""
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
@@ -164,7 +166,7 @@ class Markup:
 
     def address(self, href: str) -> str:
         """The absolute address of a link, as it is asked for: no fragment, nothing but ASCII; empty if it leads nowhere."""
-        cleaned: str = _CONTROL.sub("", href).replace("\\", "/")
+        cleaned: str = _SESSION.sub("", _CONTROL.sub("", href)).replace("\\", "/")
         if not cleaned or cleaned.startswith("#") or cleaned.lower().startswith(("javascript:", "mailto:", "tel:", "data:")):
             return ""
         try:
