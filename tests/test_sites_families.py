@@ -276,7 +276,7 @@ def test_a_year_alone_is_a_report_under_a_heading_of_reports(group):
 def test_paging_by_words_and_numbers():
     turn = '<a href="index.html">首页</a><a href="index_2.html">2</a><a href="index_3.html">[3]</a><a href="index_2.html">下一页</a><a href="index_9.html">尾页</a>'
     found = listing("/zwgk/nb/index.html", html(turn + '<select><option value="index_4.html">第4页</option></select>'))
-    assert asked(found) == ["/zwgk/nb/index_2.html", "/zwgk/nb/index_3.html", "/zwgk/nb/index_9.html", "/zwgk/nb/index_4.html"]
+    assert asked(found) == ["/zwgk/nb/index_2.html", "/zwgk/nb/index_3.html", "/zwgk/nb/index_4.html", "/zwgk/nb/index_9.html"]
 
 
 def test_endless_paging_ends():
@@ -311,12 +311,45 @@ def test_other_hosts_and_excluded_addresses_are_not_followed():
     assert [link.url for link in listing("/", html(rows), site).reports] == ["http://files.example.gov.cn/3"]
 
 
+def test_addresses_are_the_same_in_every_session():
+    first = listing("/", html(ROW.format("/a.do;jsessionid=0A1B!-12?id=3", "财政局")))
+    assert [link.url for link in first.reports] == [f"{HOST}/a.do?id=3"]
+
+
 def test_links_that_scripts_follow():
     rows = (
         "<li><a href=\"javascript:openWin('/a/1.html')\">青禾市2023年政府信息公开工作年度报告</a></li>"
         "<li><a href=\"javascript:void(0)\" onclick=\"window.open('/a/2.html','_blank')\">青禾市2022年政府信息公开工作年度报告</a></li>"
     )
     assert paths(listing("/", html(rows))) == ["/a/1.html", "/a/2.html"]
+
+
+def test_years_to_choose_from_rows_to_click_and_frames():
+    choices = '<h3>政府信息公开年报</h3><select onchange="go(this)"><option value="/nb/2022.html">2022年</option><option value="3">2021年</option></select>'
+    assert [(urlsplit(link.url).path, link.year) for link in listing("/zwgk/", html(choices, "政务公开")).reports] == [
+        ("/nb/2022.html", 2022)
+    ]
+    rows = "<ul><li onclick=\"location.href='/nb/7.html'\">青禾市财政局2022年政府信息公开工作年度报告</li></ul>"
+    assert paths(listing("/zwgk/", html(rows))) == ["/nb/7.html"]
+    framed = '<iframe src="/top.html"></iframe><iframe src="list.html"></iframe><iframe src="http://weather.example/x"></iframe>'
+    assert asked(listing("/zwgk/nb/", html(framed))) == ["/top.html", "/zwgk/nb/list.html"]
+
+
+@pytest.mark.parametrize(("rows", "expected"), [("2023年 2022年 2021年", 3), ("2023年 会议纪要 领导活动 通知公告", 0)])
+def test_data_are_of_reports_if_half_of_the_rows_may_be(rows, expected):
+    records = "".join(
+        f"<record><![CDATA[<li><a href='/art/2024/1/{n}/art_1_{n}.html'>{text}</a></li>]]></record>"
+        for n, text in enumerate(rows.split(), 1)
+    )
+    found = listing("/module/web/jpage/dataproxy.jsp?page=2", f"<datastore><recordset>{records}</recordset></datastore>")
+    assert len(found.reports) == expected
+
+
+def test_the_name_with_and_without_www_is_one_host():
+    site = Site(name="a", lists=("http://www.qinghe.example:80/nb/",))
+    rows = ROW.format("http://qinghe.example/1.html", "财政局") + ROW.format("https://www.qinghe.example/2.html", "教育局")
+    answer = Page("http://www.qinghe.example/nb/", html(rows).encode(), "text/html")
+    assert len(family_of(answer, site).listing(answer, site).reports) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])

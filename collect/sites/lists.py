@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 import regex
 from lxml import etree
 
+from collect.sites.details import is_file
 from collect.sites.links import Judgement, Kind, is_column, judge
 from collect.sites.load import is_allowed
 from collect.sites.markup import Anchor, Markup, shown
@@ -26,15 +28,16 @@ _COLUMN = "政府信息公开年报"
 _CRUMB = regex.compile(r"(?:当前|您(?:现在)?(?:的|所在)?)(?:的?位置|所在位置)[:：]?(.{4,160})")
 
 
-def listing_of(markup: Markup, site: Site, addresses: regex.Pattern[str] | None = None) -> Listing:
+def listing_of(markup: Markup, site: Site, addresses: regex.Pattern[str] | None = None, column: str = "") -> Listing:
     """What any list page holds, by the words of its links.
 
     Args:
         markup: The page.
         site: Whose it is.
         addresses: Where only annual reports lie in this family, whatever the link says.
+        column: What it is a list of, where the page itself does not say.
     """
-    column, headings = column_of(markup), Headings()
+    column, headings = column or column_of(markup), Headings()
     reports: dict[str, Link] = {}
     columns: list[str] = []
     for anchor in markup.anchors:
@@ -47,8 +50,24 @@ def listing_of(markup: Markup, site: Site, addresses: regex.Pattern[str] | None 
             columns.append(anchor.url)
         elif found.kind is not Kind.OTHER:
             _keep(reports, link_of(anchor, found))
+    if not reports:
+        columns += [url for url in frames(markup) if is_allowed(url, site)]
     pages = [url for url in further_pages(markup) if is_allowed(url, site) and url not in reports]
     return listing(reports.values(), [*pages, *columns], (a.url for a in markup.anchors if not is_paging(a)), pages)
+
+
+def listing_of_data(markup: Markup, site: Site, addresses: regex.Pattern[str] | None = None) -> Listing:
+    """What the data behind a list hold. They do not say what they list: reports, if half of the rows may be such."""
+    found = listing_of(markup, site, addresses, _COLUMN)
+    return found if 2 * len(found.reports) >= len(found.entries) else listing_of(markup, site, addresses)
+
+
+def frames(markup: Markup) -> Iterator[str]:
+    """Pages that the page shows in frames: some sites keep their lists in one."""
+    for element in markup.root.iter("iframe", "frame"):
+        url = markup.address(str(element.get("src", "")))
+        if url and not is_file(url):
+            yield url
 
 
 def listing(reports: Iterable[Link], further: Iterable[str], entries: Iterable[str], pages: Iterable[str] = ()) -> Listing:
@@ -178,4 +197,4 @@ def published_beside(anchor: Anchor) -> date | None:
 def listing_or_report(markup: Markup, site: Site, addresses: regex.Pattern[str] | None = None) -> Listing:
     """The listing of a page that was taken for a list, with the mark if it is itself a report."""
     found = listing_of(markup, site, addresses)
-    return Listing(entries=found.entries, itself=True) if is_report(markup) else found
+    return replace(found, itself=True) if is_report(markup) else found
