@@ -20,6 +20,7 @@ from collect.archive.model import Capture, Role
 from collect.crawl import run as running
 from collect.crawl.download import GuardedResolver, retry_after
 from collect.crawl.due import is_due, year_of
+from collect.crawl.gate import slot_of
 from collect.crawl.guard import is_public, refusal
 from collect.crawl.memory import MemoryArchive
 from collect.crawl.model import Event, Politeness
@@ -134,7 +135,9 @@ SITE = Site(
         ("http://122.137.242.24/a.html", "other_host"),
         ("http://www.shuyang.gov.cn:8080/a.html", "other_host"),
         ("http://www.shuyang.gov.cn./a.html", "other_host"),
-        ("http://shuyang.gov.cn/a.html", "other_host"),
+        ("http://shuyang.gov.cn/a.html", ""),
+        ("http://www.shuyang.gov.cn:80/a.html", ""),
+        ("http://zwgk.shuyang.gov.cn/a.html", "other_host"),
         ("http://www.shuyang.gov.cn.evil.example/a.html", "other_host"),
         ("http://evil.example/www.shuyang.gov.cn", "other_host"),
         ("http://user@www.shuyang.gov.cn/a.html", "credentials"),
@@ -184,6 +187,14 @@ def test_where_a_source_may_go(url, reason):
 )
 def test_what_came_is_told_by_its_bytes(body, kind):
     assert kind_of(body) == kind
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://www.x.gov.cn/a", "https://x.gov.cn/a", "http://X.gov.cn:8080/", "http://www.x.gov.cn./", "//x.gov.cn"],
+)
+def test_questions_to_one_host_wait_in_one_line(url):
+    assert slot_of(url) == "x.gov.cn"
 
 
 def known(url: str, title: str = "", days_ago: int = 1) -> Capture:
