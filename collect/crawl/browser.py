@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy import Request, signals
-from scrapy.exceptions import DownloadFailedError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
@@ -49,9 +49,6 @@ class Drawn:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Drawn:
         """See Scrapy."""
-        spider = cast("ReportSpider", crawler.spider)
-        if not any(site.browser for site in spider.order.sites):
-            raise NotConfigured("no source needs a browser")
         return cls(crawler)
 
     async def process_request(self, request: Request) -> Response | None:
