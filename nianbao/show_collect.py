@@ -26,7 +26,7 @@ _INDENT = {"list": "", "report": "  ", "attachment": "    ", "image": "    "}
 def warn(event: Event) -> None:
     """Tell of what is wrong with the crawler itself; the rest is in the table."""
     if event.what == "warning":
-        click.echo(f"warning: {' '.join((event.reason, event.url)).strip()}", err=True)
+        click.echo(f"warning: {event.reason} {event.url}".strip(), err=True)
 
 
 class JsonLines:

@@ -18,7 +18,7 @@ from w3lib.url import canonicalize_url
 from collect.archive.model import Capture, Exchange, Role
 from collect.crawl.download import reason_of
 from collect.crawl.due import is_due
-from collect.crawl.gate import CLOSED, Gate
+from collect.crawl.gate import CLOSED, Gate, Refused
 from collect.crawl.guard import refusal
 from collect.crawl.model import Event
 from collect.crawl.reading import Follow, Reading, read
@@ -259,7 +259,7 @@ class ReportSpider(Spider):
         task: Task = request.meta["task"]
         reason = reason_of(failure.value, request.url)
         if reason != CLOSED:  # said already, of the whole source
-            self._refuse(task, request.url, reason, str(failure.value))
+            self._refuse(task, request.url, reason, "" if isinstance(failure.value, Refused) else str(failure.value))
 
     def broke(self, failure: Failure, response: Response) -> None:
         """A fault of ours: the source cannot be said to have been gone through."""
