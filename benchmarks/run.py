@@ -26,6 +26,7 @@ SECTIONS = {
     "repair": "Repair with proof",
     "scans": "Reading scans",
     "ingest": "Ingesting",
+    "archive": "Crawls and their archive",
     "store": "The database",
     "series": "The long series",
     "history": "Coverage, revisions and the past",

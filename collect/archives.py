@@ -18,7 +18,7 @@ from typing import IO
 
 from collect.containers import container_of
 from collect.errors import ConfigurationError, NianbaoError, UnreadableError, UnsupportedError
-from collect.files import Listing, load, open_file, require, unreadable
+from collect.files import Listing, is_url, load, open_file, require, unreachable, unreadable
 from collect.limits import DEFAULT_LIMITS, MEGABYTE, Limits, readable_size
 from collect.member import Lost, Member, Passed
 from collect.members import DAMAGE, OfficeFile, members
@@ -186,6 +186,11 @@ class Collection:
             return None
         except NianbaoError as error:  # the archive of a crawl has lost it
             yield place.refusal(error)
+            return None
+        except Exception as error:
+            if not is_url(file.path):
+                raise
+            yield place.refusal(unreachable(error))
             return None
         if archive:
             return Kind.ARCHIVE

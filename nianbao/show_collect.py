@@ -20,7 +20,13 @@ from collect.sites.model import Site
 from nianbao.show import clean, plain_table, say
 
 _SHOWN = ("kept", "refused", "error", "warning")
-_INDENT = {"list": "", "report": "  ", "attachment": "    ", "image": "    ", "other": ""}
+_INDENT = {"list": "", "report": "  ", "attachment": "    ", "image": "    "}
+
+
+def warn(event: Event) -> None:
+    """Tell of what is wrong with the crawler itself; the rest is in the table."""
+    if event.what == "warning":
+        click.echo(f"warning: {event.reason} {event.url}".strip(), err=True)
 
 
 class JsonLines:
@@ -95,7 +101,7 @@ def show_yield(site: Site, contact: str, limit: int, *, as_json: bool) -> bool:
     def hear(event: Event) -> None:
         if event.what in _SHOWN:
             events.append(event)
-            if not as_json:
+            if not as_json and event.facts.get("role") != "other":  # the next line says why it is none
                 say(_line(event))
 
     politeness = Politeness(contact, max_requests=limit)

@@ -20,6 +20,7 @@ from collect.archive.model import Capture, Role
 from collect.crawl import run as running
 from collect.crawl.download import GuardedResolver, retry_after
 from collect.crawl.due import is_due, year_of
+from collect.crawl.gate import slot_of
 from collect.crawl.guard import is_public, refusal
 from collect.crawl.memory import MemoryArchive
 from collect.crawl.model import Event, Politeness
@@ -134,7 +135,9 @@ SITE = Site(
         ("http://122.137.242.24/a.html", "other_host"),
         ("http://www.shuyang.gov.cn:8080/a.html", "other_host"),
         ("http://www.shuyang.gov.cn./a.html", "other_host"),
-        ("http://shuyang.gov.cn/a.html", "other_host"),
+        ("http://shuyang.gov.cn/a.html", ""),
+        ("http://www.shuyang.gov.cn:80/a.html", ""),
+        ("http://zwgk.shuyang.gov.cn/a.html", "other_host"),
         ("http://www.shuyang.gov.cn.evil.example/a.html", "other_host"),
         ("http://evil.example/www.shuyang.gov.cn", "other_host"),
         ("http://user@www.shuyang.gov.cn/a.html", "credentials"),
@@ -184,6 +187,14 @@ def test_where_a_source_may_go(url, reason):
 )
 def test_what_came_is_told_by_its_bytes(body, kind):
     assert kind_of(body) == kind
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://www.x.gov.cn/a", "https://x.gov.cn/a", "http://X.gov.cn:8080/", "http://www.x.gov.cn./", "//x.gov.cn"],
+)
+def test_questions_to_one_host_wait_in_one_line(url):
+    assert slot_of(url) == "x.gov.cn"
 
 
 def known(url: str, title: str = "", days_ago: int = 1) -> Capture:
@@ -254,13 +265,15 @@ def test_without_scrapy_it_says_what_to_install(monkeypatch):
         crawl([PUBLIC], MemoryArchive(), now=lambda: night(1), politeness=Politeness("a@example.org"))
 
 
-def test_a_source_for_browsers_says_so_and_the_others_are_crawled(monkeypatch):
+def test_without_a_browser_a_source_says_so_and_the_others_are_crawled(monkeypatch):
     asked = []
+    monkeypatch.setattr(running, "find_spec", lambda name: None if name == "playwright" else name)
     monkeypatch.setattr(running, "_run", lambda order, _: asked.extend(order.sites))
     sites = [PUBLIC, PUBLIC.model_copy(update={"name": "drawn", "browser": True})]
     results = crawl(sites, MemoryArchive(), now=lambda: night(1), politeness=Politeness("a@example.org"), tell=lambda _: None)
     assert asked == [PUBLIC]
-    assert [(result.site, result.error[:27]) for result in results] == [("public", ""), ("drawn", "its lists are drawn by scri")]
+    said = "its lists need a browser: run `pip install 'nianbao[browser]'`"
+    assert [(result.site, result.error) for result in results] == [("public", ""), ("drawn", said)]
 
 
 def test_what_kills_the_process_is_not_read_again(monkeypatch):

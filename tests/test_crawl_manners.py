@@ -25,6 +25,7 @@ POLITE = Politeness(
     "crawler@example.org", timeout=20, max_size=200_000, failures=5, longest_wait=5, max_requests=40, recheck_days=1
 )
 
+TITLE = "青禾市财政局2024年政府信息公开工作年度报告"
 Pages = Mapping[str, Answer | str]
 
 
@@ -94,6 +95,8 @@ def sites_of(elsewhere: Callable[[str], str]) -> dict[str, Pages]:
             "/nb/": listing(f"{elsewhere('shared')}/secret.html", "http://user:pw@127.0.0.1/x.html", "/a.html"),
             "/a.html": report(),
         },
+        "short": {"/nb/": Answer(f'<html><body><a href="/a.html">{TITLE}</a></body></html>'.encode()), "/a.html": report()},
+        "shell": {"/nb/": Answer(b"<html><head></head><body><div id=app></div><script src=/app.js></script></body></html>")},
         "known": {
             "/nb/": listing("/steady.html", "/challenged.html", "/home.html", "/ill.html", "/flicker.html", "/gone.html"),
             "/steady.html": report("first"),
@@ -262,6 +265,12 @@ def test_what_is_no_report_is_not_taken_for_one(crawled):
 def test_no_strange_host_is_asked(crawled):
     assert held(crawled, "strangers") == {"/a.html": "report"}
     assert "/secret.html" not in paths(crawled.visits["shared"])
+
+
+def test_a_short_list_is_a_list_and_a_shell_is_none(crawled):
+    assert held(crawled, "short") == {"/a.html": "report"}
+    assert crawled.results["short"].error == ""
+    assert crawled.results["shell"].error == f"the list {crawled.bases['shell']}/nb/ cannot be read: empty"
 
 
 @pytest.mark.parametrize("number", range(len(INSIDE)))

@@ -141,10 +141,21 @@ def test_other_years_beside_a_report_do_not_make_it_a_list():
     assert family_of(page, SITE).detail(page, SITE).listing is None
 
 
+def test_prose_beside_reports_of_the_same_year_is_no_list():
+    others = "".join(
+        f'<li><a href="/{n}.html">青禾市{o}2023年政府信息公开工作年度报告</a></li>'
+        for n, o in enumerate(("教育局", "民政局", "司法局"))
+    )
+    text = f"<html><head><title>{TITLE}</title></head><body><div id='zoom'>{PROSE * 3}</div><ul>{others}</ul></body></html>"
+    page = Page(f"{HOST}/zwgk/nb/77.html", text.encode(), "text/html")
+    assert family_of(page, SITE).detail(page, SITE).listing is None
+
+
 def test_a_report_met_as_a_list_is_kept():
     text = f"<html><head><title>政府信息公开年报</title></head><body><h1>{TITLE}</h1><p>本报告的统计期限自2023年1月1日起。</p><p>一、总体情况</p>{PROSE}<p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p><p>四、行政复议、行政诉讼情况</p></body></html>"
     page = Page(f"{HOST}/zwgk/nb/", text.encode(), "text/html")
-    assert family_of(page, SITE).listing(page, SITE).itself
+    found = family_of(page, SITE).listing(page, SITE)
+    assert found.itself
 
 
 @pytest.mark.parametrize(

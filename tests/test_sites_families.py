@@ -83,10 +83,44 @@ def test_trs_counts_from_one_with_a_box():
     assert asked(listing("/xxgk/xxgknb_list.shtml", text)) == ["/xxgk/xxgknb_list_2.shtml", "/xxgk/xxgknb_list_3.shtml"]
 
 
-def test_older_trs_templates_write_the_loop_into_the_page():
-    script = """<script>var currentPage = 0;var countPage = 3;for(var i=0;i<countPage;i++){document.write("<a href=\\"index_" + i + ".htm\\">");}
-    var p = "index_" + (currentPage+1) + "." + "htm";</script>"""
-    assert asked(listing("/zwgk/nb/", html(script))) == ["/zwgk/nb/index_1.htm", "/zwgk/nb/index_2.htm"]
+@pytest.mark.parametrize(
+    "script",
+    [
+        """var currentPage = 0;var countPage = 3;for(var i=0;i<countPage;i++){document.write("<a href=\\"list_" + i + ".htm\\">");}""",
+        """var currentPage = 0;//所在页从0开始
+        var prevPage = currentPage-1//上一页
+        var countPage = 3//共多少页
+        document.write("<a href=\\"list."+"htm\\">首页</a>");
+        document.write("<a href=\\"list"+"_" + prevPage + "."+"htm\\">上一页</a>");
+        document.write("<a href=\\"list"+"_" + (countPage-1)  + "."+"htm\\">尾页</a>");""",
+    ],
+)
+def test_older_trs_templates_write_the_loop_into_the_page(script):
+    assert asked(listing("/zwgk/nb/", html(f"<script>{script}</script>"))) == ["/zwgk/nb/list_1.htm", "/zwgk/nb/list_2.htm"]
+
+
+def test_a_list_in_nested_layout_tables_told_by_its_breadcrumb():
+    row = '<tr><td width="25"><img src="../../images/ico2.jpg"></td><td width="550"><a href="{0}">{1}</a></td><td> {2} </td></tr>'
+    rows = "".join(
+        row.format(*each)
+        for each in (
+            ("./202009/t20200903_1.html", "青禾市2019年政府信息公开工作年度报告", "2020-09-03"),
+            ("./202005/t20200506_2.html", "示范区召开2020年度工作会暨党风廉政建设会议", "2020-05-06"),
+            ("./202003/t20200311_3.html", "2018年", "2019-03-11"),
+            ("./201805/t20180525_4.html", "一图读懂示范区2017年重点工作", "2018-05-25"),
+        )
+    )
+    menu = "".join(
+        f'<tr><td><a href="../{path}/">{text}</a></td></tr>'
+        for path, text in (("gd", "信息公开规定"), ("zn", "信息公开指南"), ("cx", "信息公开查询"))
+    )
+    crumb = '<td class="pos">您现在的位置是： <a href="../../" title="首页">首页</a>&nbsp;&gt;&gt;&nbsp;<a href="./">信息公开年报</a></td>'
+    body = f"<table><tr><td><table>{menu}</table></td><td><table><tr>{crumb}</tr><tr><td><table>{rows}</table></td></tr></table></td></tr></table>"
+    found = listing("/xxgk/nb/", html(body, "青禾示范区"))
+    assert [(urlsplit(link.url).path, link.year, link.published) for link in found.reports] == [
+        ("/xxgk/nb/202009/t20200903_1.html", 2019, date(2020, 9, 3)),
+        ("/xxgk/nb/202003/t20200311_3.html", 2018, date(2019, 3, 11)),
+    ]
 
 
 def test_hanweb_reads_the_records_and_follows_the_next_group():
@@ -242,7 +276,7 @@ def test_a_year_alone_is_a_report_under_a_heading_of_reports(group):
 def test_paging_by_words_and_numbers():
     turn = '<a href="index.html">首页</a><a href="index_2.html">2</a><a href="index_3.html">[3]</a><a href="index_2.html">下一页</a><a href="index_9.html">尾页</a>'
     found = listing("/zwgk/nb/index.html", html(turn + '<select><option value="index_4.html">第4页</option></select>'))
-    assert asked(found) == ["/zwgk/nb/index_2.html", "/zwgk/nb/index_3.html", "/zwgk/nb/index_9.html", "/zwgk/nb/index_4.html"]
+    assert asked(found) == ["/zwgk/nb/index_2.html", "/zwgk/nb/index_3.html", "/zwgk/nb/index_4.html", "/zwgk/nb/index_9.html"]
 
 
 def test_endless_paging_ends():
@@ -277,12 +311,45 @@ def test_other_hosts_and_excluded_addresses_are_not_followed():
     assert [link.url for link in listing("/", html(rows), site).reports] == ["http://files.example.gov.cn/3"]
 
 
+def test_addresses_are_the_same_in_every_session():
+    first = listing("/", html(ROW.format("/a.do;jsessionid=0A1B!-12?id=3", "财政局")))
+    assert [link.url for link in first.reports] == [f"{HOST}/a.do?id=3"]
+
+
 def test_links_that_scripts_follow():
     rows = (
         "<li><a href=\"javascript:openWin('/a/1.html')\">青禾市2023年政府信息公开工作年度报告</a></li>"
         "<li><a href=\"javascript:void(0)\" onclick=\"window.open('/a/2.html','_blank')\">青禾市2022年政府信息公开工作年度报告</a></li>"
     )
     assert paths(listing("/", html(rows))) == ["/a/1.html", "/a/2.html"]
+
+
+def test_years_to_choose_from_rows_to_click_and_frames():
+    choices = '<h3>政府信息公开年报</h3><select onchange="go(this)"><option value="/nb/2022.html">2022年</option><option value="3">2021年</option></select>'
+    assert [(urlsplit(link.url).path, link.year) for link in listing("/zwgk/", html(choices, "政务公开")).reports] == [
+        ("/nb/2022.html", 2022)
+    ]
+    rows = "<ul><li onclick=\"location.href='/nb/7.html'\">青禾市财政局2022年政府信息公开工作年度报告</li></ul>"
+    assert paths(listing("/zwgk/", html(rows))) == ["/nb/7.html"]
+    framed = '<iframe src="/top.html"></iframe><iframe src="list.html"></iframe><iframe src="http://weather.example/x"></iframe>'
+    assert asked(listing("/zwgk/nb/", html(framed))) == ["/top.html", "/zwgk/nb/list.html"]
+
+
+@pytest.mark.parametrize(("rows", "expected"), [("2023年 2022年 2021年", 3), ("2023年 会议纪要 领导活动 通知公告", 0)])
+def test_data_are_of_reports_if_half_of_the_rows_may_be(rows, expected):
+    records = "".join(
+        f"<record><![CDATA[<li><a href='/art/2024/1/{n}/art_1_{n}.html'>{text}</a></li>]]></record>"
+        for n, text in enumerate(rows.split(), 1)
+    )
+    found = listing("/module/web/jpage/dataproxy.jsp?page=2", f"<datastore><recordset>{records}</recordset></datastore>")
+    assert len(found.reports) == expected
+
+
+def test_the_name_with_and_without_www_is_one_host():
+    site = Site(name="a", lists=("http://www.qinghe.example:80/nb/",))
+    rows = ROW.format("http://qinghe.example/1.html", "财政局") + ROW.format("https://www.qinghe.example/2.html", "教育局")
+    answer = Page("http://www.qinghe.example/nb/", html(rows).encode(), "text/html")
+    assert len(family_of(answer, site).listing(answer, site).reports) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])

@@ -84,7 +84,8 @@ def test_a_folder_without_sources_is_told(tmp_path, make):
 
 def test_what_may_be_asked_for():
     site = Site(name="a", lists=("http://www.x.gov.cn:8080/nb/",), hosts=("Files.x.gov.cn",), exclude=r"/private/|\.mp4$")
-    assert hosts_of(site) == {"www.x.gov.cn:8080", "files.x.gov.cn"}
+    assert hosts_of(site) == {"www.x.gov.cn:8080", "x.gov.cn:8080", "files.x.gov.cn", "www.files.x.gov.cn"}
+    assert hosts_of(Site(name="b", lists=("http://122.137.242.24:8080/pub/",))) == {"122.137.242.24:8080"}
     for url, allowed in (
         ("http://www.x.gov.cn:8080/a", True),
         ("https://files.x.gov.cn/a.pdf", True),

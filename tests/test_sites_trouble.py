@@ -156,6 +156,18 @@ ARTICLE = "青禾市2023年政府信息公开工作年度报告"
 GENUINE = [
     ("attached", html(ARTICLE, f'<h1>{ARTICLE}</h1><p>详见附件。</p><a href="/a.pdf">附件：年度报告.pdf</a>', chrome=True)),
     ("attached, no text", html(ARTICLE, '<a href="/a.doc">下载</a>', chrome=True)),
+    (
+        "servlet",
+        html(
+            "青禾市人民政府",
+            f'<p>{ARTICLE}</p><a href="/system/_content/download.jsp?id=3">附件【年报.pdf】</a>用户登录',
+            chrome=True,
+        ),
+    ),
+    (
+        "pictures, the site for a title",
+        html("青禾市人民政府", f'<h1>{ARTICLE}</h1><img src="/1.png"><span>用户登录</span>验证码', chrome=True),
+    ),
     ("viewer", html(ARTICLE, '<iframe src="/pdfjs/web/viewer.html?file=/a.pdf"></iframe>', chrome=True)),
     ("pictures", html(ARTICLE, f'<h1>{ARTICLE}</h1><p><img src="/1.png"><img src="/2.png"></p>', chrome=True)),
     (

@@ -194,16 +194,16 @@ class Archive:
             found = list(self._index.settled(crawl))
         yield from found
 
-    def last_documents(self, *, before: int) -> Iterator[Capture]:
-        """Of each address that ever held a document before a crawl, when it last did, by name."""
+    def last_documents(self, crawl: int) -> Iterator[Capture]:
+        """Of each address that ever held a document, up to a crawl, when it last did, by name."""
         with self._turn:
-            found = list(self._index.last_documents(before))
+            found = list(self._index.last_documents(crawl))
         yield from found
 
-    def answer_in(self, crawl: int, name: str) -> Capture | None:
-        """What the address of that public name answered in a crawl: its last certain word, else its last."""
+    def departures(self, crawl: int) -> list[tuple[str, str, int]]:
+        """Addresses that held a document and said afterwards that nothing lies there: with source, and the first crawl."""
         with self._turn:
-            return self._index.answer_in(crawl, name)
+            return self._index.departures(crawl)
 
     def content(self, sha256: str) -> bytes:
         """The bytes with this digest: one seek and one record.

@@ -43,6 +43,10 @@ _CAPTURE: Final = (
     "SELECT a.url, c.moment, c.crawl, c.status, c.site, c.role, c.sha256, c.size, c.is_new, c.etag, c.last_modified, c.via,"
     " c.title, a.method, c.settles, a.name, c.volume, c.place FROM capture AS c JOIN address AS a ON a.id = c.address "
 )
+_LAST_DOCUMENTS: Final = (
+    "SELECT MAX(id) FROM capture WHERE crawl <= ?1 AND settles = 1 AND sha256 <> ''"  # noqa: S608 - constants
+    f" AND role IN ({', '.join(repr(role.value) for role in Role if role.is_document)}) GROUP BY address"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,16 +294,18 @@ class Index:
         last = "SELECT MAX(id) FROM capture WHERE crawl = ? AND settles = 1 GROUP BY address"
         yield from map(_capture_of, self._each(f"{_CAPTURE} WHERE c.id IN ({last}) ORDER BY a.name", crawl))
 
-    def last_documents(self, before: int) -> Iterator[Capture]:
-        """Of each address that ever held a document before a crawl, when it last did; ordered by name."""
-        roles = ", ".join(f"'{role.value}'" for role in Role if role.is_document)
-        held = f"crawl < ? AND settles = 1 AND sha256 <> '' AND role IN ({roles})"
-        last = f"SELECT MAX(id) FROM capture WHERE {held} GROUP BY address"  # noqa: S608 - constants
-        yield from map(_capture_of, self._each(f"{_CAPTURE} WHERE c.id IN ({last}) ORDER BY a.name", before))
+    def last_documents(self, crawl: int) -> Iterator[Capture]:
+        """Of each address that ever held a document, up to a crawl, when it last did; ordered by name."""
+        yield from map(_capture_of, self._each(f"{_CAPTURE} WHERE c.id IN ({_LAST_DOCUMENTS}) ORDER BY a.name", crawl))
 
-    def answer_in(self, crawl: int, name: str) -> Capture | None:
-        """The last answer in a crawl of the address of that name; what is certain comes before what is not."""
-        return self._capture("WHERE a.name = ? AND c.crawl = ? ORDER BY c.settles DESC, c.id DESC LIMIT 1", name, crawl)
+    def departures(self, crawl: int) -> list[tuple[str, str, int]]:
+        """Addresses that held a document and said afterwards, up to a crawl, that nothing lies there: whose, and since when."""
+        query = (
+            "SELECT a.url, d.site, MIN(g.crawl) FROM capture AS d JOIN address AS a ON a.id = d.address"  # noqa: S608 - constants
+            " JOIN capture AS g ON g.address = d.address AND g.id > d.id AND g.settles = 1 AND g.sha256 = '' AND g.crawl <= ?1"
+            f" WHERE d.id IN ({_LAST_DOCUMENTS}) GROUP BY d.id ORDER BY a.url"
+        )
+        return self._all(query, crawl)
 
     def counts(self) -> Mapping[int, tuple[int, int, int]]:
         """Of each crawl: captures, addresses, and new contents."""

@@ -22,44 +22,29 @@ def documents(archive: Archive, crawl: int) -> Iterator[FoundFile]:
 
 
 def gone(archive: Archive, crawl: int) -> tuple[str, ...]:
-    """Addresses of documents that a crawl found gone, and no crawl before it had since they were last met.
+    """Addresses of documents that are gone, each named by one crawl only: the first that may say so.
 
-    Only a source that was gone through to its end says so: of an address that said for certain that nothing lies there, and
-    of one that was not met at all. An address that was met and said nothing certain (an error, a challenge) is not gone,
-    unless the crawl itself names it as vanished.
+    Gone is what said for certain that nothing lies there any more (``Capture.settles``), or what a crawl names as vanished.
+    Only a crawl that went through all of the document's source may say so, be it one that came later. An address that was not
+    asked for is not gone, nor is one that gave an error or a challenge.
     """
-    return tuple(sorted(_Absences(archive, crawl).found()))
+    complete: dict[str, list[int]] = defaultdict(list)
+    since: dict[str, tuple[str, int]] = {url: (site, first) for url, site, first in archive.departures(crawl)}
+    lasts = {capture.url: capture for capture in archive.last_documents(crawl)}
+    for result in archive.results():
+        if not result.is_complete or result.crawl > crawl:
+            continue
+        complete[result.site].append(result.crawl)
+        for url in result.vanished:
+            last = lasts.get(url)
+            if last is not None and last.crawl < result.crawl:
+                since[url] = min(since.get(url, (last.site, result.crawl)), (last.site, result.crawl))
+    return tuple(sorted(url for url, (site, first) in since.items() if crawl == _first(complete[site], first)))
+
+
+def _first(crawls: list[int], since: int) -> int | None:
+    return min((number for number in crawls if number >= since), default=None)
 
 
 def _is_document(capture: Capture) -> bool:
     return capture.role.is_document and bool(capture.sha256)
-
-
-class _Absences:
-    def __init__(self, archive: Archive, crawl: int) -> None:
-        self._archive = archive
-        self._crawl = crawl
-        self._complete: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
-        """Of each source the crawls that went through all of it, and what they name as vanished."""
-        for result in archive.results():
-            if result.is_complete and result.crawl <= crawl:
-                self._complete[result.site][result.crawl] = frozenset(result.vanished)
-
-    def found(self) -> Iterator[str]:
-        met = {capture.name for capture in self._archive.settled(self._crawl) if _is_document(capture)}
-        for capture in self._archive.last_documents(before=self._crawl):
-            if capture.name not in met and self._is_news(capture):
-                yield capture.url
-
-    def _is_news(self, last: Capture) -> bool:
-        """Whether this crawl is the first to find gone what was last met then."""
-        for crawl, vanished in sorted(self._complete[last.site].items()):
-            if crawl > last.crawl and self._is_gone(last, crawl, vanished):
-                return crawl == self._crawl
-        return False
-
-    def _is_gone(self, last: Capture, crawl: int, vanished: frozenset[str]) -> bool:
-        if last.url in vanished:
-            return True
-        answer = self._archive.answer_in(crawl, last.name)
-        return answer is None or (answer.settles and not answer.sha256)

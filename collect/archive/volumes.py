@@ -54,6 +54,11 @@ class Damaged:
     """They are the beginning of a record, at the file's end: what a killed writer leaves."""
 
 
+def holds_archive(folder: Path) -> bool:
+    """Whether a folder is an archive of crawls."""
+    return folder.is_dir() and any(_NAME.fullmatch(name) for name in os.listdir(folder))  # noqa: PTH208 - names only
+
+
 class Volumes:
     """The files of one archive, in their order."""
 

@@ -35,7 +35,8 @@ CLOSED: Final = "closed"
 class Gate:
     """Hosts and budgets of one crawl.
 
-    Hosts are told apart by name alone: http and https, and whatever ports, share one rate, and so do two sources.
+    Hosts are told apart by name alone: http and https, with and without ``www.``, and whatever ports, share one rate, and so do
+    two sources.
     """
 
     def __init__(
@@ -110,8 +111,8 @@ class Gate:
 
 
 def slot_of(url: str) -> str:
-    """The name under which the questions to a host wait in line."""
+    """The name under which the questions to a host wait in line. ``www.`` before it makes no other machine."""
     try:
-        return (urlsplit(url).hostname or "").rstrip(".")
+        return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
     except ValueError:
         return ""

@@ -38,7 +38,7 @@ class SiteResult:
 
     @property
     def is_complete(self) -> bool:
-        """Whether what was not met can be said to be gone."""
+        """Whether it can be said that what answered so is gone: see ``collect.archive.night``."""
         return not self.error
 
 

@@ -100,6 +100,7 @@ def settings(order: Order) -> dict[str, Any]:
             f"{here}.middlewares.AtTheGate": 50,
             f"{here}.middlewares.ObeyRobots": 100,
             f"{here}.middlewares.FromTheArchive": 120,
+            **({f"{here}.browser.Drawn": 130} if any(site.browser for site in order.sites) else {}),
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,  # a challenge would lead us in a circle
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
             f"{here}.middlewares.Redirects": 600,

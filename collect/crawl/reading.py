@@ -13,9 +13,10 @@ from collect.crawl.sniff import DOCUMENTS, PAGES, kind_of
 from collect.crawl.task import Task
 from collect.sites.families import family_of
 from collect.sites.model import Ask, Detail, Family, Link, Listing, Page, Site
-from collect.sites.trouble import trouble_of
+from collect.sites.trouble import Kind, trouble_of
 
 _HOME: Final = regex.compile(r"/?(?:(?:index|default|main|home)\.\w{2,6})?", regex.IGNORECASE)
+_EMPTY: Final = Kind.EMPTY.value
 _DEEPEST: Final = 2
 """A report's page, its parts (other editions among them), and what those show."""
 
@@ -58,18 +59,20 @@ def read(page: Page, task: Task, site: Site, *, redirected: bool = False) -> Rea
     """
     kind = kind_of(page.body)
     refused, evidence = _refused(page, task, site, kind, redirected=redirected)
-    if refused:
+    if refused and not (refused == _EMPTY and task.role is Role.LIST and kind in PAGES):
         return Reading(Role.OTHER, refused, evidence, kind=kind)
     if task.role is Role.IMAGE or kind not in PAGES:
         return Reading(task.role, kind=kind)
     family = task.family or family_of(page, site)
     found = (_listing if task.role is Role.LIST else _document)(page, task, site, family)
+    if refused and not (found.listing and (found.listing.reports or found.listing.further)):  # a short list has hardly any text
+        return Reading(Role.OTHER, refused, evidence, kind=kind)
     return replace(found, kind=kind, family=family)
 
 
 def _refused(page: Page, task: Task, site: Site, kind: str, *, redirected: bool) -> tuple[str, str]:
     if kind == "empty":
-        return "empty", "no byte in it"
+        return _EMPTY, "no byte in it"
     if task.role is Role.LIST:
         if kind not in PAGES:
             return "not_a_list", kind

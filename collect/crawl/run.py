@@ -59,10 +59,11 @@ def crawl(
     require(sites, politeness)
     facts = archive.begin(now())
     post = _Post(archive, facts.number, now, tell or log, Ledger(archive, facts.number))
-    order = Order(tuple(site for site in sites if not site.browser), politeness, facts.number, facts.started.date())
+    without = find_spec("playwright") is None
+    order = Order(tuple(site for site in sites if not (site.browser and without)), politeness, facts.number, facts.started.date())
     for site in sites:
-        if site.browser:
-            post.hear(Event("error", site.name, reason="its lists are drawn by scripts that only a browser runs: not crawled"))
+        if site.browser and without:
+            post.hear(Event("error", site.name, reason="its lists need a browser: run `pip install 'nianbao[browser]'`"))
     if order.sites:
         with _terminable():
             _run(order, post)

@@ -18,7 +18,7 @@ from w3lib.url import canonicalize_url
 from collect.archive.model import Capture, Exchange, Role
 from collect.crawl.download import reason_of
 from collect.crawl.due import is_due
-from collect.crawl.gate import CLOSED, Gate
+from collect.crawl.gate import CLOSED, Gate, Refused
 from collect.crawl.guard import refusal
 from collect.crawl.model import Event
 from collect.crawl.reading import Follow, Reading, read
@@ -65,6 +65,10 @@ class ReportSpider(Spider):
         crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
         crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
+
+    def site(self, task: Task) -> Site:
+        """The source that a task is for."""
+        return self._sites[task.site]
 
     def tell(self, event: Event) -> None:
         """Let whoever started the crawl know."""
@@ -255,7 +259,7 @@ class ReportSpider(Spider):
         task: Task = request.meta["task"]
         reason = reason_of(failure.value, request.url)
         if reason != CLOSED:  # said already, of the whole source
-            self._refuse(task, request.url, reason, str(failure.value))
+            self._refuse(task, request.url, reason, "" if isinstance(failure.value, Refused) else str(failure.value))
 
     def broke(self, failure: Failure, response: Response) -> None:
         """A fault of ours: the source cannot be said to have been gone through."""

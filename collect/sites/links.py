@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import regex
 
@@ -92,6 +93,10 @@ _AFTERWARDS = regex.compile(r"说明|流程|审核|审查|程序|起草")
 _ORGANISATION = regex.compile(
     r"(?:局|委|委员会|办|办公室|厅|院|中心|处|所|队|镇|乡|街道|街道办事处|开发区|管委会|人民政府|政府|集团|站|校|区|县|市|场|分局|支队)$"
 )
+_PIECES = regex.compile(r"[-_|>»—–/\\]+")
+_HEAD_SUBJECT = regex.compile(r"法治政府|依法行政|决算|预算")
+_TAIL_OF_OTHER = regex.compile(r"解读|图解|一图|模板|范文|格式|样")
+_SOUNDS_ALIKE = regex.compile(r"报告|年报|公开|公示表|统计表")
 _AROUND = "-—·•、:>»[]()<>《》\"'“”"
 _AGENCY = regex.compile(
     r"^.*?(?:局|委|委员会|厅|办|办公室|院|中心|街道|镇|乡|处|所|队|站)(?=20[0-4]\d|二[〇零○]|关于|年度|年报|$)"
@@ -119,12 +124,13 @@ def judge(text: str, column: str = "", pattern: str = "") -> Judgement:
     return _of_subject(plain) or _of_column(plain, folded(column)) or Judgement(Kind.OTHER)
 
 
+@lru_cache(maxsize=256)
 def is_column(heading: str) -> bool:
     """Whether a heading or page title is that of a list of annual reports."""
     plain = folded(heading)
     if not plain or len(plain) > _MAX_LENGTH or _OTHER_SUBJECT.search(_AGENCY.sub("", plain)):
         return False
-    return any(_COLUMN.search(piece) or _titled(piece) for piece in regex.split(r"[-_|>»—–/\\]+", plain))
+    return any(_COLUMN.search(piece) or _titled(piece) for piece in _PIECES.split(plain))
 
 
 def _titled(piece: str) -> bool:
@@ -146,7 +152,7 @@ def _of_subject(plain: str) -> Judgement | None:
     if core is None:
         return _of_summary(plain) or _of_cut(plain)
     head, tail = plain[: core.start()], plain[core.end() :]
-    if _PART_OF_YEAR.search(head) or _HEAD_OF_OTHER.search(head) or regex.search(r"法治政府|依法行政|决算|预算", head):
+    if _PART_OF_YEAR.search(head) or _HEAD_OF_OTHER.search(head) or _HEAD_SUBJECT.search(head):
         return Judgement(Kind.OTHER)
     year = _year(plain, core)
     if tail in _LETTERS:
@@ -156,7 +162,7 @@ def _of_subject(plain: str) -> Judgement | None:
         if further is None and (_OTHER_KIND.search(tail) or _PART_OF_YEAR.search(tail) or _AFTERWARDS.search(tail)):
             return Judgement(Kind.OTHER)
         return Judgement(Kind.DOUBTFUL, year)
-    if _PART_OF_YEAR.search(tail) or regex.search(r"解读|图解|一图|模板|范文|格式|样", tail):
+    if _PART_OF_YEAR.search(tail) or _TAIL_OF_OTHER.search(tail):
         return Judgement(Kind.OTHER)
     if core["yearly"]:
         return _of_yearly(plain, head, year)
@@ -210,7 +216,7 @@ def _of_column(plain: str, column: str) -> Judgement | None:
         return Judgement(Kind.DOUBTFUL, _year(plain, None))
     if _ORGANISATION.search(plain) and len(plain) >= 3 and not _OTHER_KIND.search(plain):
         return Judgement(Kind.DOUBTFUL, _year(plain, None))
-    if years(plain) and not _OTHER_KIND.search(plain) and regex.search(r"报告|年报|公开|公示表|统计表", plain):
+    if years(plain) and not _OTHER_KIND.search(plain) and _SOUNDS_ALIKE.search(plain):
         return Judgement(Kind.DOUBTFUL, _year(plain, None))
     return None
 

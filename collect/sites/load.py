@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from collect.errors import ConfigurationError
 from collect.sites.model import Site
 
+_NUMBERS = regex.compile(r"^(?:[\d.]+|\[[\da-f:]+\]|localhost)(?::\d+)?$")
 _SAID = {
     "extra_forbidden": "there is no such field. Take it out, or see docs/sources.md for the names",
     "missing": "it is missing. Add it",
@@ -86,13 +87,17 @@ def _told(error: ValidationError) -> Iterator[str]:
 
 
 def host_of(url: str) -> str:
-    """The host of an address, with its port where one is written."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()
+    """The host of an address, with its port where it is not the usual one."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    return host.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
 
 
 def hosts_of(site: Site) -> frozenset[str]:
-    """Every host that the site may be asked at."""
-    return frozenset({host_of(url) for url in site.lists} | {host.lower() for host in site.hosts})
+    """Every host that the site may be asked at. ``www.`` before a name makes no other host: sites link to both."""
+    stated = {host_of(url) for url in site.lists} | {host.lower() for host in site.hosts}
+    bare = {host.removeprefix("www.") for host in stated}
+    return frozenset(stated | bare | {f"www.{host}" for host in bare if not _NUMBERS.match(host)})
 
 
 def is_allowed(url: str, site: Site) -> bool:

@@ -21,6 +21,11 @@ _MEANINGLESS = frozenset({"iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"
 _MANY_REPLACED = 0.01
 _CONTROL = regex.compile(r"[\x00-\x20\u3000]+")
 _QUOTED_ADDRESS = regex.compile(r"""["']((?:https?:/)?\.{0,2}/[^"'\s<>]+|[\w-]+(?:/[\w.-]+)*\.s?html?(?:\?[^"'\s]*)?)["']""")
+_ADDRESS = regex.compile(r"^(?:https?:/)?\.{0,2}/|\.(?:s?html?|jspx?|aspx?|php|do)(?:$|\?)")
+_SESSION = regex.compile(r";jsessionid=[\w.!-]+", regex.I)
+"""Another one for every visit: with it, nothing would ever be met again."""
+_CLICKED = frozenset({"li", "tr", "td", "div", "span", "p"})
+"""Rows that a click on them follows, without any link."""
 _SAFE = "/%:=&?~#+!$,;'@()*[]"
 _SKIPPED = frozenset({"script", "style", "noscript", "template"})
 _SPACE = regex.compile(r"\s+")
@@ -161,7 +166,7 @@ class Markup:
 
     def address(self, href: str) -> str:
         """The absolute address of a link, as it is asked for: no fragment, nothing but ASCII; empty if it leads nowhere."""
-        cleaned: str = _CONTROL.sub("", href).replace("\\", "/")
+        cleaned: str = _SESSION.sub("", _CONTROL.sub("", href)).replace("\\", "/")
         if not cleaned or cleaned.startswith("#") or cleaned.lower().startswith(("javascript:", "mailto:", "tel:", "data:")):
             return ""
         try:
@@ -186,8 +191,12 @@ class Markup:
         return tuple(self._anchors(element))
 
     def _anchors(self, within: etree._Element) -> Iterator[Anchor]:
-        for element in within.iter("a", "area"):
-            href = str(element.get("href", ""))
+        for element in within.iter("a", "area", "option", *_CLICKED):
+            href = str(element.get("value" if element.tag == "option" else "href", ""))
+            if element.tag == "option" and not _ADDRESS.search(href):
+                continue
+            if element.tag in _CLICKED and (element.get("onclick") is None or next(element.iter("a"), None) is not None):
+                continue
             url = self.address(href) or self._followed_by_script(href, str(element.get("onclick", "")))
             if url:
                 title = str(element.get("title", "")) or next((str(i.get("alt", "")) for i in element.iter("img")), "")

@@ -17,16 +17,17 @@ _NEXT = regex.compile(
     r"^(?:\[|【|<)?(?:下一?页|后一?页|下一页面|后页|下页>*|next(?:page)?|尾页|末页|最后一?页|最末页|last)[>»›]*(?:\]|】)?$|^(?:>|>>|»|›|\.\.\.|…)$",
     regex.I,
 )
-_NUMBER = regex.compile(r"^[\[【(]?(?:第)?(\d{1,3})(?:页)?[\]】)]?$")
-_PAGE_OPTION = regex.compile(r"^(?:第)?\d{1,3}(?:页|/\d+)?$")
+_BACK = regex.compile(r"^(?:上一?页|前一?页|首页|第一页|<+|«|‹)$")
+_NUMBER = regex.compile(r"^[\[【(]?(?:第)?(\d{1,3})(?:页|/\d{1,3})?[\]】)]?$")
 _TRS = regex.compile(
     r"""createPageHTML(?:S|s|\w{0,6})?\(\s*(?:(?P<box>["'][^"']*["'])\s*,\s*)?(?P<total>\d{1,5})\s*,\s*(?P<now>\d{1,5})\s*,\s*"""
     r"""["'](?P<name>[\w.\-/]*)["']\s*,\s*["'](?P<ending>\w+)["']"""
 )
 _TRS_INLINE = regex.compile(r"""var\s+countPage\s*=\s*["']?(?P<total>\d{1,4})""")
 _TRS_NAME = regex.compile(
-    r"""["'](?P<name>[\w\-]*)_["']\s*\+\s*[\w()+\-\s]+\+\s*["']\.?["']?\s*\+?\s*["']?\.?(?P<ending>s?html?|jhtml)["']"""
+    r"""(?<![\w\-])(?P<name>[a-zA-Z][\w\-]{0,40}?)["']?\s*\+?\s*["']?_["']\s*\+\s*[\w()+\-\s]{1,60}\+\s*["']\.?["']?\s*\+?\s*["']?\.?(?P<ending>s?html?|jhtml)"""
 )
+"""``"index_" + i + ".html"`` and ``index"+"_" + i + "."+"html``."""
 _VSB = regex.compile(r"""_simple_list_gotopage_fun\(\s*(?P<total>\d{1,4})\s*,""")
 _ENDING = regex.compile(r"^(?P<stem>.+?)(?P<dot>\.(?:s?html?|jhtml|htm))$", regex.I)
 
@@ -41,7 +42,7 @@ def further_pages(markup: Markup) -> tuple[str, ...]:
 def is_paging(anchor: Anchor) -> bool:
     """Whether a link turns pages."""
     words = folded(anchor.text) or folded(anchor.title)
-    return bool(_NEXT.match(words) or _NUMBER.match(words) or regex.match(r"^(?:上一?页|前一?页|首页|第一页|<+|«|‹)$", words))
+    return bool(_NEXT.match(words) or _NUMBER.match(words) or _BACK.match(words))
 
 
 def _by_words(markup: Markup) -> Iterator[str]:
@@ -57,12 +58,6 @@ def _by_words(markup: Markup) -> Iterator[str]:
     if len(numbered) > 1:
         yield from (anchor.url for anchor in numbered if _same_list(anchor.url, markup.url))
     yield from onward
-    for option in markup.root.iter("option"):
-        value = str(option.get("value", ""))
-        if _PAGE_OPTION.match(folded("".join(map(str, option.itertext())))) and regex.search(r"[/.?]", value):
-            url = markup.address(value)
-            if url and _same_list(url, markup.url):
-                yield url
 
 
 def _same_list(url: str, page: str) -> bool:

@@ -21,12 +21,24 @@ _PROSE = 200
 """Characters of text outside links. A menu may name every chapter; it does not say anything beside."""
 
 
+_LONG = 800
+"""Characters of a text. A list of links, with its menu and foot, has fewer beside them."""
+
+
+def says_much(markup: Markup) -> bool:
+    """Whether the page holds a text beside its links, whatever it is about."""
+    return _unlinked(markup, folded(shown(markup.root))) > _LONG
+
+
+def _unlinked(markup: Markup, plain: str) -> int:
+    return len(plain) - sum(len(folded(anchor.text)) for anchor in markup.anchors)
+
+
 def is_report(markup: Markup) -> bool:
     """Whether the page prints a report: several of its chapters, in text that is not links."""
     if "公开" not in markup.text:
         return False
     plain = folded(shown(markup.root))
-    linked = sum(len(folded(anchor.text)) for anchor in markup.anchors)
-    if len(plain) - linked < _PROSE:
+    if _unlinked(markup, plain) < _PROSE:
         return False
     return sum(1 for chapter in _CHAPTERS if regex.search(chapter, plain)) >= _ENOUGH

@@ -57,7 +57,7 @@ _BINARY = (
 _STATUS = {401: Kind.LOGIN, 403: Kind.BLOCKED, 404: Kind.SOFT_404, 405: Kind.BLOCKED, 410: Kind.SOFT_404, 412: Kind.CHALLENGE,
            418: Kind.BLOCKED, 521: Kind.CHALLENGE, 503: Kind.MAINTENANCE}  # fmt: skip
 _SCRIPTS = (
-    ("ruishu", regex.compile(r"\$_ts\s*=\s*window\[|\$_ts\.\w+\s*=|<meta[^>]*\br\s*=\s*['\"]m['\"]")),
+    ("ruishu", regex.compile(r"\$_ts\s*=\s*window\[|\$_ts\.\w+\s*=|<meta[^<>]*\br\s*=\s*['\"]m['\"]")),
     ("acw_sc__v2", regex.compile(r"acw_sc__v\d|var\s+arg1\s*=\s*['\"][0-9A-F]{20,}")),
     ("jsl", regex.compile(r"__jsl(?:uid|_clearance)\w*")),
     ("cloudflare", regex.compile(r"cf-browser-verification|challenge-platform|cf_chl_|Just a moment", regex.I)),
@@ -123,8 +123,9 @@ _SHORT = 260
 _SHELL = 12
 _OPENING = 160
 _REPORTS = regex.compile(r"信息公开(?:工作)?(?:情况)?(?:年度|年报|工作报告)|统计期限|特向社会公布|公开条例")
+_FILE = regex.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)[\"'?#&\]】)）<]|/download\.jsp|/downfile\.jsp", regex.I)
 _GONE_HOME = regex.compile(
-    r"location(?:\.href)?\s*=\s*['\"](?:https?://[^'\"/]+)?/?(?:index\.\w+)?['\"]|http-equiv\s*=\s*['\"]?refresh['\"]?[^>]*url\s*=\s*['\"]?(?:https?://[^'\"/>]+)?/?(?:index\.\w+)?['\"\s>]",
+    r"location(?:\.href)?\s*=\s*['\"](?:https?://[^'\"/]+)?/?(?:index\.\w+)?['\"]|http-equiv\s*=\s*['\"]?refresh['\"]?[^<>]*url\s*=\s*['\"]?(?:https?://[^'\"/>]+)?/?(?:index\.\w+)?['\"\s>]",
     regex.I,
 )
 
@@ -221,6 +222,4 @@ def _holds_document(markup: Markup) -> bool:
     rows = sum(1 for _ in zip(markup.root.iter("td"), range(13), strict=False))
     if rows > 12:
         return True
-    return bool(regex.search(r"\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)[\"'?#&]", markup.text, regex.I)) and bool(
-        _REPORTS.search(folded(markup.text))
-    )
+    return bool(_FILE.search(markup.text)) and bool(_REPORTS.search(folded(markup.text)))

@@ -103,14 +103,14 @@ def crawl(
     from collect.crawl.model import Politeness  # noqa: PLC0415 - see the package
     from collect.crawl.run import crawl as go  # noqa: PLC0415 - see the package
     from collect.crawl.run import require  # noqa: PLC0415 - see the package
-    from nianbao.show_collect import JsonLines, show_results  # noqa: PLC0415 - see the package
+    from nianbao.show_collect import JsonLines, show_results, warn  # noqa: PLC0415 - see the package
 
     chosen = _chosen(sources, only)
     politeness = Politeness(contact, delay, recheck_days=recheck_days, verify_certificates=not no_verify)
     require(chosen, politeness)  # before an archive is made
     with ExitStack() as stack:
         kept = stack.enter_context(Archive.open(archive, create=True))
-        tell = stack.enter_context(JsonLines(log)) if log else None
+        tell = stack.enter_context(JsonLines(log)) if log else warn
         results = go(chosen, kept, now=lambda: datetime.now(UTC), politeness=politeness, tell=tell)
     if not quiet:
         show_results(results)

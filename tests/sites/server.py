@@ -8,16 +8,17 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from tests.sites.answers import Answer, Question
 
-ERRORS = {404: "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"}
+NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,36 +144,32 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: the server keeps a log of its own."""
 
     def _reply(self, form: bytes) -> None:
-        moment = time.monotonic()
+        self._moment = time.monotonic()
         hosted: Hosted = self.server.hosted  # type: ignore[attr-defined]
         owner: Server = self.server.owner  # type: ignore[attr-defined]
-        status, size = 0, 0
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             fault = hosted.faults.get(self.path)
             if fault and owner.count(hosted.name, self.path) <= fault.times:
                 time.sleep(fault.seconds)
                 if fault.status == 0:
+                    self._note(0, 0)
                     self._cut()
                     return
                 if fault.status != 200:
                     more = (("Retry-After", str(fault.retry_after)),) if fault.retry_after else ()
-                    status, size = self._send(
-                        Answer(b"<html><body>busy</body></html>", status=fault.status, headers=more), hosted
-                    )
+                    self._send(Answer(b"<html><body>busy</body></html>", status=fault.status, headers=more), hosted)
                     return
             parts = urlsplit(self.path)
-            question = Question(self.command, parts.path, parts.query, form, owner.night)
-            answer = hosted.answer(question)
-            if answer is None:
-                decoded = unquote_to_bytes(parts.path).decode("utf-8", "replace")
-                answer = Answer(ERRORS[404].encode(), status=404) if decoded else answer
-            status, size = self._send(answer or Answer(b"", status=404), hosted)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-        finally:
-            host = self.headers.get("Host", "")
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            owner.note(Visit(hosted.name, host, self.path, self.command, moment, headers, status, size, owner.night))
+            answer = hosted.answer(Question(self.command, parts.path, parts.query, form, owner.night))
+            self._send(answer or Answer(NOT_FOUND, status=404), hosted)
+
+    def _note(self, status: int, size: int) -> None:
+        """Write the question down before it is answered: whoever has the answer finds it in the log."""
+        hosted: Hosted = self.server.hosted  # type: ignore[attr-defined]
+        owner: Server = self.server.owner  # type: ignore[attr-defined]
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        host = self.headers.get("Host", "")
+        owner.note(Visit(hosted.name, host, self.path, self.command, self._moment, headers, status, size, owner.night))
 
     def _cut(self) -> None:
         """Close without a word, as overloaded servers do: the peer sees a reset."""
@@ -180,12 +177,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _send(self, answer: Answer, hosted: Hosted) -> tuple[int, int]:
+    def _send(self, answer: Answer, hosted: Hosted) -> None:
         etag = f'"{md5(answer.body).hexdigest()[:16]}"' if hosted.validators in {"etag", "both"} else ""
         modified = answer.modified if hosted.validators in {"date", "both"} else None
         if answer.status == 200 and self._unchanged(etag, modified):
-            return self._write(Answer(b"", "", 304), etag, modified)
-        return self._write(answer, etag, modified)
+            answer = Answer(b"", "", 304)
+        self._write(answer, etag, modified)
 
     def _unchanged(self, etag: str, modified: datetime | None) -> bool:
         """Whether the client holds it already; an entity tag outweighs a date (RFC 9110, 13.2.2)."""
@@ -202,21 +199,20 @@ class _Handler(BaseHTTPRequestHandler):
         except (TypeError, ValueError):
             return False
 
-    def _write(self, answer: Answer, etag: str, modified: datetime | None) -> tuple[int, int]:
-        status = answer.status
-        self.send_response(status)
+    def _write(self, answer: Answer, etag: str, modified: datetime | None) -> None:
+        has_body = self.command != "HEAD" and answer.status != 304
+        self._note(answer.status, len(answer.body) if has_body else 0)
+        self.send_response(answer.status)
         if answer.content_type:
             self.send_header("Content-Type", answer.content_type)
-        if etag and status in {200, 304}:
+        if etag and answer.status in {200, 304}:
             self.send_header("ETag", etag)
-        if modified and status in {200, 304}:
+        if modified and answer.status in {200, 304}:
             self.send_header("Last-Modified", format_datetime(modified, usegmt=True))
         for name, value in answer.headers:
             self.send_header(name, value)
-        if status != 304:
+        if answer.status != 304:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        if self.command != "HEAD" and status != 304:
+        if has_body:
             self.wfile.write(answer.body)
-            return status, len(answer.body)
-        return status, 0

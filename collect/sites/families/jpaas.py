@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import regex
 
 from collect.sites.families.plain import Plain
-from collect.sites.lists import listing_of
+from collect.sites.lists import listing_of_data
 from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
 from collect.sites.model import Ask, Listing, Page, Site
@@ -25,7 +25,7 @@ from collect.sites.paging import MAX_PAGES
 _MARKS = regex.compile(r"jpaas-publish-server|/gongkai/site_\w+/channel_\w+/|unitbuild\.js", regex.I)
 _UNIT = regex.compile(r"/front/page/build/unit")
 _SCRIPT = regex.compile(
-    r"""<\w+(?=[^>]*\burl\s*=\s*["'](?P<url>[^"']*/build/unit)["'])(?=[^>]*\bqueryData\s*=\s*(?P<q>["'])(?P<data>.*?)(?P=q)[\s/>])""",
+    r"""<\w+(?=[^<>]*\burl\s*=\s*["'](?P<url>[^"']*/build/unit)["'])(?=[^<>]*\bqueryData\s*=\s*(?P<q>["'])(?P<data>.*?)(?P=q)[\s/>])""",
     regex.I | regex.S,
 )
 _PAIR = regex.compile(r"""["'](\w+)["']\s*:\s*["']([^"']*)["']""")
@@ -53,9 +53,8 @@ class Jpaas(Plain):
 
     def _answered(self, markup: Markup, site: Site) -> Listing:
         rows = _html_of(markup.text)
-        # A unit does not say what it lists; the column that led to it was one of reports.
-        inner = Markup(markup.url, f"<title>政府信息公开年报</title>{rows}", markup.encoding)
-        found = listing_of(inner, site)
+        inner = Markup(markup.url, rows, markup.encoding)
+        found = listing_of_data(inner, site)
         following = _next(markup.url, rows, len(inner.anchors))
         return replace(found, further=tuple(following))
 

@@ -11,7 +11,7 @@ from collect.sites.links import Kind, judge
 from collect.sites.lists import listing_of, listing_or_report
 from collect.sites.markup import Markup
 from collect.sites.model import Ask, Detail, Listing, Page, Site
-from collect.sites.reports import is_report
+from collect.sites.reports import is_report, says_much
 
 
 class Plain:
@@ -45,7 +45,14 @@ class Plain:
         """What the page leads to; one that prints no report and leads to several of them turned out to be a list."""
         markup = Markup.of(page)
         found = self.parts(markup, site)
-        if self.is_article(markup) or found.attachments or found.images or found.further or is_report(markup):
+        if (
+            self.is_article(markup)
+            or found.attachments
+            or found.images
+            or found.further
+            or is_report(markup)
+            or says_much(markup)
+        ):
             return found
         listed = self.listed(markup, site)
         return replace(found, listing=listed) if self._is_list(markup, listed, site) else found
