@@ -203,7 +203,7 @@ def test_rebuilt_is_the_same_as_night_by_night(root, db, nightly, tmp_path):
     for path in root.glob("*.warc.gz"):  # the index is a cache: it need not come along
         (moved / path.name).write_bytes(path.read_bytes())
     with Archive.open(moved) as archive:
-        taken = list(rebuild(archive, new))
+        taken = list(rebuild(archive, new, workers=2))
     assert [each.crawl.number for each in taken] == [1, 2, 3, 4]
     assert everything(new) == everything(db)
     assert not new.with_name("new.sqlite.part").exists()
@@ -285,7 +285,15 @@ def test_the_commands(root, tmp_path):
     run = CliRunner().invoke
     db = str(tmp_path / "reports.sqlite")
     listed = run(main, ["archive", "list", str(root)], standalone_mode=False)
-    assert [line.split()[0] for line in listed.output.splitlines()[2:]] == ["1", "2", "3", "4"]
+    lines = [line.split() for line in listed.output.splitlines()[2:]]
+    assert [(line[0], *line[5:]) for line in lines] == [
+        ("1", "9", "9", "8", "6", "1", "0"),
+        ("2", "8", "8", "3", "6", "1", "0"),
+        ("3", "4", "4", "0", "0", "1", "1"),
+        ("4", "7", "7", "2", "4", "1", "0"),
+    ]
+    record = run(main, ["archive", "show", str(root), "nianbao-000001.warc.gz#999999"], standalone_mode=False)
+    assert isinstance(record.exception, ConfigurationError)
     third = run(main, ["archive", "list", str(root), "--crawl", "3"], standalone_mode=False).output
     assert "crawl 3: shuyang was not gone through: the site did not answer" in third
     shown = run(main, ["archive", "show", str(root), f"{HOST}/nb/2024.html", "--content", str(tmp_path / "out")]).output

@@ -237,10 +237,16 @@ class Archive:
         same = answer.kind == "revisit" and answer.status != HTTPStatus.NOT_MODIFIED
         return exchange_of(question, answer, self.content(answer.digest) if same else answer.payload)
 
-    def counts(self) -> dict[int, tuple[int, int, int]]:
-        """Of each crawl: exchanges, addresses asked, and contents that were new at their address."""
+    def find(self, what: str) -> tuple[Capture, ...]:
+        """What an address answered, in every crawl: by the address, its public name, or one exchange by its record."""
+        volume, _, offset = what.rpartition("#")
         with self._turn:
-            return dict(self._index.counts())
+            return tuple(self._index.find(what, Place(volume, int(offset)) if offset.isdecimal() else None))
+
+    def counts(self) -> dict[int, tuple[int, int, int, int]]:
+        """Of each crawl: exchanges, addresses asked, contents that were new at their address, documents met."""
+        with self._turn:
+            return self._index.counts()
 
     def index_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything the index says, table by table."""
