@@ -17,6 +17,7 @@ from nianbao.nightly.config import NightConfig
 from nianbao.nightly.due import Due
 from nianbao.nightly.plan import Plan
 from nianbao.show import clean, facts_table, plain_table, say
+from store.open import database_url
 from store.sources import Freshness
 
 _STYLES = {"fresh": "green", "waiting": "cyan", "silent": "bold red", "empty": "bold red", "unreached": "yellow", "never": "dim"}
@@ -57,7 +58,7 @@ def _facts(plan: Plan, config: NightConfig) -> Iterator[tuple[str, str]]:
     yield "sources", f"{len(plan.due)} would be asked, {len(plan.later)} not"
     if plan.pending:
         yield "crawls", f"{plan.pending} of the archive would be taken in first"
-    yield "database", config.database
+    yield "database", database_url(config.database).render_as_string() if config.is_url else config.database
     if plan.published is None:
         yield "published", f"nothing yet; would be {config.published}"
     else:

@@ -60,6 +60,8 @@ class Arrived:
     cells: int
     """Read."""
     expected: int
+    is_new: bool
+    """Whether the database had not seen its content before; else it only lies at another address as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ def _rejected(connection: Connection, number: int) -> Iterator[Rejected]:
 
 def _arrived(connection: Connection, number: int) -> Iterator[Arrived]:
     query = (
-        select(report, document_path.c.origin, document_path.c.document)
+        select(
+            report, document_path.c.origin, document_path.c.document, document_path.c.ordinal.label("place"), document.c.first_run
+        )
         .join(document, document.c.id == report.c.document_id)
         .join(document_path, (document_path.c.document_id == document.c.id))
         .where(document_path.c.first_run > number, document_path.c.current == 1)
@@ -131,4 +135,4 @@ def _arrived(connection: Connection, number: int) -> Iterator[Arrived]:
     )
     for row in connection.execute(query):
         said = (row.agency, row.year, row.form, row.verdict, row.cells_found, row.cells_expected)
-        yield Arrived(row.origin, row.document, *said)
+        yield Arrived(row.origin, row.document, *said, is_new=row.first_run > number and row.place == 0)

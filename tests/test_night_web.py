@@ -14,9 +14,13 @@ from random import Random
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from collect.archive.archive import Archive
+from nianbao.crawled import rebuild
 from nianbao.nightly.gates import GateVerdict
 from normalize.model import CellKey
 from store.compare import differences
+from store.continuity import update
+from store.copies import find_copies
 from store.open import open_store
 from store.sources import freshness
 from tests.sites import Scenario
@@ -134,6 +138,18 @@ def test_killed_and_run_again_it_ends_in_the_same_database(nights) -> None:
         ):
             found = [each for each in differences(one, other) if each.column not in {"fetched", "record"}]
             assert found == []
+
+
+def test_the_archive_rebuilds_the_database_with_its_checks(nights, tmp_path: Path) -> None:
+    root = nights[0]
+    with Archive.open(root / "undisturbed" / "archive") as archive:
+        assert len(list(rebuild(archive, tmp_path / "anew.sqlite"))) == 2
+    with open_store(root / "undisturbed" / "reports.sqlite") as one, open_store(tmp_path / "anew.sqlite") as other:
+        update(other)  # what is computed across reports is the night's
+        find_copies(other)
+        assert differences(one, other) == []
+        checks = [(each.source, each.checks, each.documents, each.last_tried, each.last_error) for each in freshness(other)]
+        assert checks == [(each.source, each.checks, each.documents, each.last_tried, each.last_error) for each in freshness(one)]
 
 
 def test_the_metrics_can_be_parsed(nights) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 from collect.archive.archive import Archive
 from collect.errors import ConfigurationError, StoreError, UnreadableError
 from nianbao.crawled import rebuild
+from nianbao.nightly.night import run_night
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
@@ -42,6 +43,7 @@ from store.schema import metadata
 from store.search import search
 from store.series import Subject, find_subjects, reporting_years, series
 from store.sightings import see_again
+from store.sources import freshness
 from store.supersede import settle_all
 from tests import crawls, postgres
 from tests import test_store_continuity as histories
@@ -467,3 +469,16 @@ def test_an_archive_rebuilds_to_the_same_as_on_sqlite(address, tmp_path):
         for view in views:
             found = [Counter(histories.rows(each, f"SELECT {view}")) for each in (here, there)]
             assert found[0] == found[1] != Counter()
+
+
+def test_a_night_keeps_its_database_there_and_publishes_a_file(address, tmp_path):
+    config = nights.config_in(tmp_path).model_copy(update={"database": address})
+    script = [{"alpha": {"1.txt": "verified 甲局", "2.txt": "budget"}}, {"alpha": {"1.txt": "inconsistent 甲局"}}]
+    collecting, clock = nights.ScriptedCollecting(tmp_path / "web", script), nights.Clockwork()
+    assert run_night(config, collecting, clock).arrived == {"verified": 1}
+    clock.next_night()
+    summary = run_night(config, collecting, clock)
+    assert (summary.outcome, summary.arrived, len(summary.gates)) == ("published", {"inconsistent": 1}, 13)
+    with open_store(address) as store, open_store(config.published, create=False) as copy:
+        assert differences(store, copy) == []
+        assert [(each.source, each.checks) for each in freshness(copy)] == [("alpha", 2)]

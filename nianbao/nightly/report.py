@@ -58,7 +58,7 @@ def night_summary(
     """What became of the night so far."""
     found = gates_of(night)
     lines = tuple(_source_lines(sites, known))
-    arrived = Counter(each.verdict for each in known.since.arrived)
+    arrived = Counter(each.verdict for each in known.since.arrived if each.is_new)
     failed = f"The step {failure[0]} failed: {failure[1]}" if failure else ""
     happened = events(config.policy, failed=failed, gates=found, sources=lines, rejected=known.since.rejected, arrived=arrived)
     is_published = bool(night.said(Step.PUBLISH).get("published"))
@@ -148,7 +148,7 @@ def _step_lines(night: Journal, failure: tuple[Step, str] | None) -> Iterator[St
 
 
 def _source_lines(sites: Sequence[Site], known: Known) -> Iterator[SourceLine]:
-    arrived = _by_site(known.since.arrived, known.site_of)
+    arrived = _by_site([each for each in known.since.arrived if each.is_new], known.site_of)
     rejected = _by_site(known.since.rejected, known.site_of)
     results = {result.site: result for result in known.results}
     titles = {site.name: site.title for site in sites}
