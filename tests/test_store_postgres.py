@@ -46,6 +46,7 @@ from store.sightings import see_again
 from store.sources import freshness
 from store.supersede import settle_all
 from tests import crawls, postgres
+from tests import scripted_nights as nights
 from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
