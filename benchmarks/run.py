@@ -26,11 +26,14 @@ SECTIONS = {
     "repair": "Repair with proof",
     "scans": "Reading scans",
     "ingest": "Ingesting",
+    "archive": "Crawls and their archive",
     "store": "The database",
     "series": "The long series",
     "history": "Coverage, revisions and the past",
     "continuity": "From year to year",
     "copies": "Finding copies",
+    "crawl": "A crawl of local sites",
+    "night": "The night",
 }
 """Module of this folder -> heading."""
 

@@ -18,11 +18,11 @@ from typing import IO
 
 from collect.containers import container_of
 from collect.errors import ConfigurationError, NianbaoError, UnreadableError, UnsupportedError
-from collect.files import Listing, load, open_file, require, unreadable
+from collect.files import Listing, is_url, load, open_file, require, unreachable, unreadable
 from collect.limits import DEFAULT_LIMITS, MEGABYTE, Limits, readable_size
 from collect.member import Lost, Member, Passed
 from collect.members import DAMAGE, OfficeFile, members
-from collect.model import FoundFile, Reference, Refusal, Source
+from collect.model import Fetch, FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames
 from collect.skip import page_rule, skip_rule
 
@@ -148,6 +148,8 @@ class _Place:
     budget: _Budget
     depth: int = 0
     """The number of archives around it."""
+    fetch: Fetch | None = None
+    """How a crawl fetched it, or the outermost archive that it lies in."""
 
     def refusal(self, error: NianbaoError) -> Refusal:
         return Refusal(self.label, self.origin, error)
@@ -175,19 +177,27 @@ class Collection:
         Returns:
             What the file is; None where it could not be read, so that nothing is known of it.
         """
-        place = _Place(file.document, file.origin, _Budget(self._limits, file.size))
+        place = _Place(file.document, file.origin, _Budget(self._limits, file.size), fetch=file.fetch)
         try:
             with open_file(file.path) as stream:
                 archive = yield from self._archive(stream, place)
         except OSError as error:
             yield place.refusal(unreadable(error))
             return None
+        except NianbaoError as error:  # the archive of a crawl has lost it
+            yield place.refusal(error)
+            return None
+        except Exception as error:
+            if not is_url(file.path):
+                raise
+            yield place.refusal(unreachable(error))
+            return None
         if archive:
             return Kind.ARCHIVE
         if file.size > self._limits.file_bytes:
             yield place.refusal(self._too_large(file.size))
         else:
-            yield Reference(file.document, file.origin, file.path, file.size)
+            yield Reference(file.document, file.origin, file.path, file.size, fetch=file.fetch)
         return Kind.DOCUMENT
 
     def pass_over(self, names: Iterable[str]) -> None:
@@ -231,7 +241,11 @@ class Collection:
 
     def _within(self, archive: _Place, member: Member | Lost) -> _Place:
         label = self._names.claim(f"{archive.label}/{member.name}", "")
-        return _Place(label, member.origin or f"{archive.origin}/{member.name}", archive.budget, archive.depth + 1)
+        fetch = archive.fetch
+        if isinstance(member, Member) and member.fetched is not None:
+            fetch = Fetch(member.fetched, record=f"{archive.label}#{member.offset}")
+        origin = member.origin or f"{archive.origin}/{member.name}"
+        return _Place(label, origin, archive.budget, archive.depth + 1, fetch)
 
     def _member(self, member: Member, place: _Place) -> Iterator[Source | Refusal]:
         with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
@@ -251,7 +265,7 @@ class Collection:
             if member.origin and (rule := page_rule(content)):
                 self.skipped[rule] += 1
             else:
-                yield Source(place.label, content, place.origin, member.fetched)
+                yield Source(place.label, content, place.origin, place.fetch)
 
     def _unpack(self, member: Member, spool: IO[bytes], budget: _Budget) -> int:
         """Writes a member to ``spool`` and gives its size.

@@ -13,6 +13,8 @@ _OFFICE_FIRST_NAMES = (b"[Content_Types].xml", b"mimetype", b"_rels/.rels", b"do
 _OFFICE_NAMES = frozenset({"[Content_Types].xml", "word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "OFD.xml"})
 _HEAD = 1024
 _WARC = b"WARC/"
+ZSTANDARD_DICTIONARY = b"\x5d\x2a\x4d\x18"
+"""What a compressed WARC begins with that carries the dictionary of its records along."""
 
 
 class Container(StrEnum):
@@ -36,6 +38,7 @@ _MAGIC = (
     (b"BZh", Container.BZIP2),
     (b"\xfd7zXZ\x00", Container.XZ),
     (b"\x28\xb5\x2f\xfd", Container.ZSTANDARD),
+    (ZSTANDARD_DICTIONARY, Container.ZSTANDARD),
     (_WARC, Container.WARC),
     (b"7z\xbc\xaf\x27\x1c", Container.SEVEN_ZIP),
     (b"Rar!\x1a\x07", Container.RAR),

@@ -7,7 +7,9 @@ from. ``file://`` is a plain path.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +20,8 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import regex
 
-from collect.errors import ConfigurationError, UnreadableError, UnsupportedError
+from collect.errors import ConfigurationError, NianbaoError, UnreadableError, UnsupportedError
+from collect.limits import MEGABYTE
 from collect.model import FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames, printable_name
 from collect.skip import skip_rule
@@ -27,10 +30,15 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL = regex.compile(r"[A-Za-z][A-Za-z0-9+.\-]+://")
+_WEB = regex.compile(r"https?://", regex.IGNORECASE)
+_SPOOL = 64 * MEGABYTE
+"""A download larger than this goes to a temporary file."""
 _FILE_URL = regex.compile(r"(?:file|local)://", regex.IGNORECASE)
 _MODIFIED = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
 """What the file systems of fsspec call the time of the last change; ``created`` where a file is replaced, never edited."""
 _NANOSECONDS = 1_000_000_000
+ARCHIVED = "warc://"
+"""What the path of a content in an archive of crawls begins with: see ``collect.archive.contents``."""
 
 
 def is_url(path: str | Path) -> bool:
@@ -79,11 +87,46 @@ def open_file(path: str) -> IO[bytes]:
 
     Raises:
         OSError: it cannot be opened.
+        UnreadableError: it is a content of an archive of crawls, which has lost it.
     """
+    if path.startswith(ARCHIVED):
+        from collect.archive.contents import open_content  # noqa: PLC0415 - rarely needed
+
+        return open_content(path)
     if not is_url(path):
         return Path(path).open("rb")
     system, place = file_system(path)
+    if _WEB.match(path) and not _sends_parts(system, place):
+        return _downloaded(system, place)
     return cast("IO[bytes]", system.open(place, "rb"))
+
+
+def _sends_parts(system: AbstractFileSystem, place: str) -> bool:
+    """Whether a web server sends any part of a file that is asked for; asked of large files only, the others come whole."""
+    from fsspec.spec import AbstractBufferedFile  # noqa: PLC0415 - rarely needed
+
+    if (system.info(place).get("size") or 0) <= AbstractBufferedFile.DEFAULT_BLOCK_SIZE:
+        return True
+    with system.open(place, "rb", block_size=1, cache_type="none") as probe:
+        probe.seek(1)
+        try:
+            probe.read(1)
+        except ValueError:  # what fsspec says of one that answers with the whole
+            return False
+    return True
+
+
+def _downloaded(system: AbstractFileSystem, place: str) -> IO[bytes]:
+    """A file of a server that does not send parts of it: archives are not read from front to end."""
+    copy = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 - whoever opens it closes it
+    try:
+        with system.open(place, "rb", block_size=0) as stream:
+            shutil.copyfileobj(stream, copy)
+    except BaseException:
+        copy.close()
+        raise
+    copy.seek(0)
+    return cast("IO[bytes]", copy)
 
 
 def load(reference: Reference) -> Source:
@@ -99,16 +142,23 @@ def load(reference: Reference) -> Source:
         raise UnreadableError("The file is gone since it was listed.", code=CHANGED) from error
     except OSError as error:
         raise unreadable(error) from error
+    except NianbaoError:
+        raise
     except Exception as error:
         if is_url(reference.path):  # every package of fsspec has its own errors
-            raise UnreadableError(f"The file cannot be read ({type(error).__name__}: {error}).", advice=_FETCH) from error
+            raise unreachable(error) from error
         raise
     if len(content) != reference.size:
         raise UnreadableError("The file has changed while it was read.", advice="Ingest it again.", code=CHANGED)
-    return Source(reference.document, content, reference.origin)
+    return Source(reference.document, content, reference.origin, reference.fetch)
 
 
 CHANGED = "unreadable.changed"
+
+
+def unreachable(error: Exception) -> UnreadableError:
+    """What a package of fsspec says against reading a file: each has errors of its own."""
+    return UnreadableError(f"The file cannot be read ({type(error).__name__}: {error}).", advice=_FETCH)
 
 
 def unreadable(error: OSError) -> UnreadableError:

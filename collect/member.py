@@ -25,6 +25,8 @@ class Member:
     """Where a crawl fetched it; empty for a file."""
     fetched: datetime | None = None
     """When it did."""
+    offset: int | None = None
+    """Where the crawl's record of it begins in the archive, in bytes; in what is unpacked, if it is packed as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import stat
 import struct
@@ -13,9 +14,9 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Self, cast
 
-from zstandard import ZstdDecompressor, ZstdError
+from zstandard import ZstdCompressionDict, ZstdDecompressor, ZstdError
 
-from collect.containers import Container, is_office, is_tar, is_warc
+from collect.containers import ZSTANDARD_DICTIONARY, Container, is_office, is_tar, is_warc
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
 from collect.member import Lost, Member, Passed
 from collect.names import clean_name, decode_name
@@ -226,5 +227,24 @@ def _decompressed(stream: IO[bytes], kind: Container) -> IO[bytes]:
     if kind is Container.BZIP2:
         return bz2.BZ2File(stream)
     if kind is Container.ZSTANDARD:
-        return cast("IO[bytes]", ZstdDecompressor().stream_reader(stream, read_across_frames=True, closefd=False))
+        packed = ZstdDecompressor(dict_data=_dictionary(stream))
+        return cast("IO[bytes]", packed.stream_reader(stream, read_across_frames=True, closefd=False))
     return lzma.LZMAFile(stream)
+
+
+def _dictionary(stream: IO[bytes]) -> ZstdCompressionDict | None:
+    """The dictionary at the start of a WARC in Zstandard, in a frame of its own, as ArchiveTeam writes them."""
+    head = stream.read(_DICTIONARY_HEAD.size)
+    if not head.startswith(ZSTANDARD_DICTIONARY) or len(head) < _DICTIONARY_HEAD.size:
+        stream.seek(-len(head), io.SEEK_CUR)
+        return None
+    _, size = _DICTIONARY_HEAD.unpack(head)
+    content = stream.read(min(size, _LARGEST_DICTIONARY))
+    if content.startswith(_ZSTANDARD):  # itself compressed
+        content = ZstdDecompressor().decompress(content, max_output_size=_LARGEST_DICTIONARY)
+    return ZstdCompressionDict(content)
+
+
+_DICTIONARY_HEAD = struct.Struct("<4sI")
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+_LARGEST_DICTIONARY = 16 << 20

@@ -10,6 +10,18 @@ from collect.errors import NianbaoError
 
 
 @dataclass(frozen=True, slots=True)
+class Fetch:
+    """How a document came from its address."""
+
+    moment: datetime
+    """When the answer came: aware."""
+    via: str = ""
+    """The page that led there, as far as it is known."""
+    record: str = ""
+    """Where question and answer are kept, with their headers: ``FILE#OFFSET`` of a WARC file's record."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One document as collected.
 
@@ -20,8 +32,13 @@ class Source:
     document: str
     content: bytes = field(repr=False)
     origin: str = ""
-    fetched: datetime | None = None
-    """When a crawl fetched it; None for a file."""
+    fetch: Fetch | None = None
+    """How a crawl fetched it; None for a file."""
+
+    @property
+    def fetched(self) -> datetime | None:
+        """When a crawl fetched it; None for a file."""
+        return self.fetch.moment if self.fetch else None
 
     @property
     def sha256(self) -> str:
@@ -43,6 +60,10 @@ class FoundFile:
     """When it was last changed, in nanoseconds since 1970; -1 where its place does not say."""
     looked_ns: int
     """When this was found out, by the clock of this machine."""
+    fetch: Fetch | None = None
+    """How a crawl fetched it; None for a file."""
+    seen_as: str = ""
+    """What it is remembered by; its path where that is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,8 @@ class Reference:
     """As listed. A file of another size is not the one that was meant."""
     known: tuple[str, ...] = field(default=(), repr=False)
     """Digests of contents that need no reading, should the file hold one of them."""
+    fetch: Fetch | None = None
+    """How a crawl fetched it; None for a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import regex
+
 _SYSTEM = frozenset({"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "system volume information"})
 _SUFFIXES = {
     "web_asset": ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .ico .svg .gif .swf",
@@ -32,22 +34,58 @@ def skip_rule(name: str) -> str | None:
     return _RULE_OF_SUFFIX.get(suffix)
 
 
-_SUBJECT = tuple(
-    word.encode(encoding)
-    for word in ("公开", "公開")
-    for encoding in ("utf-8", "gb18030", "big5hkscs", "utf-16-le")
-    if word != "公开" or encoding != "big5hkscs"
-)
+def _in_every_encoding(*words: str) -> tuple[bytes, ...]:
+    encodings = ("utf-8", "gb18030", "big5hkscs", "utf-16-le")
+    return tuple(dict.fromkeys(word.encode(code) for word in words for code in encodings if _can(word, code)))
+
+
+def _can(word: str, encoding: str) -> bool:
+    try:
+        word.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_SUBJECT = _in_every_encoding("公开", "公開")
+_REPORTING = _in_every_encoding("报告", "報告", "年报", "年報", "申请", "申請", "复议", "複議", "覆議", "總結", "总结")
+"""What a report cannot do without in its title, its preface, its chapters or its tables, one of them at least."""
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
-_CHARACTER_REFERENCE = b"&#"
+_CHARACTER_REFERENCE = regex.compile(rb"&#(?:[xX]0*[2-9a-fA-F][0-9a-fA-F]{3,}|0*[1-9]\d{4,})")
+"""A letter beyond the Latin ones, spelt out."""
+_LINK = regex.compile(rb"<[aA]\s")
+_LINK_END = regex.compile(rb"</[aA]\s*>")
+_BETWEEN_LETTERS = regex.compile(rb"<[^<>]*>|&nbsp;|\s+")
+"""Word processors cut words into several elements, and headings are spaced out."""
+_LONGEST_LINK = 600
+"""Bytes. What is longer may be text whose link was never closed."""
 
 
 def page_rule(content: bytes) -> str | None:
     """The rule by which a crawled page is passed over, or None if it is to be read.
 
-    A crawl of whole sites holds a hundred pages for every report. A page that nowhere says 公开 (disclosure) is none, in
-    whatever encoding; one that writes its letters as character references may say it unseen.
+    A crawl of whole sites holds a hundred pages for every report, and every page of a government's site says 公开
+    (disclosure) in its menus. So what counts is what a page says outside of its links: 公开, and a word such as 报告 or 申请.
+    One that writes its letters as character references may say it unseen, and is read.
     """
-    if content.lstrip()[:8].startswith(_BINARY) or _CHARACTER_REFERENCE in content:
+    if content.lstrip()[:8].startswith(_BINARY):
         return None
-    return None if any(word in content for word in _SUBJECT) else "unrelated_page"
+    if not any(word in content for word in _SUBJECT):
+        return None if _CHARACTER_REFERENCE.search(content) else "unrelated_page"
+    text = _outside_links(content)
+    if _speaks_of_reports(text) or _speaks_of_reports(_BETWEEN_LETTERS.sub(b"", text)):
+        return None
+    return None if _CHARACTER_REFERENCE.search(text) else "unrelated_page"
+
+
+def _speaks_of_reports(text: bytes) -> bool:
+    return any(word in text for word in _SUBJECT) and any(word in text for word in _REPORTING)
+
+
+def _outside_links(content: bytes) -> bytes:
+    first, *parts = _LINK.split(content)
+    kept = [first]
+    for part in parts:
+        end = _LINK_END.search(part, 0, _LONGEST_LINK)
+        kept.append(part if end is None else part[end.end() :])
+    return b"\n".join(kept)

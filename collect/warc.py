@@ -60,7 +60,7 @@ def warc_members(stream: IO[bytes]) -> Iterator[Member | Lost | Passed]:
             error = UnreadableError(f"A record of the archive is damaged ({damage}).", advice=_REFETCH)
         if error:
             yield Lost("", error)
-        place = _next_start(stream, records.offset + 1) if error or records.spoiled else None
+        place = next_start(stream, records.offset + 1) if error or records.spoiled else None
 
 
 _REFETCH: Final = "The other records are ingested; crawl the page again for this one."
@@ -92,7 +92,7 @@ def _quietly() -> Iterator[None]:
         yield
 
 
-def _next_start(stream: IO[bytes], place: int) -> int | None:
+def next_start(stream: IO[bytes], place: int) -> int | None:
     """Where the next record after ``place`` begins, if there is one."""
     while True:
         try:
@@ -123,12 +123,17 @@ def _member(record: ArcWarcRecord, records: _Records) -> Member | Lost | Passed:
     rule = _rule(record, url)
     if rule:
         return Passed(rule)
-    name = _name(url)
+    name = name_of(url)
     error = _cannot(record)
     if error:
         return Lost(name, error, url)
     return Member(
-        name, lambda: cast("IO[bytes]", _Payload(record, records)), sequential=True, origin=url, fetched=_fetched(record)
+        name,
+        lambda: cast("IO[bytes]", _Payload(record, records)),
+        sequential=True,
+        origin=url,
+        fetched=_fetched(record),
+        offset=records.offset,
     )
 
 
@@ -156,11 +161,15 @@ def _cannot(record: ArcWarcRecord) -> NianbaoError | None:
     return None
 
 
-def _name(url: str) -> str:
-    """Host, path and query: what tells pages apart."""
-    parts = urlsplit(url)
+def name_of(url: str) -> str:
+    """The public name of what lies at an address: host, path and query, which is what tells pages apart."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:  # no address that can be taken apart
+        return clean_name(url)
     query = f"?{parts.query}" if parts.query else ""
-    return clean_name(f"{parts.hostname or ''}{unquote(parts.path) or '/'}{query}".rstrip("/"))
+    return clean_name(f"{host}{unquote(parts.path) or '/'}{query}".rstrip("/"))
 
 
 def _fetched(record: ArcWarcRecord) -> datetime | None:

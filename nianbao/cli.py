@@ -20,9 +20,12 @@ from nianbao.commands import (
     EXIT_USAGE,
     accuracy,
     agencies,
+    archive,
+    collect,
     continuity,
     copies,
     intake,
+    night,
     reference,
     reports,
     series,
@@ -98,6 +101,11 @@ def main() -> None:
 for command in (
     intake.ingest,
     intake.inspect,
+    collect.crawl,
+    collect.sources,
+    night.nightly,
+    archive.archive,
+    archive.rebuild,
     reports.export,
     reports.show,
     reports.status,
@@ -115,6 +123,7 @@ for command in (
     reference.list_forms,
 ):
     main.add_command(command)
+collect.sources.add_command(night.sources_status)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 
@@ -70,12 +71,60 @@ def ingest(
         StoreError: the database cannot be written.
     """
     require(paths)
+
+    def begin() -> Run:
+        return store.begin_run(READER_VERSION, " ".join(map(str, paths)), roots=list(map(full_path, paths)))
+
+    intake = Intake(lambda collection: collection.files(paths), begin, lambda skipped: no_documents(paths, skipped))
+    return take_in(
+        intake,
+        store,
+        workers=workers,
+        crew=crew,
+        reread=reread,
+        progress=progress,
+        read=read,
+        limits=limits,
+        time_limit=time_limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one run takes in."""
+
+    files: Callable[[Collection], Iterator[FoundFile | Refusal]]
+    """Lists the files, unopened."""
+    begin: Callable[[], Run]
+    """Notes the run, once it is sure that there is something."""
+    empty: Callable[[Counter[str]], Exception] | None = None
+    """Given what was passed over, the error that there is no document; None where that is none."""
+    finished: datetime | None = None
+    """When what it takes in was fetched: the run's end, and the time of every failure; None for now."""
+
+
+def take_in(
+    intake: Intake,
+    store: Store,
+    *,
+    workers: int = 1,
+    crew: Crew | None = None,
+    reread: bool = False,
+    progress: Progress = lambda _name: None,
+    read: Reader = read_source,
+    limits: Limits = DEFAULT_LIMITS,
+    time_limit: float = TIME_LIMIT,
+) -> Summary:
+    """One run: see ``ingest``, which is this for paths."""
     start = time.perf_counter()
     summary = Summary()
-    batch = _Batch(store, summary, progress, reread=reread)
+    batch = _Batch(store, summary, progress, reread=reread, clock=intake.finished)
     with nullcontext(crew) if crew else hired(workers) as readers:
-        items = _not_empty(batch.items(Collection(limits, summary.skipped), paths), paths, summary)
-        batch.begin(store.begin_run(READER_VERSION, " ".join(map(str, paths)), roots=list(map(full_path, paths))))
+        collection = Collection(limits, summary.skipped)
+        items = batch.items(collection, intake.files(collection))
+        if intake.empty is not None:
+            items = _not_empty(items, intake.empty, summary)
+        batch.begin(intake.begin())
         try:
             rows = RowReader(read, store.preparation)
             with closing(outcomes(batch.unknown(items), rows, readers, time_limit=time_limit)) as results:
@@ -88,18 +137,18 @@ def ingest(
             continuity.update(store, levels=False)
     summary.seconds = time.perf_counter() - start
     if not summary.interrupted:
-        store.finish_run(batch.run, summary.counts())
+        store.finish_run(batch.run, summary.counts(), intake.finished)
     return summary
 
 
-def _not_empty(items: Iterator[Item], paths: Sequence[str | Path], summary: Summary) -> Iterator[Item]:
+def _not_empty(items: Iterator[Item], empty: Callable[[Counter[str]], Exception], summary: Summary) -> Iterator[Item]:
     """The items again, once it is sure that there is a document among them."""
     first = []
     for item in items:
         first.append(item)
         if not isinstance(item, _FileEnds):
             return chain(first, items)
-    raise no_documents(paths, summary.skipped)
+    raise empty(summary.skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +178,14 @@ class _Known(Passing):
 class _Batch:
     """A run's two ends: what is to be read, and what becomes of it."""
 
-    def __init__(self, store: Store, summary: Summary, progress: Progress, *, reread: bool) -> None:
+    def __init__(self, store: Store, summary: Summary, progress: Progress, *, reread: bool, clock: datetime | None) -> None:
         self.run = Run(0, READER_VERSION)
         self._store = store
         self._loader = store.loading(self.run)
         self._summary = summary
         self._progress = progress
         self._reread = reread
+        self._clock = clock
         self._known: list[int | str] = []
         """Known documents not yet counted: their numbers or digests."""
         self._held: list[tuple[str, str]] | None = []
@@ -150,9 +200,8 @@ class _Batch:
         self.run = run
         self._loader = self._store.loading(run)
 
-    def items(self, collection: Collection, paths: Sequence[str | Path]) -> Iterator[Item]:
-        """Everything under the paths, in order. Nothing is written meanwhile."""
-        listing = collection.files(paths)
+    def items(self, collection: Collection, listing: Iterator[FoundFile | Refusal]) -> Iterator[Item]:
+        """Everything that is listed, in order. Nothing is written meanwhile."""
         while found := list(islice(listing, _LOOK)):
             files = [file for file in found if isinstance(file, FoundFile)]
             standings = {} if self._reread else seen.unchanged(self._store, files, READER_VERSION)
@@ -184,7 +233,7 @@ class _Batch:
         """Those that must be read, and those that only pass: members of an archive that the store knows among them."""
         for item in items:
             if isinstance(item, Source) and not self._reread:
-                facts = DocumentFacts(item.document, item.sha256, item.origin, len(item.content))
+                facts = DocumentFacts(item.document, item.sha256, item.origin, len(item.content), fetch=item.fetch)
                 self._settle(facts)
                 known = seen.is_known(self._store, facts.document, facts.sha256, READER_VERSION)
                 yield _Known(facts) if known else item
@@ -296,7 +345,7 @@ class _Batch:
         self._loader.load_prepared(facts, reports, done)
 
     def _fail(self, facts: DocumentFacts, failure: Failure) -> None:
-        self._loader.fail(facts, failure.error)
+        self._loader.fail(facts, failure.error, self._clock)
         self._summary.reject(facts.document, failure.reason, str(failure.error))
         if failure.trace and len(self._summary.traces) < _TRACES:
             self._summary.traces[facts.document] = failure.trace
@@ -335,7 +384,8 @@ class _Batch:
 
 def _facts(item: Source | Reference | Refusal, outcome: Outcome) -> DocumentFacts:
     """What the store keeps of a document beside its reports."""
-    known = DocumentFacts(item.document, outcome.sha256, item.origin, outcome.size)
+    fetch = None if isinstance(item, Refusal) else item.fetch
+    known = DocumentFacts(item.document, outcome.sha256, item.origin, outcome.size, fetch=fetch)
     read = outcome.document
     if read is None:
         return known

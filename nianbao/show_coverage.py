@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, fields
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +11,9 @@ from pathlib import Path
 from rich.text import Text
 
 from nianbao.show import clean, plain_table, say
+from nianbao.show_night import silence
 from store.coverage import Coverage, Expected
+from store.sources import Freshness
 from store.writers import Kind, OutputColumn, whole_file, write_csv
 
 _NOT_EXPECTED = "·"
@@ -43,8 +45,11 @@ def symbol_of(row: Expected) -> str:
     return late or ("●" if row.timeliness == "on_time" else "○")
 
 
-def show_coverage(found: Coverage) -> None:
-    """Print the grid, its legend, and what could not be told."""
+def show_coverage(found: Coverage, sources: Sequence[Freshness] = (), *, narrowed: bool = False) -> None:
+    """Print the grid, its legend, what could not be told, and which sources were not heard.
+
+    ``narrowed``: only a part was asked for, and only the sources of its agencies are told of.
+    """
     years = sorted({row.year for row in found.rows})
     table = plain_table()
     table.add_column("agency", overflow="fold")
@@ -58,8 +63,22 @@ def show_coverage(found: Coverage) -> None:
     say(table)
     legend = [Text.assemble((symbol, style), f" {meaning}") for symbol, meaning, style in _LEGEND]
     say(Text("   ").join(legend[:4]), Text("   ").join(legend[4:]))
-    for line in _remarks(found):
+    for line in (*_remarks(found), *_silent(found, sources, narrowed=narrowed)):
         say(line)
+
+
+def _silent(found: Coverage, sources: Sequence[Freshness], *, narrowed: bool) -> Iterator[str]:
+    """Silence: what is missing may be there, where its source was not reached."""
+    shown = {row.agency_id for row in found.rows} | {row.agency for row in found.rows}
+    told = [each for each in sources if not narrowed or not shown.isdisjoint({each.agency_id or 0, each.agency or 0})]
+    yield from silence(told)
+    quiet = [each for each in told if each.is_quiet and each.agency]
+    # An agency that never reported goes by its name: the database has no number for it.
+    by_whom = {who: each.source for each in quiet for who in (each.agency_id, each.agency) if who}
+    for row in found.rows:
+        source = by_whom.get(row.agency_id or row.agency) or by_whom.get(row.agency)
+        if row.status == "missing" and source:
+            yield f"missing, but its source is silent: {clean(row.agency)} {row.year} ({clean(source)})"
 
 
 def _remarks(found: Coverage) -> Iterator[str]:

@@ -110,6 +110,7 @@ def _print_detail(detail: ReportDetail, stood: Stood | None) -> None:
                 ("cells", f"{summary.cells_found} of {summary.cells_expected}"),
                 *(("stood", f"from {each.since} to {each.until or 'now'}") for each in (stood,) if each),
                 *(("document", name) for name in detail.documents),
+                *(("fetched", f"{fetched} from {clean(origin)} ({clean(record)})") for fetched, origin, record in detail.fetches),
                 *detail.others,
                 ("sha256", summary.sha256),
             ]

@@ -115,7 +115,14 @@ _UPDATE_REPORT = (
 _FORGIVE = failure.delete().where(failure.c.document == bindparam("name"))
 _AT_NAME = (document_path.c.document == bindparam("name"), document_path.c.document_id == bindparam("number"))
 _UPDATE_NAME = update(document_path).where(*_AT_NAME).values(current=0)
-_RETURN_NAME = update(document_path).where(*_AT_NAME).values(current=1, first_run=bindparam("run"), last_run=bindparam("run"))
+_FETCH = ("fetched", "via", "record")
+_RETURN_NAME = (
+    update(document_path)
+    .where(*_AT_NAME)
+    .values(
+        current=1, first_run=bindparam("run"), last_run=bindparam("run"), **{name: bindparam(f"is_{name}") for name in _FETCH}
+    )
+)
 _SIGHT_NAME = update(document_path).where(*_AT_NAME).values(last_run=bindparam("run"))
 _PAST = past_sighting.c
 _PERIODS = select(func.count()).where(_PAST.document_id == document_path.c.document_id, _PAST.ordinal == document_path.c.ordinal)
@@ -216,13 +223,14 @@ class Batch:
         changed = [each for each, current in held.items() if current and each != number]
         rows.renamed += [{"name": name, "number": each} for each in changed]
         sighting = {"name": name, "number": number, "run": self._run.id}
+        fetch = documents.fetched_as(facts.fetch)
         if number not in held:
-            rows.names.append((number, names, name, facts.origin, 1, self._run.id, self._run.id))
+            rows.names.append((number, names, name, facts.origin, 1, self._run.id, self._run.id, *fetch))
             changed.append(number)
         elif held[number]:
             rows.sighted.append(sighting)
         else:
-            rows.returned.append(sighting)
+            rows.returned.append(sighting | {f"is_{column}": value for column, value in zip(_FETCH, fetch, strict=True)})
             changed.append(number)
         for each in changed:
             rows.subjects += self._subjects(each)

@@ -21,9 +21,10 @@ from store.schema import FORM_TABLES, agency, cell_note, document, metadata, rep
 from store.values import figure_text
 from store.wide import WideTable, column_name
 
-LEFT_OUT = {"run", "run_root", "data_dictionary", "generated", "continuity_stale"}
+LEFT_OUT = {"run", "run_root", "data_dictionary", "generated", "continuity_stale", "source"}
 """Tables of which nothing is compared."""
-_VOLATILE = {("failure", "time"), ("correction", "time"), ("seen_file", "looked_ns")}
+_VOLATILE = {("failure", "time"), ("correction", "time"), ("seen_file", "looked_ns"), ("copy_search", "last_run")}
+_VOLATILE |= {("source_check", name) for name in ("started", "finished", "requests", "not_modified")}
 
 Key = tuple[Any, ...]
 Content = dict[Key, dict[str, Any]]

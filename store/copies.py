@@ -23,7 +23,7 @@ from store.common_text import Common, common_text
 from store.copy_links import Link, Member, links_of
 from store.copy_prose import Author, authors, read_sections, texts_of
 from store.load import Store
-from store.schema import copy_cluster, copy_member, copy_pair, copy_search, run
+from store.schema import copy_cluster, copy_member, copy_pair, copy_search, document, run
 from store.sketches import Groups, Hashes, Pairs, Signatures, agreement, candidates, runs_of, shingles, signatures, similarity
 
 VERSION = "1"
@@ -64,6 +64,14 @@ class _Texts:
     sketches: Signatures
     members: list[list[Member]]
     """By text; each text's in the order of time."""
+
+
+def is_outdated(store: Store) -> bool:
+    """Whether a document was loaded or read again since the last search, or there was none."""
+    with store.reading() as connection:
+        searched = connection.scalar(select(copy_search.c.last_run).where(copy_search.c.version == VERSION))
+        changed = connection.scalar(select(func.max(document.c.last_run)))
+    return changed is not None and (searched is None or changed > searched)
 
 
 def find_copies(store: Store) -> Found:

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, func, select
 
+from collect.model import Fetch
 from extract.model import ReaderWarning
 from store.bulk import batched
 from store.schema import document, document_path, failure, report
 from store.supersede import Subject, subject
+from store.values import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class DocumentFacts:
     producer: str = ""
     pages: int = 0
     warnings: tuple[ReaderWarning, ...] = ()
+    fetch: Fetch | None = None
+    """How a crawl fetched it; None for a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,13 @@ class Run:
 def iso(moment: datetime | None) -> str:
     """ISO 8601 in UTC, to the second; now for None."""
     return (moment or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+
+
+def fetched_as(fetch: Fetch | None) -> tuple[str | None, str | None, str | None]:
+    """A fetch as the columns ``fetched``, ``via`` and ``record``."""
+    if fetch is None:
+        return None, None, None
+    return iso(fetch.moment), storable(fetch.via) or None, storable(fetch.record) or None
 
 
 @dataclass(frozen=True, slots=True)

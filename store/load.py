@@ -91,10 +91,21 @@ class Store:
             with connection.begin():
                 yield connection
 
-    def begin_run(self, reader: str, arguments: str = "", started: datetime | None = None, roots: Collection[str] = ()) -> Run:
-        """Note that a run starts. ``reader`` is the version of the reading code, ``roots`` are the places it looks through."""
+    def begin_run(
+        self,
+        reader: str,
+        arguments: str = "",
+        started: datetime | None = None,
+        roots: Collection[str] = (),
+        crawl: str | None = None,
+    ) -> Run:
+        """Note that a run starts.
+
+        ``reader`` is the version of the reading code, ``roots`` are the places it looks through, ``crawl`` is the crawl whose
+        documents it takes in (``store.crawls``).
+        """
         with self.writing() as connection:
-            row = {"started": iso(started), "reader": reader, "arguments": arguments}
+            row = {"started": iso(started), "reader": reader, "arguments": arguments, "crawl": crawl}
             number = connection.scalar(insert(schema.run).values(row).returning(schema.run.c.id))
             if number is None:
                 raise LookupError("the table run numbers its rows")

@@ -65,6 +65,8 @@ class ReportDetail:
     period: str
     published: str
     documents: tuple[str, ...]
+    fetches: tuple[tuple[str, str, str], ...]
+    """Of each name that a crawl found it under: when it was fetched, from which address, and the WARC record of that."""
     """Every name the document was found under."""
     others: tuple[tuple[str, str], ...]
     """Relation and first name of the other documents of the report that this one stands for."""
@@ -148,6 +150,7 @@ def report_detail(store: Store, report_id: int) -> ReportDetail:
             period=row.period,
             published=row.published,
             documents=tuple(connection.scalars(names.order_by(document_path.c.document))),
+            fetches=_fetches(connection, row.document_id),
             others=_others(connection, report_id),
             tables=_tables(store, connection, report_id),
             extra_cells=_parts(connection, extra_cell, report_id),
@@ -162,6 +165,12 @@ def _others(connection: Connection, report_id: int) -> tuple[tuple[str, str], ..
     query = select(report.c.relation, document_path.c.document).join(document_path, first_name)
     query = query.where(report.c.superseded_by == report_id).order_by(report.c.relation, document_path.c.document)
     return tuple((row.relation, row.document) for row in connection.execute(query))
+
+
+def _fetches(connection: Connection, number: int) -> tuple[tuple[str, str, str], ...]:
+    path = document_path.c
+    query = select(path.fetched, path.origin, path.record).where(path.document_id == number, path.fetched.is_not(None))
+    return tuple((row.fetched, row.origin, row.record or "") for row in connection.execute(query.order_by(path.document)))
 
 
 def status(store: Store) -> Status:

@@ -97,14 +97,18 @@ def unchanged(store: Store, files: Sequence[FoundFile], reader: str) -> dict[str
         return found
 
 
+def _key(file: FoundFile) -> str:
+    return file.seen_as or file.path
+
+
 _Members = list[tuple[str, str]]
 
 
 def _seen(connection: Connection, files: Sequence[FoundFile]) -> list[tuple[FoundFile, _Members, bool, Mapping[str, int]]]:
     """The files that lie there as they were seen: what they held, whether as an archive, what was passed over."""
-    by_key = {(storable(file.path), file.document): file for file in files}
+    by_key = {(storable(_key(file)), file.document): file for file in files}
     found: list[tuple[FoundFile, _Members, bool, Mapping[str, int]]] = []
-    for paths in _chunks(dict.fromkeys(file.path for file in files)):
+    for paths in _chunks(dict.fromkeys(map(_key, files))):
         for row in connection.execute(select(seen_file).where(seen_file.c.path.in_(paths))):
             file = by_key.get((row.path, row.document))
             if file is None or (row.size, row.modified_ns) != (file.size, file.modified_ns):
@@ -206,7 +210,7 @@ def _digests_by_size(connection: Connection, sizes: Collection[int], reader: str
 
 def remember(store: Store, files: Sequence[SeenFile]) -> None:
     """Note how these files lay there and what they held. All of it must be stored already."""
-    rows = {(storable(seen.file.path), seen.file.document): _row(seen) for seen in files}
+    rows = {(storable(_key(seen.file)), seen.file.document): _row(seen) for seen in files}
     if not rows:
         return
     with store.writing() as connection:
@@ -219,7 +223,7 @@ def remember(store: Store, files: Sequence[SeenFile]) -> None:
 def _row(seen: SeenFile) -> dict[str, Any]:
     file = seen.file
     return {
-        "path": file.path,
+        "path": _key(file),
         "document": file.document,
         "size": file.size,
         "modified_ns": file.modified_ns,

@@ -11,10 +11,11 @@ _GONE = """(SELECT MIN(later.started) FROM run AS later JOIN run_root AS t ON t.
 
 SIGHTINGS = f"""\
 SELECT p.document_id, p.document, p.origin, f.started AS first_seen, l.started AS last_seen, p.current,
-  CASE WHEN p.current = 1 THEN {_GONE} END AS gone_since
+  CASE WHEN p.current = 1 THEN {_GONE} END AS gone_since, p.fetched, p.via, p.record
 FROM document_path AS p JOIN run AS f ON f.id = p.first_run JOIN run AS l ON l.id = p.last_run
 UNION ALL
-SELECT p.document_id, p.document, p.origin, f.started, l.started, 0, CAST(NULL AS TEXT)
+SELECT p.document_id, p.document, p.origin, f.started, l.started, 0, CAST(NULL AS TEXT),
+  CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT)
 FROM past_sighting AS s JOIN document_path AS p ON p.document_id = s.document_id AND p.ordinal = s.ordinal
   JOIN run AS f ON f.id = s.first_run JOIN run AS l ON l.id = s.last_run"""
 
@@ -52,7 +53,8 @@ FROM revision AS v JOIN report AS r ON r.id = v.report_id JOIN report AS o ON o.
 REPORT_DOCUMENTS = f"""\
 SELECT COALESCE(r.superseded_by, r.id) AS report_id, r.id AS printed_id, c.agency_id, c.agency, c.year, c.scope,
   COALESCE(r.relation, 'current') AS relation, d.media_type, p.document, p.origin, p.current,
-  f.started AS first_seen, l.started AS last_seen, CASE WHEN p.current = 1 THEN {_GONE} END AS gone_since
+  f.started AS first_seen, l.started AS last_seen, CASE WHEN p.current = 1 THEN {_GONE} END AS gone_since,
+  p.fetched, p.via, p.record
 FROM report AS r JOIN report AS c ON c.id = COALESCE(r.superseded_by, r.id)
   JOIN document AS d ON d.id = r.document_id JOIN document_path AS p ON p.document_id = d.id
   JOIN run AS f ON f.id = p.first_run JOIN run AS l ON l.id = p.last_run"""

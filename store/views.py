@@ -18,6 +18,7 @@ from store.copy_views import copy_views
 from store.coverage_views import coverage_views
 from store.prose_views import prose_views
 from store.series_views import series_views
+from store.source_views import source_views
 from store.time_views import time_views
 from store.wide import column_name, expected_name, found_name
 
@@ -45,6 +46,7 @@ def view_statements(columns: Mapping[str, Sequence[str]], dialect: str) -> dict[
         **continuity_views(),
         **copy_views(),
         **prose_views(columns),
+        **source_views(),
         "block": _block(),
         "cells": _cells(columns),
         **{name: _form_rows(members) for name, members in tables.items()},

@@ -15,7 +15,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from collect.archive.archive import Archive
 from collect.errors import ConfigurationError, StoreError, UnreadableError
+from nianbao.crawled import rebuild
+from nianbao.nightly.night import run_night
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
@@ -34,13 +37,16 @@ from store.history import reports_as_of, revisions
 from store.load import Outcome
 from store.migrations import VERSION_TABLE
 from store.open import open_store
+from store.publication import copy_store, integrity
 from store.query import find_reports, report_detail, status
 from store.schema import metadata
 from store.search import search
 from store.series import Subject, find_subjects, reporting_years, series
 from store.sightings import see_again
+from store.sources import freshness
 from store.supersede import settle_all
-from tests import postgres
+from tests import crawls, postgres
+from tests import scripted_nights as nights
 from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
@@ -433,3 +439,47 @@ def test_the_same_copies_are_found(server, tmp_path):
         assert found(there) == found(here)
         with there.reading() as connection:
             assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
+
+
+def test_it_is_published_as_an_sqlite_file_of_the_same_content(store, tmp_path):
+    fill(store)
+    update(store)
+    find_copies(store)
+    copy_store(store, tmp_path / "published.sqlite")
+    assert integrity(tmp_path / "published.sqlite") == []
+    with open_store(tmp_path / "published.sqlite", create=False) as copy:
+        assert differences(store, copy) == []
+        with copy.reading() as connection, store.reading() as there:
+            assert search(connection, ["收到申请"]) == search(there, ["收到申请"]) != []
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+
+
+def test_an_archive_rebuilds_to_the_same_as_on_sqlite(address, tmp_path):
+    root = crawls.made(tmp_path / "archive")
+    with Archive.open(root) as archive:
+        assert len(list(rebuild(archive, address))) == 4
+        list(rebuild(archive, tmp_path / "r.sqlite"))
+        with pytest.raises(ConfigurationError, match="not empty"):
+            list(rebuild(archive, address, replace=True))
+    views = (
+        "document, first_seen, last_seen, gone_since, fetched, via, record FROM sightings",
+        "report_id, since, until FROM report_history",
+    )
+    with open_store(address) as there, open_store(tmp_path / "r.sqlite") as here:
+        assert differences(here, there) == []
+        for view in views:
+            found = [Counter(histories.rows(each, f"SELECT {view}")) for each in (here, there)]
+            assert found[0] == found[1] != Counter()
+
+
+def test_a_night_keeps_its_database_there_and_publishes_a_file(address, tmp_path):
+    config = nights.config_in(tmp_path).model_copy(update={"database": address})
+    script = [{"alpha": {"1.txt": "verified 甲局", "2.txt": "budget"}}, {"alpha": {"1.txt": "inconsistent 甲局"}}]
+    collecting, clock = nights.ScriptedCollecting(tmp_path / "web", script), nights.Clockwork()
+    assert run_night(config, collecting, clock).arrived == {"verified": 1}
+    clock.next_night()
+    summary = run_night(config, collecting, clock)
+    assert (summary.outcome, summary.arrived, len(summary.gates)) == ("published", {"inconsistent": 1}, 13)
+    with open_store(address) as store, open_store(config.published, create=False) as copy:
+        assert differences(store, copy) == []
+        assert [(each.source, each.checks) for each in freshness(copy)] == [("alpha", 2)]

@@ -147,10 +147,25 @@ def test_a_warc_of_nothing_but_its_head_holds_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "rule"),
     [
-        ("<p>政府信息公开</p>".encode(), None),
-        ("<p>政府信息公开</p>".encode("gb18030"), None),
-        ("<p>政府資訊公開</p>".encode("big5"), None),
-        ("<p>信息公开</p>".encode("utf-16"), None),
+        ("<p>政府信息公开年度报告</p>".encode(), None),
+        ("<p>政府信息公开年报</p>".encode("gb18030"), None),
+        ("<p>政府資訊公開工作報告</p>".encode("big5"), None),
+        ("<p>信息公开申请</p>".encode("utf-16"), None),
+        (f"<a href='/'>首页</a><p>政府信息公开</p>{'<a href=1>x</a>' * 9}<td>收到申请".encode(), None),
+        # said in links only: the menus of every page of a site
+        (
+            "<ul><li><a href='/zfxxgk'>政府信息公开</a><li><A HREF=1>政府信息公开年报</A></ul><p>今日新闻</p>".encode(),
+            "unrelated_page",
+        ),
+        ("<a href='/zfxxgk'>政府信息公开年报</a><p>预算公开</p>".encode("gb18030"), "unrelated_page"),
+        (
+            "<p>政府信息<b>公</b><b>开</b>工作年度报&nbsp; 告</p><a href=1>信息公开</a>".encode(),
+            None,
+        ),  # cut up by a word processor
+        # a link that is never closed holds the page, not a menu's word
+        (f"<a name='top' ><p>{'政府信息公开工作' * 40}年度报告</p><a href='1'>x</a>".encode(), None),
+        ("<a href='1'>政府信息公开</a><p>&#160;今日新闻&nbsp;</p>".encode(), "unrelated_page"),
+        ("<a href='1'>政府信息公开</a><p>&#x653F;&#x5E9C;&#20449;</p>".encode(), None),
         (b"<p>&#20844;&#24320;</p>", None),
         (b"%PDF-1.4", None),
         (zip_bytes({"word/document.xml": b""}), None),

@@ -19,7 +19,11 @@ class Role(StrEnum):
     IMAGE = "image"
     """A picture that a report's page shows."""
     OTHER = "other"
-    """Robots files, and answers that turned out to be nothing of the above."""
+    """Robots files, redirects, and answers that turned out to be nothing of the above (challenge, login, soft 404).
+
+    They say nothing of what their address holds: ``Archive.last`` and ``Archive.live`` pass them over, so that a
+    challenge page neither replaces a report nor lets it vanish.
+    """
 
     @property
     def is_document(self) -> bool:
@@ -65,14 +69,28 @@ class Capture:
     site: str
     role: Role
     sha256: str
-    """Digest of the content that the address held then; empty where it held none (404, 410, errors)."""
+    """Digest of the content that the address held then (after a 304: what it held before); empty where it held none.
+
+    A document's address with status 404 or 410 under its own role is gone: the crawler has asked twice.
+    """
     size: int
+    """Of that content, in bytes; 0 where it held none."""
     is_new: bool
     """Whether the archive had not seen this content at this address just before."""
     etag: str = ""
+    """Of the content: where a 304 repeats it not, that of the answer before."""
     last_modified: str = ""
     via: str = ""
     title: str = ""
+    method: str = "GET"
+    settles: bool = True
+    """Whether it says what lies there: a content, or that there is none (404, 410, 301, 308). Errors, refusals and passing
+    redirects do not, nor does any answer of role ``OTHER`` (a challenge page, a step to the home page) where something better was
+    before."""
+    name: str = ""
+    """The address's public name in a database: host and path, no two addresses' the same."""
+    record: str = ""
+    """Where the answer's record lies: ``FILE#OFFSET`` in the archive's folder."""
 
 
 @dataclass(frozen=True, slots=True)

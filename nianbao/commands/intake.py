@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from collect.errors import ConfigurationError
 from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, open_db, with_db, with_workers
 from nianbao.commands.agencies import read_alias_file, use_aliases
 
@@ -81,6 +82,7 @@ def ingest(
     from nianbao.workers import hired  # noqa: PLC0415 - see the package
 
     settled = read_alias_file(aliases) if aliases else None
+    _refuse_crawls(paths)
     if not _exists(db):
         require_documents(paths)  # before a database is made
     with (
@@ -105,6 +107,16 @@ def _exit_code(summary: Summary, fail_on: str) -> int:
     if fail_on == "rejected" and summary.rejected:
         return EXIT_REJECTED
     return EXIT_REVIEW if fail_on == "review" and summary.doubtful else 0
+
+
+def _refuse_crawls(paths: tuple[str, ...]) -> None:
+    """An archive of crawls is taken in crawl by crawl: as a mere folder of WARC files it would lose its nights."""
+    from collect.archive.volumes import holds_archive  # noqa: PLC0415 - see the package
+    from collect.files import is_url, local_path  # noqa: PLC0415 - see the package
+
+    for path in paths:
+        if not is_url(path) and holds_archive(local_path(path)):
+            raise ConfigurationError(f"{path} is an archive of crawls.", advice=f"Run `nianbao archive ingest {path}`.")
 
 
 def _exists(db: str) -> bool:

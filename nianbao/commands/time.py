@@ -73,12 +73,14 @@ def coverage(
     """
     from nianbao.show_coverage import show_coverage, write_coverage  # noqa: PLC0415 - see the package
     from store.coverage import coverage_of  # noqa: PLC0415 - see the package
+    from store.sources import freshness  # noqa: PLC0415 - see the package
 
     entries = _read_roster(roster) if roster else ()
     with open_db(db) as store:
         found = coverage_of(store, within=within, kind=kind, years=years, roster=entries)
+        sources = freshness(store)
     if output is None:
-        show_coverage(found)
+        show_coverage(found, sources, narrowed=bool(within or kind))
     else:
         click.echo(f"{write_coverage(found, output)} rows written to {output}", err=True)
 

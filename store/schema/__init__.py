@@ -29,6 +29,7 @@ from store.schema.reports import (
     section,
 )
 from store.schema.series import indicator, indicator_cell, indicator_form, metric
+from store.schema.sources import source, source_check
 from store.schema.time import past_sighting, revision, revision_cell, revision_section, run_root, tenure
 
 __all__ = [
@@ -80,6 +81,8 @@ __all__ = [
     "run_root",
     "section",
     "seen_file",
+    "source",
+    "source_check",
     "tenure",
 ]
 

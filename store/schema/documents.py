@@ -15,6 +15,7 @@ run = table(
     text_("reader", "Version of the reading code."),
     text_("arguments", "What it was asked to do."),
     text_("counts", "What became of the documents: JSON; NULL if it was interrupted.", nullable=True),
+    text_("crawl", "Crawl whose documents it took in: number and name of the archive; NULL for files.", nullable=True),
 )
 
 document = table(
@@ -45,6 +46,9 @@ document_path = table(
     integer("current", "1 if the path last held this content, 0 if other content has replaced it."),
     reference("first_run", "run.id", "Run that first found this content there, this time.", ondelete="NO ACTION"),
     reference("last_run", "run.id", "Run that last found this content there.", ondelete="NO ACTION"),
+    text_("fetched", "When it was fetched from there, this time, by a crawl: ISO 8601, UTC; NULL for a file.", nullable=True),
+    text_("via", "Address of the page that led there, as far as a crawl says.", nullable=True),
+    text_("record", "WARC record of the fetch, with its headers: FILE#OFFSET in the archive.", nullable=True),
     UniqueConstraint("document", "document_id"),
     rowid=False,
 )
@@ -76,7 +80,7 @@ failure = table(
 
 seen_file = table(
     "seen_file",
-    text_("path", "Absolute path or URL of a file that was taken in.", primary_key=True),
+    text_("path", "Absolute path or URL of a file that was taken in; sha256:… for one of a crawl.", primary_key=True),
     text_("document", "Public name it had then; an archive's members begin with it.", primary_key=True),
     long("size", "Size in bytes, then."),
     long("modified_ns", "Time of its last change, then: nanoseconds since 1970; -1 if unknown."),
