@@ -184,6 +184,28 @@ def test_hanweb_takes_annual_reports_by_address_in_either_order():
     ]
 
 
+def test_openness_asks_page_by_page():
+    column = "/public/column/25461?type=4&catId=9&action=list&pageIndex=1"
+    found = listing(column, html(ROW.format("/public/25461/45854211.html", "财政局")))
+    assert paths(found) == ["/public/25461/45854211.html"]
+    assert asked(found) == ["/public/column/25461?type=4&catId=9&action=list&pageIndex=2"]
+    piece = "/site/label/8888?labelName=publicInfoList&siteId=6&organId=25461&catIds=&pageIndex=4"
+    found = listing(piece, "<ul><li><a href='/public/25461/4.html' title='2021年'>2021年</a></li></ul>")
+    assert (paths(found), asked(found)) == (["/public/25461/4.html"], [piece.replace("pageIndex=4", "pageIndex=5")])
+    assert asked(listing(piece, "<p>暂无相关信息</p>")) == []
+
+
+def test_openness_asks_for_the_list_that_a_script_fetches():
+    script = "<script>load('#list', {labelName: 'publicInfoList', siteId: 6788031, organId: '21691', catId: '327', pageSize: 15, file: '/xxgk/list'});</script>"
+    found = listing("/public/column/21691", html(script))
+    (question,) = [ask.url for ask in found.further]
+    assert urlsplit(question).path == "/site/label/8888"
+    assert {name: values[0] for name, values in parse_qs(urlsplit(question).query).items()} == {
+        "IsAjax": "1", "dataType": "html", "labelName": "publicInfoList", "siteId": "6788031", "organId": "21691", "catId": "327",
+        "pageSize": "15", "file": "/xxgk/list", "pageIndex": "1",
+    }  # fmt: skip
+
+
 GKMLPT = '<script>window._CONFIG = {{ SID: \'755031\', TREE: [{{"id":1,"name":"法定主动公开内容","children":[{{"id":7,"name":"{name}"}}]}}] }}</script>'
 
 
