@@ -353,8 +353,8 @@ def test_years_to_choose_from_rows_to_click_and_frames():
     ]
     rows = "<ul><li onclick=\"location.href='/nb/7.html'\">青禾市财政局2022年政府信息公开工作年度报告</li></ul>"
     assert paths(listing("/zwgk/", html(rows))) == ["/nb/7.html"]
-    framed = '<iframe src="/top.html"></iframe><iframe src="list.html"></iframe><iframe src="http://weather.example/x"></iframe>'
-    assert asked(listing("/zwgk/nb/", html(framed))) == ["/top.html", "/zwgk/nb/list.html"]
+    framed = '<iframe src="/top.html"></iframe><iframe src="list.html"></iframe><iframe src="/a.html" height="90"></iframe><iframe src="http://weather.example/x"></iframe>'
+    assert asked(listing("/zwgk/nb/", html(framed))) == ["/zwgk/nb/list.html"]
 
 
 @pytest.mark.parametrize(("rows", "expected"), [("2023年 2022年 2021年", 3), ("2023年 会议纪要 领导活动 通知公告", 0)])

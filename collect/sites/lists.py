@@ -24,6 +24,11 @@ _HEADING_CLASS = regex.compile(r"tit|head|\bhd\b|caption|lanmu|column|name|bt\b"
 _MAX_HEADING = 40
 _MAX_ROW = 200
 _CLIMB = 7
+_FRAME_OF_SITE = regex.compile(
+    r"[/_-](?:head\w*|top|foot\w*|bottom|banner|menu|nav\w*|login|search|weather|count\w*|stat\w*|copyright|share)\b", regex.I
+)
+_LOW = 150
+"""Pixels."""
 _COLUMN = "政府信息公开年报"
 _CRUMB = regex.compile(r"(?:当前|您(?:现在)?(?:的|所在)?)(?:的?位置|所在位置)[:：]?(.{4,160})")
 
@@ -63,10 +68,11 @@ def listing_of_data(markup: Markup, site: Site, addresses: regex.Pattern[str] | 
 
 
 def frames(markup: Markup) -> Iterator[str]:
-    """Pages that the page shows in frames: some sites keep their lists in one."""
+    """Pages that the page shows in frames: some sites keep their lists in one. Heads, feet and counters are left out."""
     for element in markup.root.iter("iframe", "frame"):
         url = markup.address(str(element.get("src", "")))
-        if url and not is_file(url):
+        height = str(element.get("height", "")).removesuffix("px")
+        if url and not is_file(url) and not _FRAME_OF_SITE.search(url) and not (height.isdigit() and int(height) < _LOW):
             yield url
 
 
