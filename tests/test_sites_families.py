@@ -295,6 +295,13 @@ def test_a_year_alone_is_a_report_under_a_heading_of_reports(group):
     assert {"/8.html", "/9.html"} & set(paths(found)) == set()
 
 
+def test_an_agency_alone_is_a_report_in_a_list_not_in_a_menu():
+    rows = "<ul class='list'><li><a href='/1.html'>青禾市财政局</a><span>2024-01-20</span></li></ul>"
+    group = "<h3>部门年报</h3><ul><li><a href='/2.html'>青禾市教育局</a></li></ul>"
+    menu = "<div class='nav'><a href='/czj/'>市财政局</a><a href='/jyj/'>市教育局</a></div><h3>乡镇街道</h3><ul><li><a href='/sqz/'>石桥镇</a></li></ul>"
+    assert paths(listing("/zwgk/nb/", html(menu + rows + group))) == ["/1.html", "/2.html"]
+
+
 def test_paging_by_words_and_numbers():
     turn = '<a href="index.html">首页</a><a href="index_2.html">2</a><a href="index_3.html">[3]</a><a href="index_2.html">下一页</a><a href="index_9.html">尾页</a>'
     found = listing("/zwgk/nb/index.html", html(turn + '<select><option value="index_4.html">第4页</option></select>'))

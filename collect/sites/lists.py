@@ -95,12 +95,16 @@ def judged(anchor: Anchor, column: str, site: Site, headings: Headings) -> Judge
     if site.link or found.kind in {Kind.REPORT, Kind.COLUMN} or judge(words, _COLUMN).kind is Kind.OTHER:
         return found
     heading = headings.above(anchor)
-    if not heading or len(folded(words)) > _MAX_HEADING:
-        return found
-    if is_column(heading):
+    if heading and is_column(heading) and len(folded(words)) <= _MAX_HEADING:
         return judge(words, heading)
-    # A heading of another kind, nearer than the page's column, takes back what only the column promised.
-    return judge(words) if _speaks(heading) else found
+    alone = judge(words)
+    if alone.kind is not Kind.OTHER or found.kind is Kind.OTHER:
+        return found
+    # Only the page's column promises it. A nearer heading of another kind takes that back; and an agency's name without a year
+    # is as likely a link to its home page, unless a date stands beside it.
+    if heading and _speaks(heading):
+        return alone
+    return found if found.year is not None or published_beside(anchor) is not None else alone
 
 
 def _speaks(heading: str) -> bool:
@@ -144,7 +148,7 @@ class Headings:
         element = anchor.element
         for _ in range(_CLIMB):
             parent = element.getparent()
-            if parent is None:
+            if parent is None or parent.tag == "html":
                 break
             group = self._groups.get((parent, str(element.tag)))
             if group is None:
