@@ -225,6 +225,12 @@ def test_gkmlpt_asks_for_the_articles_of_its_columns(address, name, columns):
     assert asked(found) == [f"{root}/gkmlpt/api/all/{column}?page=1&sid=755031" for column in columns]
 
 
+def test_gkmlpt_knows_its_column_on_another_host():
+    site = Site(name="a", lists=("http://example.gov.cn/gkmlpt/index#77",))
+    found = listing("/gkmlpt/index", html("<div id='app'></div>" + GKMLPT.format(name="机构职能")), site)
+    assert asked(found) == ["/gkmlpt/api/all/77?page=1&sid=755031"]
+
+
 def test_gkmlpt_reads_articles_and_turns_pages_while_there_are_more():
     articles = [
         {
