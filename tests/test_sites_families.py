@@ -9,7 +9,7 @@ import pytest
 
 from collect.sites.families import FAMILIES, family_of
 from collect.sites.model import Ask, Listing, Page, Site
-from collect.sites.walk import Walk
+from collect.sites.walk import MAX_ASKS, Walk
 
 HOST = "http://www.example.gov.cn"
 SITE = Site(name="example", lists=(f"{HOST}/zwgk/nb/index.html",))
@@ -324,6 +324,24 @@ def test_endless_paging_ends():
         asks += walk.heard(listing(f"/zwgk/nb/index.html?{number}", body))[1]
     assert count == 2
     assert [link.url for link in walk.links] == [f"{HOST}/1.html"]
+
+
+def test_the_same_question_from_another_page_is_asked_once():
+    walk = Walk(SITE)
+    first, again, other = (
+        Ask(f"{HOST}/data", "POST", body, (("Referer", page),)) for body, page in (("a=1", "x"), ("a=1", "y"), ("a=2", "x"))
+    )
+    assert (walk.take([first]), walk.take([again]), walk.take([other])) == ((first,), (), (other,))
+
+
+def test_what_makes_up_new_links_for_ever_ends():
+    walk, asks, count = Walk(SITE), [Ask(f"{HOST}/0")], 0
+    asks = list(walk.take(asks))
+    while asks:
+        count += 1
+        number = int(asks.pop().url.rpartition("/")[2])
+        asks += walk.heard(Listing((), (Ask(f"{HOST}/{number + 1}"),), (f"{HOST}/x{number}",)))[1]
+    assert count == MAX_ASKS
 
 
 def test_a_loop_of_pages_ends():
