@@ -4,9 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from collect.sites.editions import Readable, best, edition_of, grouped
 from collect.sites.families import family_of
-from collect.sites.model import Link, Page, Site
+from collect.sites.model import Page, Site
 
 HOST = "http://www.example.gov.cn"
 PATH = "/zwgk/nb/202401/t20240118_77.shtml"
@@ -174,54 +173,3 @@ def test_a_report_met_as_a_list_is_kept():
     page = Page(f"{HOST}/zwgk/nb/", text.encode(), "text/html")
     found = family_of(page, SITE).listing(page, SITE)
     assert found.itself
-
-
-@pytest.mark.parametrize(
-    ("text", "url", "content", "name", "readable"),
-    [
-        (
-            "宿州市2019年政府信息公开工作年度报告（图片版）",
-            "/1.html",
-            b"",
-            "宿州市2019年政府信息公开工作年度报告",
-            Readable.PICTURE,
-        ),
-        (
-            "宿州市2019年政府信息公开工作年度报告（超链版）.pdf",
-            "/2.pdf",
-            b"",
-            "宿州市2019年政府信息公开工作年度报告",
-            Readable.PDF,
-        ),
-        (
-            "附件1：宿州市2019年政府信息公开工作年度报告.docx",
-            "/d?filename=3.docx",
-            b"",
-            "宿州市2019年政府信息公开工作年度报告",
-            Readable.WORD,
-        ),
-        ("附件", "/download?id=3", b"%PDF-1.4", "", Readable.PDF),
-        ("年报.doc", "/3.doc", b"PK\x03\x04....word/document.xml", "年报", Readable.WORD),
-        ("年报.doc", "/3.doc", b"\xd0\xcf\x11\xe0", "年报", Readable.OLD_WORD),
-        ("年报", "/3.ofd", b"", "年报", Readable.OFD),
-        ("年报", "/3.rar", b"", "年报", Readable.ARCHIVE),
-        ("年报", "/nb/3.shtml", b"", "年报", Readable.PAGE),
-        ("年报", "/nb/3", b"<!DOCTYPE html><html>", "年报", Readable.PAGE),
-        ("年报（扫描件）.pdf", "/3.pdf", b"", "年报", Readable.PICTURE),
-    ],
-)
-def test_editions(text, url, content, name, readable):
-    found = edition_of(Link(HOST + url, text), content)
-    assert (found.name, found.readable) == (name, readable)
-
-
-def test_the_best_readable_edition_of_each_report_comes_first():
-    links = (
-        Link(f"{HOST}/1.jpg", "甲县2023年政府信息公开工作年度报告（图片版）"),
-        Link(f"{HOST}/1.pdf", "甲县2023年政府信息公开工作年度报告（超链版）.pdf"),
-        Link(f"{HOST}/2.doc", "乙县2023年政府信息公开工作年度报告.doc"),
-        Link(f"{HOST}/1.shtml", "甲县2023年政府信息公开工作年度报告"),
-    )
-    groups = grouped(edition_of(link) for link in links)
-    assert [[short(each.link.url) for each in group] for group in groups] == [["/1.shtml", "/1.pdf", "/1.jpg"], ["/2.doc"]]
-    assert best(groups[0]).link.url == f"{HOST}/1.shtml"
