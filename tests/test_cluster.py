@@ -18,7 +18,7 @@ from collect.model import Source
 from nianbao import cluster as clusters
 from nianbao import workers
 from nianbao.counts import Summary
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from nianbao.reading import Parcel, read_parcel
 from nianbao.workers import hired
 from store.open import open_store

@@ -16,7 +16,7 @@ from collect.model import Refusal, Source
 from extract.model import Document
 from nianbao import workers
 from nianbao.counts import Summary
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from nianbao.reading import Outcome, attempt, failure_of
 from nianbao.workers import Item, hired, outcomes
 from normalize.model import Report
