@@ -17,8 +17,8 @@ from collect.errors import ConfigurationError, NianbaoError
 from collect.model import Source
 from nianbao import cluster as clusters
 from nianbao import workers
-from nianbao.counts import Summary
 from nianbao.batch import ingest
+from nianbao.counts import Summary
 from nianbao.reading import Parcel, read_parcel
 from nianbao.workers import hired
 from store.open import open_store

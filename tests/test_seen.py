@@ -20,8 +20,8 @@ from collect.errors import StoreError, UnsupportedError
 from collect.model import Source
 from extract.model import Document
 from nianbao import batch
-from nianbao.counts import Summary
 from nianbao.batch import ingest
+from nianbao.counts import Summary
 from nianbao.pipeline import READER_VERSION
 from normalize.model import Report
 from store import seen
