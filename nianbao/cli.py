@@ -98,6 +98,7 @@ def main() -> None:
 for command in (
     intake.ingest,
     intake.inspect,
+    reports.cite,
     reports.export,
     reports.show,
     reports.status,

@@ -6,7 +6,7 @@ counts         ``Int64``; no number is ``<NA>``
 amounts        ``Float64``, a double, which holds 15 significant digits exactly (25.1 万元 is 25.1)
 yes or no      ``boolean``
 days           ``datetime64[s]``
-verdict, form  and the other names of a fixed list: an ordered category, in the order of ``ORDERS``
+verdict, form  and the other names of a fixed list: an ordered category, in the order of ``store.orders``
 =============  ====================================================================================================
 
 A column with a number that its type cannot hold exactly (a fraction among counts, more than 15 digits) takes the next type
@@ -23,25 +23,11 @@ from typing import Any
 
 import pandas as pd
 
-from normalize.forms import forms
-from normalize.gazetteer import Level
-from normalize.model import Scope, Severity, State, Verdict
+from store.orders import ORDERS
 from store.values import survives_double
 
 _WHOLE = 2**63
 _EXACT_IN_DOUBLE = 2**53
-
-ORDERS: Mapping[str, tuple[str, ...]] = {
-    "verdict": (Verdict.PROSE.value, Verdict.REVIEW.value, Verdict.INCONSISTENT.value, Verdict.VERIFIED.value),
-    "severity": (Severity.NOTE.value, Severity.HINT.value, Severity.FAULT.value, Severity.DOUBT.value),
-    "level": tuple(level.value for level in Level),
-    "form": tuple(sorted(forms())),
-    "scope": tuple(scope.value for scope in Scope),
-    "state": tuple(state.value for state in State),
-    "status": ("missing", "unreadable", "wrong_form", "late", "present"),
-}
-"""Categories of columns by name, in their order: verdicts from the least to the most certain, severities from the least to
-the gravest, levels from the nation down, forms by age."""
 
 
 class Kind(Enum):
@@ -53,7 +39,7 @@ class Kind(Enum):
     FLAG = "flag"
     DAY = "day"
     NAME = "name"
-    """One of a list: see ``ORDERS``."""
+    """One of a list: see ``store.orders``."""
 
 
 def frame(columns: Mapping[str, Kind], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -12,10 +11,10 @@ from sqlalchemy import Connection, select
 from collect.errors import ConfigurationError
 from nianbao.frames import Kind, figures, typed
 from normalize.forms import FormCell, forms
-from normalize.model import CellKey, Verdict
-from store.bulk import batched
+from normalize.model import Verdict
 from store.load import Store
-from store.schema import FORM_TABLES, agency, cell_note, document, document_path, region, report
+from store.read import long_figures
+from store.schema import FORM_TABLES, agency, document, document_path, region, report
 from store.wide import column_name
 
 IDENTITY = {
@@ -121,18 +120,8 @@ def _wide(connection: Connection, form: str) -> dict[int, Sequence[Any]]:
     names = ", ".join(f'"{column_name(key)}"' for key in keys)
     statement = f'SELECT report_id, {names} FROM "{table.name}" WHERE current = 1'  # noqa: S608 - names of our own tables
     found: dict[int, Sequence[Any]] = {row[0]: row[1:] for row in connection.exec_driver_sql(statement)}
-    for report_id, cell, exact in _exact(connection, form, list(found)):
+    for report_id, cell, exact in long_figures(connection, form, list(found)):
         row = list(found[report_id])
         row[keys.index(cell)] = exact
         found[report_id] = row
     return found
-
-
-def _exact(connection: Connection, form: str, reports: Sequence[int]) -> list[tuple[int, CellKey, Decimal]]:
-    by_name = {str(cell.key): cell.key for cell in forms()[form].cells()}
-    query = select(cell_note).where(cell_note.c.form == form, cell_note.c.exact.is_not(None))
-    return [
-        (row.report_id, by_name[row.cell], Decimal(row.exact))
-        for some in batched(reports)
-        for row in connection.execute(query.where(cell_note.c.report_id.in_(some)))
-    ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from alembic import command as migrations
 from alembic.autogenerate import compare_metadata
@@ -16,6 +17,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from collect.errors import ConfigurationError, StoreError, UnreadableError
+from nianbao.database import Database
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
@@ -26,9 +28,11 @@ from normalize.series.rates import Lack
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
+from store.content import content_of
 from store.continuity import update
 from store.copies import find_copies
 from store.coverage import coverage_of
+from store.datapackage import write_datapackage
 from store.export import TABLES, export
 from store.history import reports_as_of, revisions
 from store.load import Outcome
@@ -172,6 +176,17 @@ def test_the_same_input_gives_the_same_content_as_on_sqlite(store, tmp_path):
             for each, file in zip((local, store), files, strict=True):
                 export(each, what, "csv", file)
             assert sorted(files[0].read_text("utf-8").splitlines()) == sorted(files[1].read_text("utf-8").splitlines())
+        assert content_of(local) == content_of(store)
+        assert write_datapackage(local, tmp_path / "a") == write_datapackage(store, tmp_path / "b") > 0
+        for ours, theirs in zip(frames(local), frames(store), strict=True):
+            pd.testing.assert_frame_equal(ours, theirs)
+
+
+def frames(store):
+    """What Python is answered, in an order that no database's collation decides."""
+    asked, order = Database(store), ["report_id", "indicator", "form", "table", "row", "column"]
+    for frame in (asked.panel(), asked.cells(), asked.series(), asked.query("SELECT report_id, year, total FROM disputes")):
+        yield frame.sort_values([name for name in order if name in frame.columns]).reset_index(drop=True)
 
 
 def test_numbers_are_exact(store):
