@@ -44,7 +44,12 @@ html_theme_options = {
         "font-stack": _SANS,
         "font-stack--headings": _SERIF,
     },
-    "dark_css_variables": {"color-brand-primary": "#f0a49c", "color-brand-content": "#f0a49c", "font-stack": _SANS, "font-stack--headings": _SERIF},
+    "dark_css_variables": {
+        "color-brand-primary": "#f0a49c",
+        "color-brand-content": "#f0a49c",
+        "font-stack": _SANS,
+        "font-stack--headings": _SERIF,
+    },
 }
 
 _ELSEWHERE = {
@@ -55,7 +60,7 @@ _ELSEWHERE = {
 """Pages outside of this folder that the pages link to, and what stands for them on the site."""
 
 
-def _relink(_app, docname, source):
+def _relink(_app, _docname, source):
     for outside, page in _ELSEWHERE.items():
         source[0] = source[0].replace(f"]({outside}", f"]({page}")
 

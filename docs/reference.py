@@ -39,7 +39,9 @@ def pages() -> dict[Path, str]:
 # The command line
 
 
-def commands(group: click.Command = main, path: tuple[str, ...] = ("nianbao",)) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(
+    group: click.Command = main, path: tuple[str, ...] = ("nianbao",)
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command of the tree with its words, a group before its own."""
     yield path, group
     if isinstance(group, click.Group):
@@ -79,7 +81,11 @@ def _help_lines(text: str) -> Iterator[str]:
 
 def _linked(text: str) -> str:
     """Pages of this folder that a text names, as links."""
-    return re.sub(r"docs/(\w+)\.md", lambda found: f"[{found[0]}](../{found[1]}.md)" if (DOCS / f"{found[1]}.md").exists() else found[0], text)
+    return re.sub(
+        r"docs/(\w+)\.md",
+        lambda found: f"[{found[0]}](../{found[1]}.md)" if (DOCS / f"{found[1]}.md").exists() else found[0],
+        text,
+    )
 
 
 def _option_lines(command: click.Command, context: click.Context) -> Iterator[str]:
@@ -123,8 +129,9 @@ def table_lines() -> Iterator[str]:
     yield "# Tables and views\n"
     yield NOTE
     yield (
-        "The views are what most questions need: they show the reports that count, each once. `NULL` is \"no number\" or \"not said\","
-        " never 0. In the database itself the table `data_dictionary` says the same. Cells of the forms: [Cells](cells.md).\n"
+        'The views are what most questions need: they show the reports that count, each once. `NULL` is "no number" or "not'
+        ' said", never 0. In the database itself the table `data_dictionary` says the same.'
+        " Cells of the forms: [Cells](cells.md).\n"
     )
     yield "## Views\n"
     for view, columns in views.items():
@@ -138,7 +145,7 @@ def table_lines() -> Iterator[str]:
         yield f"{said['tables'].get(name, '')}\n"
         if name in wide:
             own = [(column.name, column.doc or "") for column in table.columns if column.doc]
-            yield f"{len(table.columns)} columns; those of the cells are named `table__row__column` ([Cells](cells.md)). Beside them:\n"
+            yield f"{len(table.columns)} columns: `table__row__column` for each cell ([Cells](cells.md)), and\n"
             yield from _columns(own)
         else:
             yield from _columns([(column.name, column.doc or "") for column in table.columns])
@@ -148,7 +155,9 @@ def _meanings() -> dict[str, str]:
     """What a column of a view means: as a table that has one of that name says, the reports' own word first."""
     order = sorted(metadata.tables.values(), key=lambda table: (table.name != "report", table.name != "mention", table.name))
     found: dict[str, str] = {name: en for name, (_, en) in LABELS.items()}
-    found |= {form_column.key: form_column.en for form in forms().values() for table in form.tables for form_column in table.columns}
+    found |= {
+        form_column.key: form_column.en for form in forms().values() for table in form.tables for form_column in table.columns
+    }
     for table in reversed(order):
         found |= {column.name: column.doc for column in table.columns if column.doc and column.name not in LABELS}
     return found
@@ -170,8 +179,9 @@ def cell_lines() -> Iterator[str]:
     yield "# Cells\n"
     yield NOTE
     yield (
-        "The public names of the cells of the three official forms: `table.row.column` in exports and in Python, `table__row__column` as a"
-        " column of `form_2014`, `form_2019` and `form_2021`. The same as a file: [cells.csv](../cells.csv).\n"
+        "The public names of the cells of the three official forms: `table.row.column` in exports and in Python,"
+        " `table__row__column` as a column of `form_2014`, `form_2019` and `form_2021`."
+        " The same as a file: [cells.csv](../cells.csv).\n"
     )
     for form in sorted(forms().values(), key=lambda form: form.from_year, reverse=True):
         yield f"## Form of {form.key}\n"
@@ -227,11 +237,18 @@ def notebook(page: str) -> str:
         if fence == "python":
             if _PROMPT.match(line):
                 code.append(_PROMPT.sub("", line))
+            else:
+                close("code", code)  # a cell shows its last expression only
         elif not line.startswith(("<!--", "{download}")):
             prose.append(line)
     close("markdown", prose)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    made = {"cells": cells, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    made = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -28,7 +28,9 @@ def codes() -> dict[str, str]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             tree = ast.parse(path.read_text("utf-8"))
-            if any(isinstance(node, ast.ClassDef) and any("Error" in ast.unparse(base) for base in node.bases) for node in tree.body):
+            if any(
+                isinstance(node, ast.ClassDef) and any("Error" in ast.unparse(base) for base in node.bases) for node in tree.body
+            ):
                 importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
             place = path.relative_to(ROOT).as_posix()
             found |= dict.fromkeys(_codes(tree, place), place)

@@ -46,6 +46,7 @@ from store.sightings import see_again
 from store.supersede import settle_all
 from tests import postgres
 from tests import test_store_continuity as histories
+from tests.examples import ROOT, marked, run
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
 
@@ -448,3 +449,13 @@ def test_the_same_copies_are_found(server, tmp_path):
         assert found(there) == found(here)
         with there.reading() as connection:
             assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
+
+
+def test_the_examples_of_the_page_run(address, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    commands = list(marked("postgresql.md", "test_store_postgres"))
+    assert len(commands) == 4
+    for command in commands:
+        result = run(command.replace("postgresql+psycopg://user@host/reports", address))
+        assert result.exit_code == 0, result.output
+        assert "宿迁" in result.output or "status" in command or "ingest" in command or "11 reports" in result.output
