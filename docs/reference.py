@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +27,7 @@ DOCS = Path(__file__).resolve().parent
 NOTE = "<!-- Made by `python docs/build.py` from the code: do not edit. -->\n"
 
 
+@cache
 def pages() -> dict[Path, str]:
     """The text of every generated file."""
     return {
@@ -115,6 +117,7 @@ def relations() -> dict[str, dict[str, str]]:
     return tomllib.loads((DOCS / "relations.toml").read_text("utf-8"))
 
 
+@cache
 def view_columns() -> dict[str, list[str]]:
     """The columns of each view, in order."""
     with TemporaryDirectory() as folder, open_store(Path(folder) / "empty.sqlite") as store, store.reading() as connection:

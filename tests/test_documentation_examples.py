@@ -26,15 +26,8 @@ FINDS_NOTHING = {
 """Examples that find nothing in the fixtures and say so with exit code 1; what they ask is there in real archives."""
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory):
-    path = tmp_path_factory.mktemp("database") / "demo.sqlite"
-    nianbao.ingest(REPORTS, path)
-    return path
-
-
 @pytest.fixture
-def place(tmp_path, monkeypatch, database):
+def place(tmp_path, monkeypatch, demo):
     """A folder like the source's, with what the examples name; work goes on in it."""
 
     def make(page):
@@ -57,7 +50,7 @@ def place(tmp_path, monkeypatch, database):
         text = page.read_text("utf-8")
         for name in ("demo.sqlite", "reports.sqlite"):
             if f"ingest fixtures/reports --db {name}" not in text and f"ingest ~/reports 2023.zip --db {name}" not in text:
-                shutil.copy(database, tmp_path / name)
+                shutil.copy(demo, tmp_path / name)
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("HOME", str(tmp_path / "home"))
         monkeypatch.delenv("NIANBAO_DB", raising=False)

@@ -20,14 +20,6 @@ REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
-    summary = nianbao.ingest(REPORTS, path)
-    assert (summary.documents, summary.verdicts["verified"], summary.cells) == (11, 9, 1698)
-    return path
-
-
 @pytest.fixture
 def db(demo):
     with nianbao.open(demo) as opened:
