@@ -98,11 +98,11 @@ def main() -> None:
 for command in (
     intake.ingest,
     intake.inspect,
-    reports.cite,
     reports.export,
     reports.show,
     reports.status,
     reports.query,
+    reports.cite,
     reports.search,
     agencies.agencies,
     series.series,

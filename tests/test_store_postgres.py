@@ -190,6 +190,16 @@ def frames(store):
         yield frame.sort_values([name for name in order if name in frame.columns]).reset_index(drop=True)
 
 
+def test_the_examples_of_the_page_run(address, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    commands = list(marked("postgresql.md", "test_store_postgres"))
+    assert len(commands) == 4
+    for command in commands:
+        result = run(command.replace("postgresql+psycopg://user@host/reports", address))
+        assert result.exit_code == 0, result.output
+        assert "宿迁" in result.output or "status" in command or "ingest" in command or "11 reports" in result.output
+
+
 def test_numbers_are_exact(store):
     fill(store)
     with store.reading() as connection:
@@ -449,13 +459,3 @@ def test_the_same_copies_are_found(server, tmp_path):
         assert found(there) == found(here)
         with there.reading() as connection:
             assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
-
-
-def test_the_examples_of_the_page_run(address, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    commands = list(marked("postgresql.md", "test_store_postgres"))
-    assert len(commands) == 4
-    for command in commands:
-        result = run(command.replace("postgresql+psycopg://user@host/reports", address))
-        assert result.exit_code == 0, result.output
-        assert "宿迁" in result.output or "status" in command or "ingest" in command or "11 reports" in result.output
