@@ -18,7 +18,7 @@ from collect.errors import ConfigurationError
 from normalize.forms import form_cells
 from store.labels import labelled, panel_columns
 from store.load import Store
-from store.read import StoredCell, cells_of
+from store.read import StoredCell, cells_of, figures_of
 from store.schema import document, document_path, finding, mention, report, section
 from store.stata import Language, names_path, write_names, write_stata
 from store.writers import WRITERS, Kind, OutputColumn, Record, whole_file
@@ -189,12 +189,12 @@ _PANEL_CELLS = tuple(dict.fromkeys(key for _, key in form_cells()))
 """A column a cell, not a column a cell and form: what 2019 and 2021 both ask under one name is one variable over time."""
 
 
-def _panel_batches(store: Store, connection: Connection) -> Iterator[Sequence[Record]]:
+def _panel_batches(_store: Store, connection: Connection) -> Iterator[Sequence[Record]]:
     seen: set[int] = set()
     for listed in _listing(connection):
         once = list({r.id: r for r in reversed(listed) if r.current and r.id not in seen}.values())[::-1]
         seen.update(r.id for r in once)
-        cells = cells_of(store, connection, [r.id for r in once])
+        cells = figures_of(connection, [r.id for r in once])
         yield [_panel_record(r, cells[r.id]) for r in once]
 
 
