@@ -66,7 +66,7 @@ class Database:
         Raises:
             NianbaoError: there is no such form or verdict.
         """
-        from nianbao.panel import panel  # noqa: PLC0415 - its own module
+        from nianbao.panel_frame import panel  # noqa: PLC0415 - its own module
 
         return panel(self._store, form, _span(years), _tuple(verdicts))
 

@@ -21,7 +21,7 @@ from store.load import Store
 from store.peers import peers
 from store.read import cells_of
 from store.schema import agency, document, document_path, finding, region, report
-from store.series import Subject, find_peers, find_subjects, reporting_years, series
+from store.series import Subject, find_peers, find_subjects, reporting_years, series, the_one
 from store.wide import column_name
 
 Years = tuple[int, int]
@@ -96,15 +96,13 @@ def one_subject(store: Store, name: str) -> Subject:
         ConfigurationError: none, or several.
     """
     found = find_subjects(store, name)
-    decided = [each for each in found if each.agency_id is not None]
-    if len(decided) == 1 and all(each.name == name for each in found if each.agency_id is None):
-        return decided[0]
+    chosen = the_one(found, name)
+    if chosen is not None:
+        return chosen
     if not found:
         raise ConfigurationError(f"There is no report of {name}.", advice="Database.agencies() lists whose there are.")
-    if len(found) > 1:
-        some = "、".join(each.name for each in found[:8]) + (f" and {len(found) - 8} more" if len(found) > 8 else "")
-        raise ConfigurationError(f"{name} fits {len(found)} agencies: {some}.", advice="Name one in full.")
-    return found[0]
+    some = "、".join(each.name for each in found[:8]) + (f" and {len(found) - 8} more" if len(found) > 8 else "")
+    raise ConfigurationError(f"{name} fits {len(found)} agencies: {some}.", advice="Name one in full.")
 
 
 def subjects(

@@ -198,7 +198,7 @@ class Report:
             shell = None
         else:
             shell = get_ipython()
-        if shell is not None:
+        if getattr(shell, "kernel", None) is not None:
             display(self)  # type: ignore[no-untyped-call] # IPython has no types
             return
         from nianbao.report_text import print_report  # noqa: PLC0415 - see cells

@@ -333,3 +333,33 @@ def test_a_full_report_keeps_its_parts(made):
     assert found.mentions[["value", "cell", "approximate"]].values.tolist() == [[13.0, "applications.new.total", False]]
     assert found.findings["severity"].tolist() == ["fault", "note"]
     assert len(form_report_cells()) == len(found.cells)
+
+
+def test_a_report_as_it_stood_on_a_day(db):
+    assert db.report("宿迁", 2024, as_of="2099-01-01")["applications.new.total"] == 3525
+    with pytest.raises(nianbao.NianbaoError, match="There is no report of 宿迁 for 2024"):
+        db.report("宿迁", 2024, as_of="2020-01-01")
+
+
+def test_a_roster_says_who_is_to_report(db, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("agency,first_year,last_year\n宿迁市人民政府,2023,2025\n", "utf-8")
+    found = db.coverage(roster=roster, years=(2023, 2025))
+    assert found[["year", "status"]].values.tolist() == [[2023, "present"], [2024, "present"], [2025, "missing"]]
+    with pytest.raises(nianbao.NianbaoError, match="cannot be read"):
+        db.coverage(roster=tmp_path / "nowhere.csv")
+
+
+def test_ingest_says_what_it_is_at_and_what_became_of_it(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes((REPORTS / "hedong-2021.txt").read_bytes())
+    (tmp_path / "in" / "b.pdf").write_bytes(b"")
+    seen = []
+    summary = nianbao.ingest([tmp_path / "in"], tmp_path / "r.sqlite", progress=seen.append)
+    assert (sorted(seen), summary.loaded, summary.rejected, dict(summary.failures)) == (
+        ["a.txt", "b.pdf"],
+        1,
+        1,
+        {"unreadable.empty": 1},
+    )
+    assert nianbao.ingest([tmp_path / "in"], tmp_path / "r.sqlite").known == 2
