@@ -5,6 +5,7 @@ A block that no test here can run has a comment before it: ``<!-- not run: why -
 
 import doctest
 import shlex
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 from nianbao import cli
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 60
+"""Seconds after which an example is taken for one that never ends (a server)."""
 MARK = regex.compile(r"<!-- (not run: .+|run by (tests/\w+\.py).*) -->")
 
 
@@ -101,7 +104,19 @@ def run(command):
     given = words(command)[1:]
     if given[0] in {"ingest", "accuracy"} and "--workers" not in given and "--executor" not in given:
         given += ["--workers", "1"]
-    return CliRunner().invoke(cli.main, given)
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm(PATIENCE)
+    try:
+        return CliRunner().invoke(cli.main, given, catch_exceptions=False)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(*_):
+    raise AssertionError(
+        f"after {PATIENCE} seconds it has not ended: mark the example `<!-- not run: why -->`, or say who runs it"
+    )
 
 
 def missing_lines(shown, said):
