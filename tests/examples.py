@@ -1,6 +1,7 @@
 """The examples of the documentation, found and run: shell lines, Python sessions, SQL.
 
 A block that no test here can run has a comment before it: ``<!-- not run: why -->``, or ``<!-- run by tests/test_x.py ... -->``.
+A page of such blocks says it once: ``<!-- examples of this page: not run: why -->``, or ``: run by tests/test_x.py``.
 """
 
 import doctest
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 """Seconds after which an example is taken for one that never ends (a server)."""
 MARK = regex.compile(r"<!-- (not run: .+|run by (tests/\w+\.py).*) -->")
+PAGE_MARK = regex.compile(r"<!-- examples of this page: (not run: .+|run by (tests/\w+\.py).*) -->")
 
 
 @dataclass
@@ -60,6 +62,7 @@ def pages():
 
 def blocks(text) -> Iterator[Block]:
     """Fenced blocks, and those indented by four spaces after an empty line."""
+    whole = PAGE_MARK.search(text)
     lines, mark, number = text.split("\n"), "", 0
     while number < len(lines):
         line = lines[number]
@@ -68,11 +71,15 @@ def blocks(text) -> Iterator[Block]:
         elif line.startswith("```"):
             end = next(n for n in range(number + 1, len(lines)) if lines[n].startswith("```"))
             if not line.startswith("```{"):
-                yield Block(number + 2, lines[number + 1 : end], mark)
+                yield Block(number + 2, lines[number + 1 : end], mark or (whole[1] if whole else ""))
             mark, number = "", end
         elif line.startswith("    ") and (number == 0 or not lines[number - 1].strip()):
             end = next((n for n in range(number, len(lines)) if lines[n].strip() and not lines[n].startswith("    ")), len(lines))
-            yield Block(number + 1, [each[4:] for each in "\n".join(lines[number:end]).rstrip().split("\n")], mark)
+            yield Block(
+                number + 1,
+                [each[4:] for each in "\n".join(lines[number:end]).rstrip().split("\n")],
+                mark or (whole[1] if whole else ""),
+            )
             mark, number = "", end - 1
         elif line.strip():
             mark = "" if not line.startswith("<!--") else mark

@@ -12,7 +12,7 @@ import regex
 from nbclient import NotebookClient
 
 import nianbao
-from tests.examples import MARK, ROOT, blocks, missing_lines, pages, run, session, shell_lines, words
+from tests.examples import MARK, PAGE_MARK, ROOT, blocks, missing_lines, pages, run, session, shell_lines, words
 
 REPORTS = ROOT / "fixtures" / "reports"
 FINDS_NOTHING = {
@@ -90,7 +90,8 @@ def test_examples_run_and_show_what_they_show(page, place):
 
 def test_what_is_not_run_here_says_why_or_where():
     for page in pages():
-        for found in MARK.finditer(page.read_text("utf-8")):
+        text = page.read_text("utf-8")
+        for found in (*MARK.finditer(text), *PAGE_MARK.finditer(text)):
             if found[2]:
                 assert page.name in (ROOT / found[2]).read_text("utf-8"), f"{found[2]} does not run {page.name}"
             else:
@@ -124,3 +125,14 @@ def test_the_notebook_of_the_tutorial_runs(place):
     assert any('<div class="nianbao"' in html and "宿迁市人民政府2024年" in html for html in drawn)
     assert not [output for output in shown if output.output_type == "error"]
     assert (folder / "rates.png").stat().st_size > 10_000
+
+
+def test_marks_are_seen():
+    page = "# A\n\n    nianbao status\n\n<!-- not run: it would never end -->\n\n    nianbao browse\n\nand\n\n    nianbao forms\n"
+    assert [(block.kind, block.mark) for block in blocks(page)] == [
+        ("shell", ""),
+        ("shell", "not run: it would never end"),
+        ("shell", ""),
+    ]
+    marked = page.replace("# A\n", "# A\n\n<!-- examples of this page: run by tests/test_x.py -->\n")
+    assert [block.mark for block in blocks(marked)][::2] == ["run by tests/test_x.py"] * 2
