@@ -1,5 +1,6 @@
 """How Sphinx builds the site: `make docs`. Offline, without warnings."""
 
+import re
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -57,14 +58,22 @@ _ELSEWHERE = {
     "../README.md": "index.md",
     "../CHANGES.md": "changes.md",
 }
-"""Pages outside of this folder that the pages link to, and what stands for them on the site."""
+"""Pages outside of this folder, and what stands for them on the site. A link to any other is its text alone there."""
 
 
-def _relink(_app, _docname, source):
-    for outside, page in _ELSEWHERE.items():
-        source[0] = source[0].replace(f"]({outside}", f"]({page}")
+_OUTSIDE = re.compile(r"\[([^\]\n]+)\]\((\.\./(?!docs/)[^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def _relink(_app, docname, source):
+    if "/" not in docname:  # in a folder of this one, ../ is this one
+        source[0] = _OUTSIDE.sub(_inside, source[0])
+
+
+def _inside(link):
+    page = _ELSEWHERE.get(link[2])
+    return f"[{link[1]}]({page})" if page else link[1]
 
 
 def setup(app):
-    """Have links to files beside this folder lead to their pages."""
+    """Have links out of this folder lead somewhere on the site."""
     app.connect("source-read", _relink)
