@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_DB := demo.sqlite
 
-.PHONY: demo test static check format benchmark clean
+.PHONY: demo test static docs check format benchmark clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
@@ -29,7 +29,10 @@ static: $(STAMP) ## Format, lint and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check: static test ## Everything CI checks
+docs: $(STAMP) ## Build the documentation into docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build/html
+
+check: static test docs ## Everything CI checks
 
 format: $(STAMP) ## Reformat the code
 	$(BIN)/ruff format .
@@ -40,4 +43,4 @@ benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove the environment and the demo database
-	rm -rf $(VENV) $(DEMO_DB)*
+	rm -rf $(VENV) $(DEMO_DB)* docs/_build

@@ -35,7 +35,7 @@ from sqlalchemy import Table, insert  # noqa: E402
 
 from collect.model import Source  # noqa: E402
 from extract.model import Document  # noqa: E402
-from nianbao.ingest import ingest  # noqa: E402
+from nianbao.batch import ingest  # noqa: E402
 from nianbao.pipeline import READER_VERSION  # noqa: E402
 from nianbao.workers import hired  # noqa: E402
 from normalize.forms import forms  # noqa: E402

@@ -1,4 +1,4 @@
-"""Writes what the pages of this folder take from the data files: the tables of docs/series.md.
+"""Writes what the pages of this folder take from code and data: the tables of docs/series.md, docs/reference and the notebook.
 
 python docs/build.py
 """
@@ -96,4 +96,7 @@ def filled(page: str) -> str:
 
 
 if __name__ == "__main__":
+    from docs.reference import write
+
     PAGE.write_text(filled(PAGE.read_text("utf-8")), "utf-8")
+    write()

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from collect.errors import ConfigurationError
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from nianbao.workers import hired
 from normalize.model import CellKey, State, Verdict
 from store.load import Store

@@ -110,6 +110,7 @@ for command in (
     reports.show,
     reports.status,
     reports.query,
+    reports.cite,
     reports.search,
     agencies.agencies,
     series.series,

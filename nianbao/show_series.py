@@ -16,7 +16,7 @@ from normalize.series import Indicator, indicators, metrics
 from normalize.series.rates import Lack
 from store.lines import Line, Mark, lines_of
 from store.load import Store
-from store.series import Subject, Years, find_subjects, reporting_years, series
+from store.series import Subject, Years, find_subjects, reporting_years, series, the_one
 from store.values import figure_text
 
 NOT_FOUND = 1
@@ -87,13 +87,11 @@ def one_subject(store: Store, name: str) -> Subject | None:
     Where some reports that print the name are of one agency and others are undecided, it is that agency; which it says.
     """
     found = find_subjects(store, name)
-    decided = [each for each in found if each.agency_id is not None]
-    if len(decided) == 1 and all(each.name == name for each in found if each.agency_id is None):
+    chosen = the_one(found, name)
+    if chosen is not None:
         if len(found) > 1:
             click.echo(f"note: Other reports of {clean(name)} are undecided and left out: nianbao agencies undecided", err=True)
-        return decided[0]
-    if len(found) == 1:
-        return found[0]
+        return chosen
     if found:
         some = "、".join(clean(each.name) for each in found[:8])
         more = f" and {len(found) - 8} more" if len(found) > 8 else ""

@@ -16,11 +16,14 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from collect.errors import ConfigurationError
 from normalize.forms import form_cells
+from store.labels import labelled, panel_columns
 from store.load import Store
-from store.read import StoredCell, cells_of
+from store.read import StoredCell, cells_of, figures_of
 from store.schema import document, document_path, finding, mention, report, section
+from store.stata import Language, names_path, write_names, write_stata
 from store.writers import WRITERS, Kind, OutputColumn, Record, whole_file
 
+FORMATS = (*WRITERS, "dta")
 BATCH = 200
 """Reports in memory at a time."""
 
@@ -36,35 +39,60 @@ class Table:
     batches: Callable[[Store, Connection], Iterator[Sequence[Record]]]
 
 
-def export(store: Store, what: str, format: str, output: str | Path) -> int:  # noqa: A002 - the command's own word
-    """Write one of ``TABLES`` (``cells``, ``panel`` …) to a csv, parquet or xlsx file; gives the number of rows.
+def export(store: Store, what: str, format: str, output: str | Path, language: Language = "zh") -> int:  # noqa: A002 - the command's own word
+    """Write one of ``TABLES`` (``cells``, ``panel`` …) to a csv, parquet, xlsx or dta file; gives the number of rows.
+
+    Beside a dta file a list of its variables is written: see ``store.stata``. ``language`` is that of their labels.
 
     Raises:
         ConfigurationError: no such table or format, or the file cannot be written or hold so much.
     """
-    table, writer = TABLES.get(what), WRITERS.get(format)
+    table = TABLES.get(what)
     if table is None:
         raise ConfigurationError(f"There is no export {what!r}.", advice=f"Choose one of {', '.join(TABLES)}.")
-    if writer is None:
-        raise ConfigurationError(f"There is no format {format!r}.", advice=f"Choose one of {', '.join(WRITERS)}.")
+    if format not in FORMATS:
+        raise ConfigurationError(f"There is no format {format!r}.", advice=f"Choose one of {', '.join(FORMATS)}.")
     output = Path(output)
+    refuse_itself(store, output)
+    if format == "dta":
+        return _export_stata(store, table, what, output, language)
+    with store.reading() as connection, whole_file(output) as part:
+        return WRITERS[format](part, table.columns, table.batches(store, connection))
+
+
+def refuse_itself(store: Store, output: Path) -> None:
+    """Make sure that an output is not the database.
+
+    Raises:
+        ConfigurationError: it is.
+    """
     database = store.engine.url.database
     if store.engine.dialect.name == "sqlite" and database and output.exists() and output.samefile(database):
         raise ConfigurationError(f"{output} is the database itself.", advice="Give another --output.")
-    with store.reading() as connection, whole_file(output) as part:
-        return writer(part, table.columns, table.batches(store, connection))
+
+
+def _export_stata(store: Store, table: Table, what: str, output: Path, language: Language) -> int:
+    with store.reading() as connection, whole_file(names_path(output)) as names, whole_file(output) as part:
+        title = f"Nianbao {what}: {current_reports(connection)} reports"
+        write_names(names, table.columns)
+        return write_stata(part, table.columns, table.batches(store, connection), language=language, title=title)
+
+
+def current_reports(connection: Connection) -> int:
+    """How many reports count."""
+    return connection.scalar(select(func.count()).select_from(report).where(report.c.current == 1)) or 0
 
 
 def _text(*names: str) -> tuple[OutputColumn, ...]:
-    return tuple(OutputColumn(name) for name in names)
+    return tuple(labelled(name) for name in names)
 
 
 def _integer(name: str) -> OutputColumn:
-    return OutputColumn(name, Kind.INTEGER)
+    return labelled(name, Kind.INTEGER)
 
 
 def _number(*names: str) -> tuple[OutputColumn, ...]:
-    return tuple(OutputColumn(name, Kind.NUMBER) for name in names)
+    return tuple(labelled(name, Kind.NUMBER) for name in names)
 
 
 _DOCUMENT = (*_text("document", "sha256", "agency"), _integer("year"))
@@ -161,12 +189,12 @@ _PANEL_CELLS = tuple(dict.fromkeys(key for _, key in form_cells()))
 """A column a cell, not a column a cell and form: what 2019 and 2021 both ask under one name is one variable over time."""
 
 
-def _panel_batches(store: Store, connection: Connection) -> Iterator[Sequence[Record]]:
+def _panel_batches(_store: Store, connection: Connection) -> Iterator[Sequence[Record]]:
     seen: set[int] = set()
     for listed in _listing(connection):
         once = list({r.id: r for r in reversed(listed) if r.current and r.id not in seen}.values())[::-1]
         seen.update(r.id for r in once)
-        cells = cells_of(store, connection, [r.id for r in once])
+        cells = figures_of(connection, [r.id for r in once])
         yield [_panel_record(r, cells[r.id]) for r in once]
 
 
@@ -215,6 +243,6 @@ TABLES = {
         ),
         _mention_batches,
     ),
-    "panel": Table((*_DOCUMENT, *_text("form", "scope", "verdict"), *_number(*map(str, _PANEL_CELLS))), _panel_batches),
+    "panel": Table((*_DOCUMENT, *_text("form", "scope", "verdict"), *panel_columns()), _panel_batches),
 }
 """What can be exported, by name."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from normalize.forms import forms
 from normalize.model import CellKey, State
+from store.bulk import batched
 from store.provenance import NOWHERE, Place, decode
 from store.schema import FORM_TABLES, cell_note, provenance
 from store.values import figure_text
@@ -88,3 +89,12 @@ def _cells(
         elif value is not None:
             yield StoredCell(form, key, value, figure_text(value), State.PRINTED, place=place)
         # Without number and note the cell belongs to a table that the report does not print in this form.
+
+
+def long_figures(connection: Connection, form: str, reports: Sequence[int]) -> Iterator[tuple[int, CellKey, Decimal]]:
+    """The numbers that are too long for a form's wide table on SQLite, exactly: report, cell, number."""
+    keys = {str(cell.key): cell.key for cell in forms()[form].cells()}
+    query = select(cell_note).where(cell_note.c.form == form, cell_note.c.exact.is_not(None))
+    for some in batched(reports):
+        for row in connection.execute(query.where(cell_note.c.report_id.in_(some))):
+            yield row.report_id, keys[row.cell], Decimal(row.exact)

@@ -83,6 +83,17 @@ def find_subjects(store: Store, name: str) -> list[Subject]:
     return []
 
 
+def the_one(found: Sequence[Subject], name: str) -> Subject | None:
+    """The agency that a name means, of those found by it; None where there is none or the name fits several.
+
+    Where some reports that print the name are of one agency and others are undecided, it is that agency.
+    """
+    decided = [each for each in found if each.agency_id is not None]
+    if len(decided) == 1 and all(each.name == name for each in found if each.agency_id is None):
+        return decided[0]
+    return found[0] if len(found) == 1 else None
+
+
 def _named(connection: Connection, name: str, *, exact: bool) -> Iterator[Subject]:
     def meant(column: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's columns
         return column == name if exact else column.contains(name, autoescape=True)

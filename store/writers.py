@@ -15,6 +15,7 @@ from typing import Any
 import regex
 
 from collect.errors import ConfigurationError
+from store.orders import ORDERS
 from store.values import figure_text
 
 SHEET_ROWS = 1_048_576
@@ -40,6 +41,16 @@ class OutputColumn:
 
     name: str
     kind: Kind = Kind.TEXT
+    label_zh: str = ""
+    label_en: str = ""
+    unit: str = ""
+    is_flag: bool = False
+    """A number that is 1 for yes and 0 for no."""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The names that the column may hold, in their order; empty where it may hold any text."""
+        return ORDERS.get(self.name, ()) if self.kind is Kind.TEXT else ()
 
 
 Record = Sequence[Any]
@@ -74,11 +85,13 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def write_csv(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:
-    """UTF-8 with a byte order mark, without which Excel misreads Chinese."""
+def write_csv(
+    path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]], *, encoding: str = "utf-8-sig"
+) -> int:
+    """UTF-8, with a byte order mark unless ``encoding`` says otherwise: without it Excel misreads Chinese."""
     texts = [_CSV_TEXT[column.kind] for column in columns]
     count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.name for column in columns])
         for batch in batches:
@@ -97,12 +110,12 @@ _CSV_TEXT: dict[Kind, Callable[[Any], str]] = {Kind.TEXT: harmless, Kind.INTEGER
 
 
 def write_parquet(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:
-    """One row group a batch."""
+    """One row group a batch. Labels and units are metadata of the fields: ``label_zh``, ``label_en``, ``unit``."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import, needed by few commands
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     types = {Kind.TEXT: pa.string(), Kind.INTEGER: pa.int64(), Kind.NUMBER: pa.float64()}
-    schema = pa.schema([(column.name, types[column.kind]) for column in columns])
+    schema = pa.schema([pa.field(column.name, types[column.kind], metadata=_labels(column)) for column in columns])
     count = 0
     with pq.ParquetWriter(path, schema) as writer:
         for batch in batches:
@@ -115,6 +128,12 @@ def write_parquet(path: Path, columns: Sequence[OutputColumn], batches: Iterable
             ]
             writer.write_table(pa.table(arrays, schema=schema))
     return count
+
+
+def _labels(column: OutputColumn) -> dict[str, str] | None:
+    """What is known of a column, under the names that its metadata has in a file."""
+    said = {"label_zh": column.label_zh, "label_en": column.label_en, "unit": column.unit}
+    return {name: text for name, text in said.items() if text} or None
 
 
 def _double(value: Decimal | float | None) -> float | None:
@@ -171,3 +190,4 @@ def _sheet_cells(sheet: Any) -> dict[Kind, Callable[[Any], Any]]:  # noqa: ANN40
 
 
 WRITERS: dict[str, Writer] = {"csv": write_csv, "parquet": write_parquet, "xlsx": write_xlsx}
+"""Kinds of files, by suffix. Stata's is beside: see ``store.stata``."""

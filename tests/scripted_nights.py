@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from nianbao.ingest import ingest
+
 from collect.archive.model import CrawlFacts
 from collect.crawl.model import SiteResult
 from collect.sites.model import Site
 from nianbao.counts import Summary
-from nianbao.ingest import ingest
 from nianbao.nightly.config import NightConfig
 from nianbao.nightly.doors import Clock, Tell
 from store.load import Store

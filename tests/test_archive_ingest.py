@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from nianbao.ingest import ingest
 
 from collect.archive import archive as archives
 from collect.archive import night as nights
@@ -22,7 +23,6 @@ from collect.crawl.model import SiteResult
 from collect.errors import ConfigurationError
 from nianbao.cli import main
 from nianbao.crawled import ingest_archive, ingest_crawl, rebuild
-from nianbao.ingest import ingest
 from store.crawls import taken_in
 from store.open import open_store
 from tests import crawls

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from collect.errors import ConfigurationError, EncryptedError, NianbaoError, NotAReportError, StoreError, UnreadableError
-from nianbao import cli, commands, ingest
+from nianbao import batch, cli, commands
 from tests.scripted_reader import reader
 from tests.typesetter.compose import random_paper
 from tests.typesetter.figures import Shape
@@ -36,8 +36,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents that say what becomes of them: see ``scripted_reader``."""
-    real = ingest.ingest
-    monkeypatch.setattr(ingest, "ingest", lambda paths, store, **more: real(paths, store, read=reader, **more))
+    real = batch.ingest
+    monkeypatch.setattr(batch, "ingest", lambda paths, store, **more: real(paths, store, read=reader, **more))
 
 
 def fill(folder: Path, *contents: str) -> None:

@@ -17,12 +17,13 @@ from collect.errors import ConfigurationError, NianbaoError
 from collect.model import Source
 from nianbao import cluster as clusters
 from nianbao import workers
+from nianbao.batch import ingest
 from nianbao.counts import Summary
-from nianbao.ingest import ingest
 from nianbao.reading import Parcel, read_parcel
 from nianbao.workers import hired
 from store.open import open_store
 from tests.archives import zip_bytes
+from tests.examples import ROOT, marked, run
 from tests.row_reader import with_rows
 from tests.scripted_reader import reader
 from tests.test_whole_batch import content
@@ -218,3 +219,13 @@ def test_a_broken_connection_ends_the_run() -> None:
     with pytest.raises(NianbaoError, match=r"connection to the cluster broke\. What is loaded stays") as raised:
         list(workers.outcomes([Source("1", b"verified 1")], with_rows(), workers.Crew(Cancelling(), lambda: 1, ())))
     assert (raised.value.exit_code, raised.value.reason) == (1, "cluster")
+
+
+def test_the_examples_of_the_page_run(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    commands = list(marked("dask.md", "test_cluster"))
+    assert len(commands) == 1
+    for command in commands:
+        result = run(command.replace("dask://scheduler:8786", address))
+        assert (result.exit_code, "11  9 verified" in result.output) == (0, True), result.output

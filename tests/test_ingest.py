@@ -15,8 +15,8 @@ from collect.errors import ConfigurationError, EncryptedError, NianbaoError, Sto
 from collect.model import Refusal, Source
 from extract.model import Document
 from nianbao import workers
+from nianbao.batch import ingest
 from nianbao.counts import Summary
-from nianbao.ingest import ingest
 from nianbao.reading import Outcome, attempt, failure_of
 from nianbao.workers import Item, hired, outcomes
 from normalize.model import Report

@@ -15,7 +15,7 @@ from collect.archives import Collection, gather, require_documents
 from collect.errors import ConfigurationError, UnreadableError
 from collect.files import is_url, load
 from collect.model import FoundFile, Reference, Refusal, Source
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from nianbao.reading import evidence_of_origin
 from nianbao.workers import hired
 from store.open import open_store

@@ -19,9 +19,9 @@ from collect import archives, files
 from collect.errors import StoreError, UnsupportedError
 from collect.model import Source
 from extract.model import Document
-from nianbao import ingest as batch
+from nianbao import batch
+from nianbao.batch import ingest
 from nianbao.counts import Summary
-from nianbao.ingest import ingest
 from nianbao.pipeline import READER_VERSION
 from normalize.model import Report
 from store import seen

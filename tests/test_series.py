@@ -17,7 +17,7 @@ from matplotlib import font_manager, get_data_path
 
 from collect.errors import ConfigurationError
 from nianbao import charts, cli
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from normalize.forms import forms
 from normalize.model import Scope, State, Verdict
 from normalize.series import Relation, indicators

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from collect.errors import NotAReportError
 from nianbao import cli
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve

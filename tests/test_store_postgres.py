@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from alembic import command as migrations
 from alembic.autogenerate import compare_metadata
@@ -18,6 +19,7 @@ from sqlalchemy import create_engine, text
 from collect.archive.archive import Archive
 from collect.errors import ConfigurationError, StoreError, UnreadableError
 from nianbao.crawled import rebuild
+from nianbao.database import Database
 from nianbao.nightly.night import run_night
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
@@ -29,9 +31,11 @@ from normalize.series.rates import Lack
 from store.agencies import use_aliases
 from store.ask import ask
 from store.compare import differences
+from store.content import content_of
 from store.continuity import update
 from store.copies import find_copies
 from store.coverage import coverage_of
+from store.datapackage import write_datapackage
 from store.export import TABLES, export
 from store.history import reports_as_of, revisions
 from store.load import Outcome
@@ -48,6 +52,7 @@ from store.supersede import settle_all
 from tests import crawls, postgres
 from tests import scripted_nights as nights
 from tests import test_store_continuity as histories
+from tests.examples import ROOT, marked, run
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
 
@@ -178,6 +183,27 @@ def test_the_same_input_gives_the_same_content_as_on_sqlite(store, tmp_path):
             for each, file in zip((local, store), files, strict=True):
                 export(each, what, "csv", file)
             assert sorted(files[0].read_text("utf-8").splitlines()) == sorted(files[1].read_text("utf-8").splitlines())
+        assert content_of(local) == content_of(store)
+        assert write_datapackage(local, tmp_path / "a") == write_datapackage(store, tmp_path / "b") > 0
+        for ours, theirs in zip(frames(local), frames(store), strict=True):
+            pd.testing.assert_frame_equal(ours, theirs)
+
+
+def frames(store):
+    """What Python is answered, in an order that no database's collation decides."""
+    asked, order = Database(store), ["report_id", "indicator", "form", "table", "row", "column"]
+    for frame in (asked.panel(), asked.cells(), asked.series(), asked.query("SELECT report_id, year, total FROM disputes")):
+        yield frame.sort_values([name for name in order if name in frame.columns]).reset_index(drop=True)
+
+
+def test_the_examples_of_the_page_run(address, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    commands = list(marked("postgresql.md", "test_store_postgres"))
+    assert len(commands) == 4
+    for command in commands:
+        result = run(command.replace("postgresql+psycopg://user@host/reports", address))
+        assert result.exit_code == 0, result.output
+        assert "宿迁" in result.output or "status" in command or "ingest" in command or "11 reports" in result.output
 
 
 def test_numbers_are_exact(store):

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from nianbao import cli
-from nianbao.ingest import ingest
+from nianbao.batch import ingest
 from normalize.forms import forms
 from normalize.model import CellKey
 from store.history import reports_as_of, revisions
@@ -223,7 +223,7 @@ def test_what_disappeared_stays_and_is_told(archive):
 def test_a_better_reader_is_no_revision(archive, monkeypatch):
     path = archive.put("nb.html", page(paper()))
     archive.ingest(DAYS[0])
-    for module in ("nianbao.ingest", "nianbao.reading"):
+    for module in ("nianbao.batch", "nianbao.reading"):
         monkeypatch.setattr(f"{module}.READER_VERSION", "next")
     archive.ingest(DAYS[1])
     assert archive.ask("SELECT DISTINCT reader FROM document") == [("next",)]

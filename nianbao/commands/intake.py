@@ -75,7 +75,7 @@ def ingest(
         nianbao ingest s3://bucket/reports --executor dask://scheduler:8786
     """
     from collect.archives import require_documents  # noqa: PLC0415 - see the package
-    from nianbao import ingest as batch  # noqa: PLC0415 - see the package
+    from nianbao import batch  # noqa: PLC0415 - see the package
     from nianbao.progress import progress_bar  # noqa: PLC0415 - see the package
     from nianbao.show import say  # noqa: PLC0415 - see the package
     from nianbao.summary import summary_text  # noqa: PLC0415 - see the package

@@ -5,19 +5,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
+from collect.errors import ConfigurationError
 from nianbao.commands import open_db, with_db
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["cells", "reports", "findings", "mentions", "panel"]))
-@click.option("--format", "-f", "form", type=click.Choice(["csv", "parquet", "xlsx"]), required=True, help="Kind of file.")
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+@click.argument("what", required=False, type=click.Choice(["cells", "reports", "findings", "mentions", "panel"]))
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["csv", "parquet", "xlsx", "dta", "datapackage"]),
+    required=True,
+    help="Kind of file; datapackage is all tables as CSV with their description.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File to write; of a data package a new folder, or a .zip file.",
+)
+@click.option(
+    "--labels",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of the variable labels of a dta file.",
+)
 @with_db
-def export(what: str, form: str, output: Path, db: str) -> None:
-    """Write cells, reports, findings, mentions or the panel to a file.
+def export(what: str | None, form: str, output: Path, labels: Literal["zh", "en"], db: str) -> None:
+    """Write cells, reports, findings, mentions or the panel to a file, or everything as a data package.
 
     \b
     cells     one row a cell: number, printed text, state, page and box
@@ -26,16 +48,67 @@ def export(what: str, form: str, output: Path, db: str) -> None:
     mentions  one row a number stated in the prose: what it counts, whose it is, its sentence and place
     panel     one row a report, one column a cell
 
+    docs/export.md says what each kind of file keeps. Beside a dta file, a list of its variables is written.
+
     \b
     Examples:
         nianbao export panel --format csv --output panel.csv
+        nianbao export panel --format dta --labels en --output panel.dta
         nianbao export cells --format parquet --output cells.parquet --db jiangsu.sqlite
+        nianbao export --format datapackage --output reports.zip
     """
-    from store.export import export as write  # noqa: PLC0415 - see the package
-
+    if (form == "datapackage") == (what is not None):
+        advice = (
+            "Give WHAT to export, or --format datapackage for everything."
+            if what is None
+            else "Leave out WHAT: it holds everything."
+        )
+        raise ConfigurationError("It is not clear what to write.", advice=advice)
     with open_db(db) as store:
-        rows = write(store, what, form, output)
-    click.echo(f"{rows} rows written to {output}", err=True)
+        if what is None:
+            from store.datapackage import write_datapackage  # noqa: PLC0415 - see the package
+
+            click.echo(f"{write_datapackage(store, output)} reports written to {output}", err=True)
+            return
+        from store.export import export as write  # noqa: PLC0415 - see the package
+
+        click.echo(f"{write(store, what, form, output, labels)} rows written to {output}", err=True)
+
+
+@click.command()
+@click.argument("agency", required=False)
+@click.argument("year", required=False, type=int)
+@click.argument("cell", required=False)
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["text", "bibtex", "csl"]),
+    default="text",
+    show_default=True,
+    help="Kind of text.",
+)
+@click.option("--accessed", metavar="DATE", default="", help="Day of access, such as 2025-03-01. Without it none is named.")
+@with_db
+def cite(agency: str | None, year: int | None, cell: str | None, *, form: str, accessed: str, db: str) -> None:
+    """Say how to cite the database, or one number of it: AGENCY, YEAR and CELL.
+
+    The content hash is the same for the same figures, in whatever order they came (docs/citing.md).
+
+    \b
+    Examples:
+        nianbao cite --accessed 2025-03-01
+        nianbao cite --format bibtex
+        nianbao cite 宿迁市人民政府 2024 applications.new.total
+    """
+    from nianbao import citation as cited  # noqa: PLC0415 - see the package
+
+    seen = cited.day(accessed)
+    if agency is not None and (year is None or cell is None):
+        raise ConfigurationError("One number has an agency, a year and a cell.", advice="Give all three, or none.")
+    with open_db(db) as store:
+        one = cited.number(store, agency, year, cell) if agency is not None and year is not None and cell is not None else None
+        click.echo(cited.FORMATS[form](cited.citation(store), seen, one))
 
 
 @click.command()

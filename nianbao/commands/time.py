@@ -75,7 +75,7 @@ def coverage(
     from store.coverage import coverage_of  # noqa: PLC0415 - see the package
     from store.sources import freshness  # noqa: PLC0415 - see the package
 
-    entries = _read_roster(roster) if roster else ()
+    entries = read_roster_file(roster) if roster else ()
     with open_db(db) as store:
         found = coverage_of(store, within=within, kind=kind, years=years, roster=entries)
         sources = freshness(store)
@@ -85,7 +85,8 @@ def coverage(
         click.echo(f"{write_coverage(found, output)} rows written to {output}", err=True)
 
 
-def _read_roster(file: Path) -> tuple[RosterEntry, ...]:
+def read_roster_file(file: Path) -> tuple[RosterEntry, ...]:
+    """The roster a person names; ``ConfigurationError`` where it cannot be read."""
     from normalize.authority.roster import read_roster  # noqa: PLC0415 - see the package
 
     try:
