@@ -12,9 +12,11 @@ from typing import Any
 from collect.archive import night
 from collect.archive.archive import Archive
 from collect.archive.model import CrawlFacts
+from collect.archives import Collection
 from collect.errors import ConfigurationError, StoreError
+from collect.model import FoundFile
+from nianbao.batch import Intake, take_in
 from nianbao.counts import Summary
-from nianbao.ingest import Intake, take_in
 from nianbao.pipeline import READER_VERSION
 from store.crawls import crawl_key, has_other_runs, interrupted, taken_in
 from store.documents import Run
@@ -41,7 +43,7 @@ def ingest_crawl(archive: Archive, number: int, store: Store, **options: Any) ->
 
     The run has the crawl's times, so that ledger and as-of dates are the crawl's. What is unchanged is not opened. Taking it
     in again changes nothing; interrupted and called again, the same run is gone on with. ``options`` are those of
-    ``nianbao.ingest.take_in``.
+    ``nianbao.batch.take_in``.
 
     Raises:
         ConfigurationError: there is no such crawl, it has not come to its end, or the database already knows a later one.
@@ -65,7 +67,12 @@ def ingest_crawl(archive: Archive, number: int, store: Store, **options: Any) ->
         return known or store.begin_run(READER_VERSION, f"crawl {number}", crawl.started, gone, key)
 
     note_checks(store, archive.results(number))
-    intake = Intake(lambda _: night.documents(archive, number), begin, finished=crawl.finished)
+
+    def files(collection: Collection) -> Iterator[FoundFile]:
+        collection.pass_over(capture.name for capture in archive.last_documents(number))  # a zip's member has no page's name
+        return night.documents(archive, number)
+
+    intake = Intake(files, begin, finished=crawl.finished)
     return Taken(crawl, take_in(intake, store, **options), len(gone))
 
 
