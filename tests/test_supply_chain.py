@@ -26,6 +26,7 @@ ACCEPTED = {
     "docutils": "public domain and BSD but for an editor's mode (GPL): for the documentation only",
     "hypothesis": "MPL-2.0: for the tests only",
     "pathspec": "MPL-2.0: for the static checks only",
+    "text-unidecode": "Artistic License (or GPL): with frictionless, for the tests only",
     "psycopg": "LGPL-3.0: an extra, loaded as a library of its own",
     "psycopg-binary": "LGPL-3.0: an extra, loaded as a library of its own",
 }
