@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 import regex
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response
 from scrapy.utils.response import get_meta_refresh
 from twisted.python.failure import Failure
 from w3lib.url import canonicalize_url
@@ -21,12 +22,12 @@ from collect.crawl.due import is_due
 from collect.crawl.gate import CLOSED, Gate, Refused
 from collect.crawl.guard import refusal
 from collect.crawl.model import Event
-from collect.crawl.reading import Follow, Reading, read
+from collect.crawl.reading import DEEPEST, Follow, Reading, read
 from collect.crawl.task import ARCHIVED, STEPS, Task, exchange_of, request_of
 from collect.crawl.wire import Line, Order
 from collect.crawl.wire import Reading as ReadingNow
 from collect.sites.model import Ask, Page, Site
-from collect.sites.trouble import Kind, trouble_of
+from collect.sites.trouble import Kind, Trouble, trouble_of
 from collect.sites.walk import Walk
 
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -90,9 +91,10 @@ class ReportSpider(Spider):
             yield from self._asks(self._walk(task).take([Ask(url)]), task)
         for capture in known.values():
             if self._is_due(capture) and not refusal(capture.url, site):
-                yield self._request(
-                    Ask(capture.url), Task(site.name, capture.role, capture.via, capture.title), priority=_NOT_LISTED
-                )
+                # What a part leads to is found from its report's page: else the crawl would go a step further every night.
+                depth = 0 if capture.role is Role.REPORT else DEEPEST
+                task = Task(site.name, capture.role, capture.via, capture.title, depth=depth)
+                yield self._request(Ask(capture.url), task, priority=_NOT_LISTED)
 
     def _walk(self, task: Task) -> Walk:
         """What keeps count of the pages of one of the source's lists."""
@@ -137,12 +139,19 @@ class ReportSpider(Spider):
 
     def _failing(self, response: Response, task: Task) -> None:
         """An answer that is none: an error, or a guard of the site."""
-        trouble = trouble_of(self._page(response, task, response.body))
+        trouble = self._trouble(self._page(response, task, response.body))
         if 400 <= response.status < 500:
             self._keep(response, task, Role.OTHER)
         told = trouble is not None and trouble.kind is not Kind.EMPTY
         reason = trouble.kind.value if trouble is not None and told else f"http_{response.status}"
         self._refuse(task, response.url, reason, f"status {response.status}")
+
+    def _trouble(self, page: Page) -> Trouble | None:
+        if page.url in self.order.crashed:
+            return None
+        with suppress(Exception), self._reading(page.url):  # whatever a page does to its reader
+            return trouble_of(page)
+        return None
 
     def _gone(self, response: Response, task: Task) -> Iterator[Request]:
         """A document that was there is gone if it is still not there when asked again, after everything else."""
@@ -180,6 +189,10 @@ class ReportSpider(Spider):
         if reading.role.is_document:
             for steps in (response.meta.get(STEPS, ()), *self._moving.pop(response.url, ())):
                 self._moved(steps)
+        onward = self._refreshed(response.url, body) if task.role is Role.LIST and reading.listing is None else ""
+        if onward:
+            yield from self._asks(self._walk(task).take([Ask(onward)]), task)
+            return
         if reading.refused:
             self._refuse(task, response.url, reading.refused, reading.evidence)
         yield from self._follow(response, task, reading)
@@ -192,11 +205,18 @@ class ReportSpider(Spider):
     def _read(self, page: Page, task: Task, *, redirected: bool) -> Reading:
         if page.url in self.order.crashed:
             return Reading(Role.OTHER, "crashed", "reading it ended the crawler's process")
-        self.line.tell(ReadingNow(page.url))
         try:
-            return read(page, task, self._sites[task.site], redirected=redirected)
+            with self._reading(page.url):
+                return read(page, task, self._sites[task.site], redirected=redirected)
         except Exception as error:  # whatever a page does to its reader, the others are gone on with
             return Reading(Role.OTHER if task.role is Role.LIST else task.role, "unreadable", f"{type(error).__name__}: {error}")
+
+    @contextmanager
+    def _reading(self, url: str) -> Iterator[None]:
+        """Should the process die of what that address holds, it is known."""
+        self.line.tell(ReadingNow(url))
+        try:
+            yield
         finally:
             self.line.tell(ReadingNow(""))
 
@@ -221,8 +241,6 @@ class ReportSpider(Spider):
             yield from self._asks(further, onward)
             for link in links:
                 yield from self._document(Follow(Ask(link.url), Role.REPORT, link.text), replace(onward, role=Role.REPORT))
-        elif task.role is Role.LIST:
-            yield from self._refreshed(response, task)
         for found in reading.follow:
             if not self._note_refusal(task, found.ask.url, via):
                 yield from self._document(found, Task(task.site, found.role, via, root=task.root, family=reading.family))
@@ -234,13 +252,10 @@ class ReportSpider(Spider):
         if known is None or found.ask.method != "GET" or self._is_due(known):
             yield request
 
-    def _refreshed(self, response: Response, task: Task) -> Iterator[Request]:
-        """A list's page that only sends the browser on."""
-        if not isinstance(response, TextResponse):
-            return
-        _, url = get_meta_refresh(response)
-        if url:
-            yield from self._asks(self._walk(task).take([Ask(response.urljoin(url))]), task)
+    def _refreshed(self, url: str, body: bytes) -> str:
+        """Where a page sends the browser on; empty where it does not, or to itself."""
+        _, onward = get_meta_refresh(HtmlResponse(url, body=body, encoding="latin-1"))
+        return "" if onward is None or onward == url else onward
 
     def _note_refusal(self, task: Task, url: str, via: str) -> bool:
         reason = refusal(url, self._sites[task.site])
