@@ -150,6 +150,7 @@ SITE = Site(
         ("http:///a.html", "bad_address"),
         ("http://www.shuyang.gov.cn:port/a.html", "bad_address"),
         ("http://[::1/a.html", "bad_address"),
+        ("http://www.shuyang.gov.cn/" + "a" * 5000, "bad_address"),
         ("http://www.shuyang.gov.cn/video/1.html", "excluded"),
         ("http://www.shuyang.gov.cn/1.mp4", "excluded"),
     ],

@@ -318,6 +318,10 @@ def test_a_list_that_sends_on_is_followed(crawled):
 def test_what_no_list_shows_keeps_what_was_said_of_it(crawled):
     last = crawled.archive.last(f"{crawled.bases['known']}/unlisted.html")
     assert (last.status, last.role, last.title) == (404, Role.REPORT, "known /unlisted.html")
+    listed = crawled.archive.last(f"{crawled.bases['known']}/steady.html")
+    assert (listed.title, listed.via) == ("青禾市第1局2024年政府信息公开工作年度报告", f"{crawled.bases['known']}/nb/")
+    unlisted, absent = ["/unlisted.html", "/edition.html"], ["/flicker.html", "/gone.html", "/unlisted.html"]
+    assert paths(crawled.visits["known"])[-5:] == [*unlisted, *absent]
 
 
 def test_every_question_names_who_asks(crawled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -35,9 +36,6 @@ _FOR_GOOD: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT
 _NOT_FOUND: Final = "not_found"
 _SESSION: Final = regex.compile(r";jsessionid=[^?#/]*", regex.IGNORECASE)
 _PRIORITY: Final = {Role.LIST: 30, Role.REPORT: 20, Role.ATTACHMENT: 10, Role.IMAGE: 10}
-_NOT_LISTED: Final = 0
-_ONCE_MORE: Final = -10
-"""Whether a document is really gone is asked last."""
 
 
 class ReportSpider(Spider):
@@ -57,6 +55,10 @@ class ReportSpider(Spider):
         self._known: dict[str, Capture] = {}
         self._spelt: dict[str, str] = {}
         self._moving: dict[str, list[Sequence[Exchange]]] = {}
+        self._unlisted: dict[str, tuple[Capture, ...]] = {}
+        self._absent: dict[str, list[Request]] = {}
+        self._under_way: Counter[str] = Counter()
+        """Questions of each source that have neither been answered nor failed."""
         self._walks: dict[tuple[str, str], Walk] = {}
 
     @classmethod
@@ -64,7 +66,7 @@ class ReportSpider(Spider):
         """See Scrapy."""
         spider: ReportSpider = super().from_crawler(crawler, *args, **more)
         crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
-        crawler.signals.connect(spider.broke, signal=signals.spider_error)
+        crawler.signals.connect(spider.idle, signal=signals.spider_idle)
         return spider
 
     def site(self, task: Task) -> Site:
@@ -76,25 +78,45 @@ class ReportSpider(Spider):
         self.line.tell(event)
 
     async def start(self) -> AsyncIterator[Request]:
-        """The lists of every source, and the documents that may have changed or gone without any list saying so."""
+        """The lists of every source. The rest comes of them."""
         for site in self.order.sites:
-            for request in self._first(site):
+            for request in self._open(site, [*self._lists(site)]):
                 yield request
 
-    def _first(self, site: Site) -> Iterator[Request]:
+    def _lists(self, site: Site) -> Iterator[Request]:
         known = {capture.url: capture for capture in self.line.known(site.name)}
         self._known |= known
+        self._unlisted[site.name] = tuple(known.values())
         for url in (*known, *self.line.met(site.name)):
             self._spelt.setdefault(canonicalize_url(url), url)
         for url in site.lists:
             task = Task(site.name, Role.LIST, root=url)
             yield from self._asks(self._walk(task).take([Ask(url)]), task)
-        for capture in known.values():
-            if self._is_due(capture) and not refusal(capture.url, site):
-                # What a part leads to is found from its report's page: else the crawl would go a step further every night.
-                depth = 0 if capture.role is Role.REPORT else DEEPEST
-                task = Task(site.name, capture.role, capture.via, capture.title, depth=depth)
-                yield self._request(Ask(capture.url), task, priority=_NOT_LISTED)
+
+    def _open(self, site: Site, asked: list[Request], answered: int = 0) -> list[Request]:
+        """What is asked now: when nothing of the source is under way any more, what was put off."""
+        self._under_way[site.name] += len(asked) - answered
+        while not self._under_way[site.name]:
+            more = self._put_off(site)
+            if not more:
+                break
+            self._under_way[site.name] += len(more)
+            asked = [*asked, *more]
+        return asked
+
+    def _put_off(self, site: Site) -> list[Request]:
+        """The known documents that no list has shown; after them those that were not where they had been."""
+        if site.name in self._unlisted:
+            captures = self._unlisted.pop(site.name)
+            due = [each for each in captures if self._is_due(each) and not refusal(each.url, site)]
+            if due:
+                return [self._known_again(site, each) for each in due]
+        return self._absent.pop(site.name, [])
+
+    def _known_again(self, site: Site, capture: Capture) -> Request:
+        # What a part leads to is found from its report's page: else the crawl would go a step further every night.
+        depth = 0 if capture.role is Role.REPORT else DEEPEST
+        return self._request(Ask(capture.url), Task(site.name, capture.role, capture.via, capture.title, depth=depth))
 
     def _walk(self, task: Task) -> Walk:
         """What keeps count of the pages of one of the source's lists."""
@@ -107,7 +129,7 @@ class ReportSpider(Spider):
         for ask in asks:
             yield self._request(ask, task)
 
-    def _request(self, ask: Ask, task: Task, *, priority: int | None = None) -> Request:
+    def _request(self, ask: Ask, task: Task) -> Request:
         url = _SESSION.sub("", ask.url.partition("#")[0])
         if ask.method == "GET":
             url = self._spelt.setdefault(canonicalize_url(url), url)
@@ -120,16 +142,25 @@ class ReportSpider(Spider):
             ask.method,
             headers,
             ask.body,
-            priority=_PRIORITY[task.role] if priority is None else priority,
+            priority=_PRIORITY[task.role],
             errback=self.failed,
             meta={"task": task},
         )
 
-    def answered(self, response: Response) -> Iterator[Request]:
+    def answered(self, response: Response) -> list[Request]:
         """Keep an answer and follow what it leads to."""
         task: Task = response.meta["task"]
+        try:
+            found = [*self._answer(response, task)]
+        except Exception as error:  # the source cannot be said to have been gone through
+            found = []
+            why = f"a fault of ours at {response.url} ({type(error).__name__}: {error})"
+            self.tell(Event("error", task.site, response.url, why))
+        return self._open(self.site(task), found, answered=1)
+
+    def _answer(self, response: Response, task: Task) -> Iterator[Request]:
         if response.status in _GONE:
-            yield from self._gone(response, task)
+            self._gone(response, task)
         elif response.status == HTTPStatus.NOT_MODIFIED:
             yield from self._not_modified(response, task)
         elif 200 <= response.status < 300:
@@ -153,7 +184,7 @@ class ReportSpider(Spider):
             return trouble_of(page)
         return None
 
-    def _gone(self, response: Response, task: Task) -> Iterator[Request]:
+    def _gone(self, response: Response, task: Task) -> None:
         """A document that was there is gone if it is still not there when asked again, after everything else."""
         held = self.line.last(response.url)
         replayed = ARCHIVED in response.flags
@@ -164,12 +195,11 @@ class ReportSpider(Spider):
         elif held.sha256 and task.again:
             self._keep(response, task, held.role)
         elif held.sha256:
-            yield self._once_more(response, task)
+            self._absent.setdefault(task.site, []).append(self._once_more(response, task))
 
     def _once_more(self, response: Response, task: Task) -> Request:
-        """Ask again, without conditions and after everything else."""
-        again = self._request(Ask(response.url), replace(task, again=True), priority=_ONCE_MORE)
-        return again.replace(dont_filter=True)
+        """The question again, without conditions."""
+        return self._request(Ask(response.url), replace(task, again=True)).replace(dont_filter=True)
 
     def _not_modified(self, response: Response, task: Task) -> Iterator[Request]:
         asked = request_of(response)
@@ -268,21 +298,28 @@ class ReportSpider(Spider):
         if task.role is Role.LIST and (reason != _NOT_FOUND or not task.via):  # paging may lead beyond a list's end
             self.tell(Event("error", task.site, url, f"the list {url} cannot be read: {reason}"))
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Failure) -> list[Request]:
         """Say why there is no answer."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
         task: Task = request.meta["task"]
         reason = reason_of(failure.value, request.url)
         if reason != CLOSED:  # said already, of the whole source
             self._refuse(task, request.url, reason, "" if isinstance(failure.value, Refused) else str(failure.value))
-
-    def broke(self, failure: Failure, response: Response) -> None:
-        """A fault of ours: the source cannot be said to have been gone through."""
-        why = f"a fault of ours at {response.url} ({type(failure.value).__name__}: {failure.value})"
-        self.tell(Event("error", response.meta["task"].site, response.url, why))
+        return self._open(self.site(task), [], answered=1)
 
     def dropped(self, request: Request) -> None:
-        """A redirect to what was asked for already: in a circle, or to where a document has moved."""
+        """What was asked for already: also at the end of a redirect, in a circle or to where a document has moved."""
+        self._redirected(request)
+        for each in self._open(self.site(request.meta["task"]), [], answered=1):
+            self.crawler.engine.crawl(each)
+
+    def idle(self) -> None:
+        """Nothing is under way: so all must have been answered, failed or dropped."""
+        for name, number in self._under_way.items():
+            if number or name in self._unlisted or name in self._absent:
+                self.tell(Event("error", name, reason=f"{number} questions were lost: a fault of the crawler"))
+
+    def _redirected(self, request: Request) -> None:
         steps = request.meta.get(STEPS, ())
         if any(step.url == request.url for step in steps):
             self._refuse(request.meta["task"], request.url, "redirect_loop")
