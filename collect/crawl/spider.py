@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -50,6 +51,8 @@ class ReportSpider(Spider):
         self.politeness = order.politeness
         self.gate = Gate(order.sites, order.politeness, order.asked, self.tell)
         self._sites = {site.name: site for site in order.sites}
+        self.turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Whose turn it is to ask a host."""
         self.robots_for: dict[str, str] = {}
         """For which source the robots file of a host and port is asked for."""
         self._known: dict[str, Capture] = {}
