@@ -32,11 +32,9 @@ def show_crawls(archive: Archive) -> None:
     for name in ("exchanges", "addresses", "new contents", "documents", "sources", "broken off"):
         table.add_column(name, justify="right")
     for crawl in archive.crawls():
-        exchanges, addresses, new = counts.get(crawl.number, (0, 0, 0))
         results = archive.results(crawl.number)
-        live = sum(1 for _ in archive.live(crawl.number))
         broken = sum(not result.is_complete for result in results)
-        figures = (exchanges, addresses, new, live, len(results), broken)
+        figures = (*counts.get(crawl.number, (0, 0, 0, 0)), len(results), broken)
         table.add_row(str(crawl.number), _time(crawl.started), _time(crawl.finished), *map(str, figures))
     say(table)
 
@@ -66,7 +64,7 @@ def show_address(archive: Archive, what: str, output: Path | None) -> None:
     Raises:
         ConfigurationError: the archive knows no such thing, or it holds no content to write.
     """
-    captures = [each for each in archive.captures() if what in {each.url, each.name, each.record}]
+    captures = archive.find(what)
     if not captures:
         raise ConfigurationError(f"The archive {archive.root} knows no {what}.", advice="`nianbao archive list` shows addresses.")
     brought = (each for each in reversed(captures) if each.sha256 and each.settles and each.status != HTTPStatus.NOT_MODIFIED)

@@ -391,6 +391,19 @@ def test_a_full_disk_leaves_no_half_exchange(root):
     assert examine(root).is_sound
 
 
+def test_what_the_index_failed_to_take_it_takes_the_next_time(root, monkeypatch):
+    with Archive.open(root, create=True) as archive:
+        archive.begin(night(1))
+        archive.record(1, exchange("/1.html", "1"))
+        with monkeypatch.context() as patch:
+            patch.setattr(archive._index, "note_indexed", lambda *_: (_ for _ in ()).throw(sqlite3.OperationalError("full")))
+            with pytest.raises(sqlite3.OperationalError):
+                archive.record(1, exchange("/2.html", "2"))
+        archive.record(1, exchange("/3.html", "3"))
+        assert [each.url[-6:] for each in archive.captures()] == ["1.html", "2.html", "3.html"]
+    assert examine(root).is_sound
+
+
 class _Full:
     """A file on a disk that takes a hundred bytes more."""
 

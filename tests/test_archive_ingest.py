@@ -26,8 +26,10 @@ from nianbao.ingest import ingest
 from store.crawls import taken_in
 from store.open import open_store
 from tests import crawls
+from tests.archives import zip_bytes
 from tests.crawls import LIST, NEWS, PAGE_2021, PAGE_2022, PAGE_2023, PAGE_2024, PDF_2024, ZIP
 from tests.exchanges import exchange, night
+from tests.scripted_reader import reader
 
 HOST = "www.shuyang.gov.cn"
 SHADOWS = ("sqlite_sequence", "sqlite_stat1")
@@ -203,7 +205,7 @@ def test_rebuilt_is_the_same_as_night_by_night(root, db, nightly, tmp_path):
     for path in root.glob("*.warc.gz"):  # the index is a cache: it need not come along
         (moved / path.name).write_bytes(path.read_bytes())
     with Archive.open(moved) as archive:
-        taken = list(rebuild(archive, new))
+        taken = list(rebuild(archive, new, workers=2))
     assert [each.crawl.number for each in taken] == [1, 2, 3, 4]
     assert everything(new) == everything(db)
     assert not new.with_name("new.sqlite.part").exists()
@@ -285,7 +287,15 @@ def test_the_commands(root, tmp_path):
     run = CliRunner().invoke
     db = str(tmp_path / "reports.sqlite")
     listed = run(main, ["archive", "list", str(root)], standalone_mode=False)
-    assert [line.split()[0] for line in listed.output.splitlines()[2:]] == ["1", "2", "3", "4"]
+    lines = [line.split() for line in listed.output.splitlines()[2:]]
+    assert [(line[0], *line[5:]) for line in lines] == [
+        ("1", "9", "9", "8", "6", "1", "0"),
+        ("2", "8", "8", "3", "6", "1", "0"),
+        ("3", "4", "4", "0", "0", "1", "1"),
+        ("4", "7", "7", "2", "4", "1", "0"),
+    ]
+    record = run(main, ["archive", "show", str(root), "nianbao-000001.warc.gz#999999"], standalone_mode=False)
+    assert isinstance(record.exception, ConfigurationError)
     third = run(main, ["archive", "list", str(root), "--crawl", "3"], standalone_mode=False).output
     assert "crawl 3: shuyang was not gone through: the site did not answer" in third
     shown = run(main, ["archive", "show", str(root), f"{HOST}/nb/2024.html", "--content", str(tmp_path / "out")]).output
@@ -309,6 +319,17 @@ def test_damage_is_an_exit_code(tmp_path):
     for command in ("verify", "index"):
         result = CliRunner().invoke(main, ["archive", command, str(root)])
         assert (result.exit_code, path.name + "#" in result.output) == (1, True), result.output
+
+
+def test_a_member_of_a_zip_and_a_page_never_share_a_name(tmp_path):
+    packed = exchange("/a.zip", zip_bytes({"1.txt": b"verified \xe7\x94\xb2"}))
+    apart = exchange("/a.zip/1.txt", "verified 乙局")
+    with Archive.open(tmp_path / "archive", create=True) as archive, open_store(tmp_path / "reports.sqlite") as store:
+        for number, said in enumerate(([packed, apart], [packed], [apart]), start=1):
+            crawls.crawl(archive, number, said)
+            ingest_crawl(archive, number, store, read=reader)
+        found = rows(tmp_path / "reports.sqlite", "SELECT document, last_run, current FROM document_path ORDER BY 1")
+    assert found == [(f"{HOST}/a.zip/1.txt", 3, 1), (f"{HOST}/a.zip/1.txt (2)", 2, 1)]
 
 
 def test_a_crawl_that_has_not_ended_is_not_taken_in(tmp_path):

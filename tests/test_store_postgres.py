@@ -15,7 +15,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from collect.archive.archive import Archive
 from collect.errors import ConfigurationError, StoreError, UnreadableError
+from nianbao.crawled import rebuild
 from normalize.authority.aliases import read_aliases
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
@@ -40,7 +42,7 @@ from store.search import search
 from store.series import Subject, find_subjects, reporting_years, series
 from store.sightings import see_again
 from store.supersede import settle_all
-from tests import postgres
+from tests import crawls, postgres
 from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
@@ -433,3 +435,21 @@ def test_the_same_copies_are_found(server, tmp_path):
         assert found(there) == found(here)
         with there.reading() as connection:
             assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
+
+
+def test_an_archive_rebuilds_to_the_same_as_on_sqlite(address, tmp_path):
+    root = crawls.made(tmp_path / "archive")
+    with Archive.open(root) as archive:
+        assert len(list(rebuild(archive, address))) == 4
+        list(rebuild(archive, tmp_path / "r.sqlite"))
+        with pytest.raises(ConfigurationError, match="not empty"):
+            list(rebuild(archive, address, replace=True))
+    views = (
+        "document, first_seen, last_seen, gone_since, fetched, via, record FROM sightings",
+        "report_id, since, until FROM report_history",
+    )
+    with open_store(address) as there, open_store(tmp_path / "r.sqlite") as here:
+        assert differences(here, there) == []
+        for view in views:
+            found = [Counter(histories.rows(each, f"SELECT {view}")) for each in (here, there)]
+            assert found[0] == found[1] != Counter()

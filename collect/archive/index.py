@@ -6,7 +6,7 @@ Everything here follows from the records in their order, so that an index made a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,9 +43,10 @@ _CAPTURE: Final = (
     "SELECT a.url, c.moment, c.crawl, c.status, c.site, c.role, c.sha256, c.size, c.is_new, c.etag, c.last_modified, c.via,"
     " c.title, a.method, c.settles, a.name, c.volume, c.place FROM capture AS c JOIN address AS a ON a.id = c.address "
 )
+_DOCUMENTS: Final = ", ".join(repr(role.value) for role in Role if role.is_document)
 _LAST_DOCUMENTS: Final = (
     "SELECT MAX(id) FROM capture WHERE crawl <= ?1 AND settles = 1 AND sha256 <> ''"  # noqa: S608 - constants
-    f" AND role IN ({', '.join(repr(role.value) for role in Role if role.is_document)}) GROUP BY address"
+    f" AND role IN ({_DOCUMENTS}) GROUP BY address"
 )
 
 
@@ -307,10 +308,18 @@ class Index:
         )
         return self._all(query, crawl)
 
-    def counts(self) -> Mapping[int, tuple[int, int, int]]:
-        """Of each crawl: captures, addresses, and new contents."""
-        query = "SELECT crawl, COUNT(*), COUNT(DISTINCT address), SUM(is_new) FROM capture GROUP BY crawl"
-        return {crawl: (captures, addresses, new) for crawl, captures, addresses, new in self._all(query)}
+    def counts(self) -> dict[int, tuple[int, int, int, int]]:
+        """Of each crawl: captures, addresses, new contents, and addresses that held a document."""
+        is_document = f"settles = 1 AND sha256 <> '' AND role IN ({_DOCUMENTS})"
+        counted = f"COUNT(*), COUNT(DISTINCT address), SUM(is_new), COUNT(DISTINCT CASE WHEN {is_document} THEN address END)"
+        rows = self._all(f"SELECT crawl, {counted} FROM capture GROUP BY crawl")  # noqa: S608 - constants
+        return {crawl: tuple(counts) for crawl, *counts in rows}
+
+    def find(self, what: str, place: Place | None) -> list[Capture]:
+        """The captures of an address, by its address or name, or the one of a record."""
+        volume, offset = (place.volume, place.offset) if place else ("", -1)
+        where = "WHERE a.url = ?1 OR a.name = ?1 OR (c.volume = ?2 AND c.place = ?3)"
+        return list(self.captures(where, what, volume, offset))
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything in it, table by table."""
