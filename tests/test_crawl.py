@@ -13,12 +13,15 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
 from twisted.internet.address import IPv4Address
 
 from collect.archive.archive import Archive
 from collect.archive.model import Capture, Role
 from collect.crawl import run as running
-from collect.crawl.download import GuardedResolver, retry_after
+from collect.crawl.download import GuardedResolver, Throttle, retry_after
 from collect.crawl.due import is_due, year_of
 from collect.crawl.gate import Gate, slot_of
 from collect.crawl.guard import is_public, refusal
@@ -196,6 +199,15 @@ def test_what_came_is_told_by_its_bytes(body, kind):
 )
 def test_questions_to_one_host_wait_in_one_line(url):
     assert slot_of(url) == "x.gov.cn"
+
+
+def test_a_slow_answer_is_forgotten_on_a_night_of_304s():
+    slot = SimpleNamespace(delay=8.0)
+    throttle = Throttle(Crawler(Spider, {"AUTOTHROTTLE_ENABLED": True}))
+    throttle.mindelay, throttle.maxdelay = 0.0, 60.0
+    for status in (500, 304, 304, 304):
+        throttle._adjust_delay(slot, 0.1, Response("http://h/", status=status))
+    assert slot.delay == pytest.approx(1.0, abs=0.1)
 
 
 def test_the_longest_delay_is_waited_for_at_every_port_and_scheme():

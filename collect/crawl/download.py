@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -26,6 +27,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from scrapy.extensions.throttle import AutoThrottle
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.error import ConnectError as TxConnectError
 from twisted.internet.error import ConnectionClosed
@@ -145,6 +147,18 @@ def reason_of(error: BaseException | None, url: str) -> str:
     if "certificate verify failed" in str(error):
         return "certificate"
     return "no_answer" if isinstance(error, _NO_ANSWER) else f"fault_{type(error).__name__}"
+
+
+class Throttle(AutoThrottle):
+    """AutoThrottle that takes a 304 for the good answer it is.
+
+    Scrapy's lowers a delay after a 200 only: on a night when nothing has changed, one slow answer would slow down all others.
+    """
+
+    def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            response = response.replace(status=200)
+        super()._adjust_delay(slot, latency, response)
 
 
 class GuardedResolver(CachingHostnameResolver):

@@ -105,6 +105,7 @@ def settings(order: Order) -> dict[str, Any]:
             f"{here}.middlewares.Redirects": 600,
         },
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": None, f"{here}.download.Throttle": 0},
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "HTTPPROXY_ENABLED": False,  # a proxy would resolve the names where nobody looks
