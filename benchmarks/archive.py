@@ -121,11 +121,11 @@ def nights(folder: Path) -> Iterator[str]:
         archive.reindex()
         yield f"| make the index anew, an exchange | {(time.process_time() - start) / (3 * NIGHT) * 1000:.2f} |"
         ingest_crawl(archive, 1, store, read=lambda source: reader(Source("", source.content.partition(b" <")[0])))
-        for number, what in ((2, "unchanged document"), (3, "document not modified")):
+        for number, what in ((2, "a document sent again"), (3, "a document not modified")):
             start = time.process_time()
             taken = ingest_crawl(archive, number, store, read=reader)
             assert taken.summary.known == NIGHT
-            yield f"| take in an {what} of a later night | {(time.process_time() - start) / NIGHT * 1000:.2f} |"
+            yield f"| take in {what}, of a later night | {(time.process_time() - start) / NIGHT * 1000:.2f} |"
     size = sum(path.stat().st_size for path in root.glob("*.warc.gz"))
     yield ""
     yield f"Three nights of {NIGHT:,} pages: {size / 1e6:.1f} MB for {sum(map(len, pages)) / 1e6:.0f} MB of pages each night."

@@ -12,7 +12,9 @@ from typing import Any
 from collect.archive import night
 from collect.archive.archive import Archive
 from collect.archive.model import CrawlFacts
+from collect.archives import Collection
 from collect.errors import ConfigurationError, StoreError
+from collect.model import FoundFile
 from nianbao.counts import Summary
 from nianbao.ingest import Intake, take_in
 from nianbao.pipeline import READER_VERSION
@@ -64,8 +66,12 @@ def ingest_crawl(archive: Archive, number: int, store: Store, **options: Any) ->
         known = interrupted(store, key, READER_VERSION)
         return known or store.begin_run(READER_VERSION, f"crawl {number}", crawl.started, gone, key)
 
+    def files(collection: Collection) -> Iterator[FoundFile]:
+        collection.pass_over(capture.name for capture in archive.last_documents(number))  # a zip's member has no page's name
+        return night.documents(archive, number)
+
     note_checks(store, archive.results(number))
-    intake = Intake(lambda _: night.documents(archive, number), begin, finished=crawl.finished)
+    intake = Intake(files, begin, finished=crawl.finished)
     return Taken(crawl, take_in(intake, store, **options), len(gone))
 
 

@@ -26,8 +26,10 @@ from nianbao.ingest import ingest
 from store.crawls import taken_in
 from store.open import open_store
 from tests import crawls
+from tests.archives import zip_bytes
 from tests.crawls import LIST, NEWS, PAGE_2021, PAGE_2022, PAGE_2023, PAGE_2024, PDF_2024, ZIP
 from tests.exchanges import exchange, night
+from tests.scripted_reader import reader
 
 HOST = "www.shuyang.gov.cn"
 SHADOWS = ("sqlite_sequence", "sqlite_stat1")
@@ -317,6 +319,17 @@ def test_damage_is_an_exit_code(tmp_path):
     for command in ("verify", "index"):
         result = CliRunner().invoke(main, ["archive", command, str(root)])
         assert (result.exit_code, path.name + "#" in result.output) == (1, True), result.output
+
+
+def test_a_member_of_a_zip_and_a_page_never_share_a_name(tmp_path):
+    packed = exchange("/a.zip", zip_bytes({"1.txt": b"verified \xe7\x94\xb2"}))
+    apart = exchange("/a.zip/1.txt", "verified 乙局")
+    with Archive.open(tmp_path / "archive", create=True) as archive, open_store(tmp_path / "reports.sqlite") as store:
+        for number, said in enumerate(([packed, apart], [packed], [apart]), start=1):
+            crawls.crawl(archive, number, said)
+            ingest_crawl(archive, number, store, read=reader)
+        found = rows(tmp_path / "reports.sqlite", "SELECT document, last_run, current FROM document_path ORDER BY 1")
+    assert found == [(f"{HOST}/a.zip/1.txt", 3, 1), (f"{HOST}/a.zip/1.txt (2)", 2, 1)]
 
 
 def test_a_crawl_that_has_not_ended_is_not_taken_in(tmp_path):

@@ -84,6 +84,24 @@ def test_a_row_of_files_outside_the_article_counts():
 
 
 @pytest.mark.parametrize(
+    ("words", "belongs"),
+    [
+        ("附件：统计表.xls", True),
+        ("附件【年度报告.pdf】", True),
+        ("青禾市财政局2023年政府信息公开工作年度报告.pdf", True),
+        ("青禾市财政局2022年政府信息公开工作年度报告.pdf", False),
+        ("青禾市人民政府公报2023年第12期.pdf", False),
+        ("便民服务手册", False),
+        ("隐私声明.doc", False),
+    ],
+)
+def test_files_beside_the_article(words, belongs):
+    text = f"<html><head><title>{TITLE}</title></head><body><div id='zoom'>{PROSE}</div><div><p>推荐阅读：这里还有别的一些内容，供您参考，欢迎浏览查看。</p><a href='/upload/1/2.pdf'>{words}</a></div></body></html>"
+    page = Page(HOST + PATH, text.encode(), "text/html")
+    assert bool(family_of(page, SITE).detail(page, SITE).attachments) is belongs
+
+
+@pytest.mark.parametrize(
     ("article", "expected"),
     [
         (PROSE + '<p><img src="./W020240118_1.png" width="600"></p>', ["/zwgk/nb/202401/W020240118_1.png"]),

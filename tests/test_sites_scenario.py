@@ -1,9 +1,12 @@
 """The local sites themselves: what they promise to the tests of the crawler and of the night."""
 
 import http.client
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
@@ -69,7 +72,7 @@ def test_a_crawl_of_the_second_night_finds_the_new_state(served, kind, tmp_path)
 def test_what_is_served_reads_as_the_truth_says(served):
     """The readers find every cell of the pages and files, so that the truth of a crawl can be compared with a database."""
     chosen = [each for each in at_night(served, 1).values() if each.figures and not each.url.endswith(".zip")]
-    sample = Random(1).sample(chosen, 8)
+    sample = Random(1).sample(chosen, 6)
     for each in sample:
         _, content = ask(each.url)
         (report,) = understand(read_document(content, urlsplit(each.url).path.rpartition("/")[2])).reports
@@ -176,3 +179,20 @@ def test_sites_of_one_kind_have_names_of_their_own_and_any_size(tmp_path):
         served.write_sources(tmp_path)
         assert [site.name for site in load_sites(tmp_path)] == ["trs", "trs2", "vsb"]
         assert len({each.url for each in served.expected() if each.role == "report"}) == 180
+
+
+def test_sites_serve_another_process(tmp_path):
+    command = [sys.executable, "-m", "tests.sites", str(tmp_path), "--sites", "2", "--reports", "4", "--others", "0"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent
+    ) as running:
+        name, address = running.stdout.readline().split()
+        running.stdout.readline()
+        assert [site.lists[0] for site in load_sites(tmp_path) if site.name == name] == [address]
+        first = ask(address)[1]
+        running.stdin.write("2\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == "night 2\n"
+        assert ask(address)[1] != first
+        running.stdin.close()
+        assert running.wait(timeout=20) == 0

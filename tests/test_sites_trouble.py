@@ -1,5 +1,7 @@
 """Answers that are no documents, and genuine pages that only sound like them: a false alarm loses a report."""
 
+import csv
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -194,6 +196,24 @@ GENUINE = [
 def test_a_genuine_page_is_no_trouble(name, text):
     for encoding in ("utf-8", "gb18030"):
         assert trouble_of(page(text, encoding=encoding)) is None, name
+
+
+def table(name):
+    with (Path(__file__).parent / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            pytest.param(*row.values(), id=f"{number} {row['title'][:12]}") for number, row in enumerate(csv.DictReader(file))
+        ]
+
+
+@pytest.mark.parametrize(("kind", "title", "body"), table("troubles_held_out"))
+def test_words_that_were_held_out(kind, title, body):
+    found = trouble_of(page(html(title, body if body.startswith("<") else f"<div><p>{body}</p></div>")))
+    assert (found.kind.value if found else "") == kind
+
+
+@pytest.mark.parametrize(("title", "body"), table("genuine_short"))
+def test_short_genuine_pages_that_were_held_out(title, body):
+    assert trouble_of(page(html(title, body))) is None
 
 
 @pytest.mark.parametrize(

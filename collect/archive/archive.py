@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -48,6 +49,8 @@ class Archive:
         self._index = index
         self._writer = lock
         self._turn = threading.RLock()
+        self._is_behind = False
+        """Something was written that the index does not know."""
 
     @classmethod
     def open(cls, root: Path, *, create: bool = False, largest: int = LARGEST) -> Archive:
@@ -139,9 +142,8 @@ class Archive:
             self._write()
             records = exchange_records(exchange, number, self._original(exchange))
             asked, place = self._volumes.append(*records, header=self._header)
-            with self._index.writing():  # what is read from the file itself: an index made anew says the same
+            with self._indexing(place):  # what is read from the file itself: an index made anew says the same
                 capture = self._index.add(self._entry(self._volumes.read(place), place, asked))
-                self._index.note_indexed(place.volume, self._volumes.end)
             return self._index.capture(capture)
 
     def flush(self) -> None:
@@ -273,10 +275,20 @@ class Archive:
                     self._writer.give_back()
 
     def _write(self) -> None:
-        """Take the writer's place, once, and see what a writer before has left."""
-        if not self._writer.is_held:
+        """Take the writer's place, once, and see what a writer before has left, or this one where its index failed."""
+        if not self._writer.is_held or self._is_behind:
             self._writer.take()
             self._catch_up()
+            self._is_behind = False
+
+    @contextmanager
+    def _indexing(self, place: Place) -> Iterator[None]:
+        """Takes what was just written into the index. Whatever goes wrong with that: the files have it."""
+        self._is_behind = True
+        with self._index.writing():
+            yield
+            self._index.note_indexed(place.volume, self._volumes.end)
+        self._is_behind = False
 
     def _catch_up(self, *, mend: bool = True) -> tuple[Damaged, ...]:
         """Bring the index to what the files hold, and cut a torn tail. Only the writer may mend."""
@@ -365,9 +377,8 @@ class Archive:
     def _say(self, moment: datetime, said: dict[str, Any]) -> None:
         """Write a record of our own, and take it in."""
         (place,) = self._volumes.append(metadata_record(moment, said), header=self._header)
-        with self._index.writing():
+        with self._indexing(place):
             self._take_in_word(self._volumes.read(place))
-            self._index.note_indexed(place.volume, self._volumes.end)
 
     def _header(self, volume: str) -> bytes:
         name = self.name

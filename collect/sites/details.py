@@ -27,6 +27,7 @@ _SAYS_FILE = regex.compile(
     r"附件|下载|全文|原文|\.(?:pdf|docx?|wps|ofd|xlsx?|zip|rar)\b|(?:pdf|word|图片|超链接?|ofd)版", regex.I
 )
 _FILES_PLACE = regex.compile(r"附件|文件下载|相关(?:文件|文档|下载|附件)|attach|\bfj|fujian|download", regex.I)
+_CALLED_PART = regex.compile(r"^附件|附件[\d:：【]|^(?:文件|全文|原文|点击)?下载$")
 _NO_PART = regex.compile(
     r"申请表|公开指南|申请流程|公开目录|标识使用|用户手册|隐私|操作(?:手册|指南)|客户端|浏览器|阅读器|reader|\.apk|\.exe", regex.I
 )
@@ -77,9 +78,7 @@ def _attachments(markup: Markup, article: etree._Element, site: Site) -> Iterato
             continue
         if _NO_PART.search(words) or not is_allowed(anchor.url, site):
             continue
-        if anchor.element in inside or _stands_with_files(anchor.element) or _DOWNLOAD.search(anchor.url):
-            if anchor.element not in inside and _of_other_report(words, markup):
-                continue
+        if anchor.element in inside or _belongs(anchor.element, words, markup):
             yield Link(anchor.url, words, date_in(words), _year(words))
     for url in (*_viewed(markup), *_in_scripts(markup)):
         if is_allowed(url, site):
@@ -90,10 +89,13 @@ def _is_linked_picture(url: str, words: str) -> bool:
     return bool(_PICTURE.search(urlsplit(url).path) and _SAYS_FILE.search(words))
 
 
-def _of_other_report(words: str, markup: Markup) -> bool:
-    """Whether a file beside the article is another year's report."""
-    own, other = _year(markup.title), _year(words)
-    return own is not None and other is not None and own != other and judge(words).kind is Kind.REPORT
+def _belongs(element: etree._Element, words: str, markup: Markup) -> bool:
+    """Whether a file outside the article is of it: in a box of attachments or called one, and no other year's report."""
+    own, other, found = _year(markup.title), _year(words), judge(words)
+    is_report = found.kind in {Kind.REPORT, Kind.DOUBTFUL}
+    if is_report and own is not None and other is not None and own != other:
+        return False
+    return is_report or bool(_CALLED_PART.search(words)) or _stands_with_files(element)
 
 
 def _stands_with_files(element: etree._Element) -> bool:

@@ -24,6 +24,11 @@ _HEADING_CLASS = regex.compile(r"tit|head|\bhd\b|caption|lanmu|column|name|bt\b"
 _MAX_HEADING = 40
 _MAX_ROW = 200
 _CLIMB = 7
+_FRAME_OF_SITE = regex.compile(
+    r"[/_-](?:head\w*|top|foot\w*|bottom|banner|menu|nav\w*|login|search|weather|count\w*|stat\w*|copyright|share)\b", regex.I
+)
+_LOW = 150
+"""Pixels."""
 _COLUMN = "政府信息公开年报"
 _CRUMB = regex.compile(r"(?:当前|您(?:现在)?(?:的|所在)?)(?:的?位置|所在位置)[:：]?(.{4,160})")
 
@@ -63,10 +68,11 @@ def listing_of_data(markup: Markup, site: Site, addresses: regex.Pattern[str] | 
 
 
 def frames(markup: Markup) -> Iterator[str]:
-    """Pages that the page shows in frames: some sites keep their lists in one."""
+    """Pages that the page shows in frames: some sites keep their lists in one. Heads, feet and counters are left out."""
     for element in markup.root.iter("iframe", "frame"):
         url = markup.address(str(element.get("src", "")))
-        if url and not is_file(url):
+        height = str(element.get("height", "")).removesuffix("px")
+        if url and not is_file(url) and not _FRAME_OF_SITE.search(url) and not (height.isdigit() and int(height) < _LOW):
             yield url
 
 
@@ -89,12 +95,16 @@ def judged(anchor: Anchor, column: str, site: Site, headings: Headings) -> Judge
     if site.link or found.kind in {Kind.REPORT, Kind.COLUMN} or judge(words, _COLUMN).kind is Kind.OTHER:
         return found
     heading = headings.above(anchor)
-    if not heading or len(folded(words)) > _MAX_HEADING:
-        return found
-    if is_column(heading):
+    if heading and is_column(heading) and len(folded(words)) <= _MAX_HEADING:
         return judge(words, heading)
-    # A heading of another kind, nearer than the page's column, takes back what only the column promised.
-    return judge(words) if _speaks(heading) else found
+    alone = judge(words)
+    if alone.kind is not Kind.OTHER or found.kind is Kind.OTHER:
+        return found
+    # Only the page's column promises it. A nearer heading of another kind takes that back; and an agency's name without a year
+    # is as likely a link to its home page, unless a date stands beside it.
+    if heading and _speaks(heading):
+        return alone
+    return found if found.year is not None or published_beside(anchor) is not None else alone
 
 
 def _speaks(heading: str) -> bool:
@@ -138,7 +148,7 @@ class Headings:
         element = anchor.element
         for _ in range(_CLIMB):
             parent = element.getparent()
-            if parent is None:
+            if parent is None or parent.tag == "html":
                 break
             group = self._groups.get((parent, str(element.tag)))
             if group is None:

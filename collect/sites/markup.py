@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 import regex
@@ -31,6 +31,7 @@ _SKIPPED = frozenset({"script", "style", "noscript", "template"})
 _SPACE = regex.compile(r"\s+")
 
 
+@lru_cache(maxsize=4)
 def decoded(page: Page) -> str:
     """The page as text. One that cannot be decoded wholly keeps its links: what is broken shows as U+FFFD.
 

@@ -20,7 +20,7 @@ class Walk:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._asked: set[Ask] = set()
+        self._asked: set[tuple[str, str, str]] = set()
         self._links: dict[str, Link] = {}
         self._entries: set[str] = set()
         self._pages = 0
@@ -29,8 +29,9 @@ class Walk:
         """Those that were not asked before and may be; they count as asked from now on."""
         fresh: list[Ask] = []
         for ask in asks:
-            if ask not in self._asked and self._pages < MAX_ASKS and is_allowed(ask.url, self._site):
-                self._asked.add(ask)
+            question = (ask.method, ask.url, ask.body)
+            if question not in self._asked and self._pages < MAX_ASKS and is_allowed(ask.url, self._site):
+                self._asked.add(question)
                 self._pages += 1
                 fresh.append(ask)
         return tuple(fresh)

@@ -66,7 +66,8 @@ def _questions(markup: Markup, site: Site) -> Iterator[str]:
     if sid is None:
         return
     root = urlsplit(markup.url)._replace(query="", fragment="").geturl().partition("/gkmlpt")[0]
-    stated = [found[1] for url in site.lists if url.partition("#")[0] == markup.url and (found := _COLUMN_IN_ADDRESS.search(url))]
+    path = urlsplit(markup.url).path  # the host may have changed on the way: http to https, with www or without
+    stated = [found[1] for url in site.lists if urlsplit(url).path == path and (found := _COLUMN_IN_ADDRESS.search(url))]
     named = [str(each["id"]) for each in _columns(_object_at(markup.scripts, _TREE)) if is_column(str(each.get("name", "")))]
     for column in dict.fromkeys((*stated, *named)):
         yield f"{root}/gkmlpt/api/all/{column}?page=1&sid={sid[1]}"
