@@ -12,11 +12,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nianbao.ingest import ingest
-
 from collect.archive.model import CrawlFacts
 from collect.crawl.model import SiteResult
 from collect.sites.model import Site
+from nianbao.batch import ingest
 from nianbao.counts import Summary
 from nianbao.nightly.config import NightConfig
 from nianbao.nightly.doors import Clock, Tell

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from nianbao.ingest import ingest
 
 from collect.archive import archive as archives
 from collect.archive import night as nights
@@ -21,6 +20,7 @@ from collect.archive.archive import Archive
 from collect.archive.model import Role
 from collect.crawl.model import SiteResult
 from collect.errors import ConfigurationError
+from nianbao.batch import ingest
 from nianbao.cli import main
 from nianbao.crawled import ingest_archive, ingest_crawl, rebuild
 from store.crawls import taken_in

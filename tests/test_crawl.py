@@ -13,14 +13,17 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
 from twisted.internet.address import IPv4Address
 
 from collect.archive.archive import Archive
 from collect.archive.model import Capture, Role
 from collect.crawl import run as running
-from collect.crawl.download import GuardedResolver, retry_after
+from collect.crawl.download import GuardedResolver, Throttle, retry_after
 from collect.crawl.due import is_due, year_of
-from collect.crawl.gate import slot_of
+from collect.crawl.gate import Gate, slot_of
 from collect.crawl.guard import is_public, refusal
 from collect.crawl.memory import MemoryArchive
 from collect.crawl.model import Event, Politeness
@@ -150,6 +153,7 @@ SITE = Site(
         ("http:///a.html", "bad_address"),
         ("http://www.shuyang.gov.cn:port/a.html", "bad_address"),
         ("http://[::1/a.html", "bad_address"),
+        ("http://www.shuyang.gov.cn/" + "a" * 5000, "bad_address"),
         ("http://www.shuyang.gov.cn/video/1.html", "excluded"),
         ("http://www.shuyang.gov.cn/1.mp4", "excluded"),
     ],
@@ -195,6 +199,30 @@ def test_what_came_is_told_by_its_bytes(body, kind):
 )
 def test_questions_to_one_host_wait_in_one_line(url):
     assert slot_of(url) == "x.gov.cn"
+
+
+def test_a_slow_answer_is_forgotten_on_a_night_of_304s():
+    slot = SimpleNamespace(delay=8.0)
+    throttle = Throttle(Crawler(Spider, {"AUTOTHROTTLE_ENABLED": True}))
+    throttle.mindelay, throttle.maxdelay = 0.0, 60.0
+    for status in (500, 304, 304, 304):
+        throttle._adjust_delay(slot, 0.1, Response("http://h/", status=status))
+    assert slot.delay == pytest.approx(1.0, abs=0.1)
+
+
+def test_the_longest_delay_is_waited_for_at_every_port_and_scheme():
+    sites = [PUBLIC.model_copy(update={"name": name, "delay": delay}) for name, delay in (("a", 2.0), ("b", 3.0))]
+    gate = Gate(sites, Politeness("a@example.org", delay=1.0), {}, lambda _: None)
+    addresses = ("http://www.example.gov.cn/", "https://example.gov.cn/", "http://www.example.gov.cn:8080/")
+    waits = [gate.wait(url) for url in addresses]  # before the first question, too
+    assert all(2.9 < wait <= 3 for wait in waits)
+    gate.rest(addresses[0], 0.0)
+    assert 2.9 < gate.wait(addresses[1]) <= 3
+    gate.slow_down("example.gov.cn", 7.0)
+    assert 6.9 < gate.wait(addresses[2]) <= 7
+    gate.rest(addresses[2], 30.0)
+    assert 29.9 < gate.wait(addresses[0]) <= 30
+    assert gate.wait("http://other.example/") <= 1
 
 
 def known(url: str, title: str = "", days_ago: int = 1) -> Capture:

@@ -97,7 +97,14 @@ def sites_of(elsewhere: Callable[[str], str]) -> dict[str, Pages]:
         },
         "short": {"/nb/": Answer(f'<html><body><a href="/a.html">{TITLE}</a></body></html>'.encode()), "/a.html": report()},
         "shell": {"/nb/": Answer(b"<html><head></head><body><div id=app></div><script src=/app.js></script></body></html>")},
+        "refreshing": {
+            "/nb/": Answer(b'<html><head><meta http-equiv="refresh" content="0; url=list.html"></head><body></body></html>'),
+            "/nb/list.html": listing("/a.html", "/b.html", "/c.html"),
+            **reports,
+        },
         "known": {
+            "/edition.html": report("first", '<p>附件：<a href="/deeper.pdf">年度报告.pdf</a></p>'),
+            "/deeper.pdf": PDF,
             "/nb/": listing("/steady.html", "/challenged.html", "/home.html", "/ill.html", "/flicker.html", "/gone.html"),
             "/steady.html": report("first"),
             "/challenged.html": CHALLENGE,
@@ -176,6 +183,8 @@ def fill(archive: MemoryArchive, base: str) -> None:
     for path in ("/steady.html", "/challenged.html", "/home.html", "/ill.html", "/flicker.html", "/gone.html", "/unlisted.html"):
         body = report("first").body
         archive.record(number, Exchange(base + path, FIRST, 200, "known", Role.REPORT, body=body, title=f"known {path}"))
+    edition = sites_of(str)["known"]["/edition.html"].body
+    archive.record(number, Exchange(f"{base}/edition.html", FIRST, 200, "known", Role.ATTACHMENT, body=edition, title="超链版"))
     archive.finish(number, FIRST)
 
 
@@ -198,7 +207,7 @@ THREE = dict.fromkeys(("/a.html", "/b.html", "/c.html"), "report")
 
 def test_a_longer_delay_of_the_robots_file_is_kept(crawled):
     assert held(crawled, "patient") == THREE
-    assert min(gaps(crawled.visits["patient"])[1:]) >= 0.25  # from the second question on: the first asked for the file
+    assert min(gaps(crawled.visits["patient"])) >= 0.25
 
 
 def test_two_sources_on_one_host_share_its_rate(crawled):
@@ -289,15 +298,30 @@ def test_only_what_is_gone_vanishes(crawled):
     result = crawled.results["known"]
     assert result.vanished == tuple(f"{crawled.bases['known']}/{name}.html" for name in ("gone", "unlisted"))
     assert (result.new, result.changed) == ((), ())
-    assert set(held(crawled, "known")) == {"/steady.html", "/challenged.html", "/home.html", "/ill.html", "/flicker.html"}
+    names = ("/steady", "/challenged", "/home", "/ill", "/flicker", "/edition")
+    assert set(held(crawled, "known")) == {f"{name}.html" for name in names}
     assert result.refused == {"challenge": 1, "http_500": 1, "soft_404": 1}
     assert [visit.status for visit in crawled.visits["known"] if visit.path == "/flicker.html"] == [404, 200]
     assert [visit.status for visit in crawled.visits["known"] if visit.path == "/gone.html"] == [404, 404]
 
 
+def test_a_known_part_leads_no_further(crawled):
+    assert "/edition.html" in paths(crawled.visits["known"])
+    assert "/deeper.pdf" not in paths(crawled.visits["known"])
+
+
+def test_a_list_that_sends_on_is_followed(crawled):
+    assert held(crawled, "refreshing") == THREE
+    assert crawled.results["refreshing"].error == ""
+
+
 def test_what_no_list_shows_keeps_what_was_said_of_it(crawled):
     last = crawled.archive.last(f"{crawled.bases['known']}/unlisted.html")
     assert (last.status, last.role, last.title) == (404, Role.REPORT, "known /unlisted.html")
+    listed = crawled.archive.last(f"{crawled.bases['known']}/steady.html")
+    assert (listed.title, listed.via) == ("青禾市第1局2024年政府信息公开工作年度报告", f"{crawled.bases['known']}/nb/")
+    unlisted, absent = ["/unlisted.html", "/edition.html"], ["/flicker.html", "/gone.html", "/unlisted.html"]
+    assert paths(crawled.visits["known"])[-5:] == [*unlisted, *absent]
 
 
 def test_every_question_names_who_asks(crawled):

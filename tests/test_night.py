@@ -226,6 +226,20 @@ def test_a_step_that_fails_is_told_and_keeps_what_is_published(
     assert json.loads((config.state / "latest.json").read_text())["outcome"] == "failed"
     assert config.published.read_bytes() == before
     assert opened(journal_file(config)) is None  # it ended: the next run is a new night
+
+
+def test_the_night_after_one_that_failed_makes_up_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collecting, clock, config = ScriptedCollecting(tmp_path / "web", TWO_NIGHTS), Clockwork(), config_in(tmp_path)
+    config = config.model_copy(update={"gates": Gates(silent_sources=1)})
+    run_night(config, collecting, clock)
+    clock.next_night()
+
+    def fails(*_args: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "take_in", fails)
+        assert run_night(config, collecting, clock).outcome == "failed"
     clock.next_night()
     after = run_night(config, collecting, clock)
     assert after.outcome == "published"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,9 +64,8 @@ def nights(tmp_path_factory: pytest.TempPathFactory):
     root = tmp_path_factory.mktemp("web")
     undisturbed, killed = root / "undisturbed", root / "killed"
     with Scenario(seed=3, kinds=KINDS, reports=5, others=2, faults=False).serve() as served:
-        for folder in (undisturbed, killed):
-            served.write_sources(folder / "sources", delay=DELAY)
-            write_config(folder)
+        served.write_sources(undisturbed / "sources", delay=DELAY)
+        write_config(undisturbed)
         codes, summaries, kills, chance = [], [], 0, Random(4)
         names = [word for name in KINDS for word in ("--only", name)]
         for number in (1, 2):
@@ -73,12 +73,14 @@ def nights(tmp_path_factory: pytest.TempPathFactory):
             code, _ = run(undisturbed / "night.toml", *names)
             codes.append(code)
             summaries.append(summary_of(undisturbed))
-            if number == 2:
+            if number == 1:
+                shutil.copytree(undisturbed, killed)
+            else:
                 with nightly(killed / "night.toml", *names) as process:
                     time.sleep(chance.uniform(0.5, 3))
                     kills += process.poll() is None
                     process.send_signal(signal.SIGKILL)
-            run(killed / "night.toml", *names)
+                run(killed / "night.toml", *names)
         yield root, served, codes, summaries, kills
 
 

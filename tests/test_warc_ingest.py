@@ -20,12 +20,12 @@ from typing import Any
 import fsspec
 import pytest
 import zstandard
-from nianbao.ingest import ingest
 from warcio.archiveiterator import ArchiveIterator
 
 from collect.archives import gather
 from collect.errors import UnreadableError
 from collect.model import Refusal, Source
+from nianbao.batch import ingest
 from store.open import open_store
 from tests.archives import tar_bytes, zip_bytes
 from tests.history import History

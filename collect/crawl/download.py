@@ -1,20 +1,20 @@
 """How questions go out: one at a time to each host, and none before its delay after the last answer is over.
 
-Scrapy's own handler, throttle and resolver do the work. They are extended where they would let a question out too early or
-to the wrong machine:
+Scrapy's own handler and resolver do the work. They are extended where they would let a question out too early or to the
+wrong machine. AutoThrottle sees to longer delays where a host is slow; turns and the least delay are kept here, since in Scrapy
 
-- Scrapy spaces questions from sending to sending, so that a server may see two closer together than the delay. Here the
-  delay begins when the answer has come.
-- AutoThrottle shortens a slot's delay down to the global one, not to the slot's own.
-- A slot that was idle for a minute is dropped, and with it what robots.txt said.
-- A redirected request keeps the slot of the host that it came from.
+- questions are spaced from sending to sending, so that a server may see two closer together than the delay;
+- a slot without a delay lets several questions out before it counts the first as being asked;
+- AutoThrottle shortens a slot's delay down to the global one, not to the slot's own;
+- a slot that was idle for a minute is dropped, and with it what robots.txt said.
 """
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from time import monotonic
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -67,20 +67,21 @@ class PoliteHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool.retryAutomatically = False  # Twisted would ask again at once
         self._spider = cast("ReportSpider", crawler.spider)
-        self._free: dict[str, float] = {}
-        """From when on the delay of a host counts."""
 
     async def download_request(self, request: Request) -> Response:
-        """As Scrapy's, under the rules of the gate."""
-        gate, site, url, host = self._spider.gate, request.meta["task"].site, request.url, request.meta["download_slot"]
-        slot: Slot = self._crawler.engine.downloader.slots[host]
-        try:
-            gate.check(url, site)
-        except Refused:
-            slot.lastseen = self._free.get(host, slot.lastseen)  # nothing is asked: the next need not wait for it
-            raise
-        gate.count(site)
-        wait = 0.0
+        """As Scrapy's, when it is the request's turn and under the rules of the gate."""
+        gate, site, url = self._spider.gate, request.meta["task"].site, request.url
+        gate.check(url, site)
+        async with self._spider.turns[slot_of(url)]:
+            while (wait := gate.wait(url)) > 0:
+                await asyncio.sleep(wait)
+            gate.check(url, site)  # others may have learnt something meanwhile
+            gate.count(site)
+            return await self._ask(request)
+
+    async def _ask(self, request: Request) -> Response:
+        gate, url, wait = self._spider.gate, request.url, 0.0
+        slot: Slot = self._crawler.engine.downloader.slots[request.meta["download_slot"]]
         try:
             response = await super().download_request(request)
             if response.status in OVERLOADED or response.status >= 500:
@@ -97,8 +98,7 @@ class PoliteHandler(HTTP11DownloadHandler):
             self._told(request, 0)
             raise
         finally:
-            slot.delay = max(slot.delay, gate.delay(host))
-            slot.lastseen = self._free[host] = monotonic() + max(0.0, wait - slot.delay)
+            gate.rest(url, max(wait, slot.delay))
         return response
 
     def _told(self, request: Request, status: int) -> None:
@@ -108,11 +108,11 @@ class PoliteHandler(HTTP11DownloadHandler):
         """Seconds until the host may be asked again."""
         asked = retry_after(response.headers.get("Retry-After"))
         if asked is None:
-            return float(slot.delay * _BACK_OFF ** (1 + request.meta.get("retry_times", 0)))
+            delay = max(slot.delay, self._spider.gate.delay(slot_of(request.url)))
+            return float(delay * _BACK_OFF ** (1 + request.meta.get("retry_times", 0)))
         if asked > self._spider.politeness.longest_wait:
-            self._spider.gate.close(
-                slot_of(request.url), f"it asked to be left alone for {asked:.0f} seconds ({response.status})"
-            )
+            why = f"it asked to be left alone for {asked:.0f} seconds ({response.status})"
+            self._spider.gate.close(slot_of(request.url), why)
             return 0.0
         return asked
 
@@ -150,11 +150,15 @@ def reason_of(error: BaseException | None, url: str) -> str:
 
 
 class Throttle(AutoThrottle):
-    """AutoThrottle that never goes below the delay of the host."""
+    """AutoThrottle that takes a 304 for the good answer it is.
+
+    Scrapy's lowers a delay after a 200 only: on a night when nothing has changed, one slow answer would slow down all others.
+    """
 
     def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
+        if response.status == HTTPStatus.NOT_MODIFIED:
+            response = response.replace(status=200)
         super()._adjust_delay(slot, latency, response)
-        slot.delay = max(slot.delay, cast("ReportSpider", self.crawler.spider).gate.delay(slot_of(response.url)))
 
 
 class GuardedResolver(CachingHostnameResolver):

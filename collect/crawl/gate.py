@@ -15,9 +15,6 @@ from collect.crawl.model import Event, Politeness
 from collect.sites.load import hosts_of
 from collect.sites.model import Site
 
-_LEAST_DELAY: Final = 0.01
-"""A delay of 0 would let Scrapy send questions without looking at its clock."""
-
 
 class Refused(IgnoreRequest):
     """A question is not asked."""
@@ -49,8 +46,9 @@ class Gate:
         self._started: dict[str, float] = {}
         self._failures: Counter[str] = Counter()
         self._closed: dict[str, str] = {}
+        self._answered: dict[str, tuple[float, float]] = {}
         self._told: set[tuple[str, str]] = set()
-        self._delays: defaultdict[str, float] = defaultdict(lambda: max(politeness.delay, _LEAST_DELAY))
+        self._delays: defaultdict[str, float] = defaultdict(lambda: politeness.delay)
         for site in sites:
             for place in hosts_of(site):
                 host = slot_of(f"//{place}")
@@ -59,6 +57,16 @@ class Gate:
     def delay(self, host: str) -> float:
         """Least seconds between an answer of the host and the next question to it."""
         return self._delays[host]
+
+    def wait(self, url: str) -> float:
+        """Seconds until the host may be asked; whoever asked it before this process may have done so just now."""
+        host, now = slot_of(url), monotonic()
+        answered, rest = self._answered.setdefault(host, (now, 0.0))
+        return answered + max(rest, self._delays[host]) - now
+
+    def rest(self, url: str, seconds: float) -> None:
+        """The host has just answered, or failed to; it is not to be asked for so long, nor for its delay."""
+        self._answered[slot_of(url)] = monotonic(), seconds
 
     def slow_down(self, host: str, seconds: float) -> None:
         """The host asks for a longer delay."""

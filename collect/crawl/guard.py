@@ -13,6 +13,8 @@ from collect.sites.model import Site
 
 _IPV4_INSIDE: Final = ((IPv6Network("64:ff9b::/96"), 0), (IPv6Network("2002::/16"), 80), (IPv6Network("::/96"), 0))
 """Networks whose addresses carry an IPv4 address (NAT64, 6to4, IPv4-compatible), and by how many bits it is shifted."""
+_LONGEST: Final = 4096
+"""Characters of an address."""
 _LOCAL_NAT64: Final = IPv6Network("64:ff9b:1::/48")
 
 
@@ -26,6 +28,8 @@ def refusal(url: str, site: Site) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
+        return "bad_address"
+    if len(url) > _LONGEST:
         return "bad_address"
     if parts.scheme not in {"http", "https"}:
         return "bad_scheme"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from time import monotonic
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import urlsplit
 
@@ -55,15 +54,10 @@ class AtTheGate(_Middleware):
 
     def process_request(self, request: Request) -> None:
         """See Scrapy."""
-        host = slot_of(request.url)
         if "task" not in request.meta:  # robots files are asked for by Scrapy
             request.meta["task"] = Task(self.spider.robots_for[urlsplit(request.url).netloc], Role.OTHER)
         self.spider.gate.check(request.url, request.meta["task"].site)
-        request.meta["download_slot"] = host
-        _, slot = self.crawler.engine.downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way
-        slot.delay = max(slot.delay, self.spider.gate.delay(host))
-        if not slot.lastseen:  # whoever asked here before may have done so just now
-            slot.lastseen = monotonic()
+        request.meta["download_slot"] = slot_of(request.url)  # a redirected one would keep that of the host it comes from
 
 
 class ObeyRobots(RobotsTxtMiddleware):

@@ -17,7 +17,7 @@ from collect.sites.trouble import Kind, trouble_of
 
 _HOME: Final = regex.compile(r"/?(?:(?:index|default|main|home)\.\w{2,6})?", regex.IGNORECASE)
 _EMPTY: Final = Kind.EMPTY.value
-_DEEPEST: Final = 2
+DEEPEST: Final = 2
 """A report's page, its parts (other editions among them), and what those show."""
 
 
@@ -102,7 +102,7 @@ def _listing(page: Page, task: Task, site: Site, family: Family) -> Reading:
 
 
 def _document(page: Page, task: Task, site: Site, family: Family) -> Reading:
-    if task.depth >= _DEEPEST:
+    if task.depth >= DEEPEST:
         return Reading(task.role)
     found = family.detail(page, site)
     if found.listing is not None and task.role is Role.REPORT:
