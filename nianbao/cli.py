@@ -20,6 +20,7 @@ from nianbao.commands import (
     EXIT_USAGE,
     accuracy,
     agencies,
+    browse,
     continuity,
     copies,
     intake,
@@ -112,6 +113,7 @@ for command in (
     continuity.continuity,
     copies.copies,
     accuracy.accuracy,
+    browse.browse,
     reference.list_forms,
 ):
     main.add_command(command)
