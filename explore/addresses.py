@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from explore.agency import agency_page
+from explore.compare import compare_file, compare_page
+from explore.home import home_page, search_page, suggestions
 from explore.pages import as_view, static
 from explore.report import cell_panel, page_picture, report_page
 
@@ -17,6 +20,13 @@ OWN = frozenset({"agency", "compare", "report", "review", "search"})
 def addresses() -> list[tuple[str, Callable[..., Any]]]:
     """Every address as a regular expression, with its view."""
     return [
+        (r"^/$", as_view(home_page)),
+        (r"^/search$", as_view(search_page)),
+        (r"^/-/nianbao/agencies\.json$", as_view(suggestions)),
+        (r"^/agency$", as_view(agency_page)),
+        (rf"^/agency/{_NUMBER}$", as_view(agency_page)),
+        (r"^/compare$", as_view(compare_page)),
+        (r"^/compare\.(?P<kind>csv|xlsx)$", as_view(compare_file)),
         (rf"^/report/{_NUMBER}$", as_view(report_page)),
         (rf"^/report/{_NUMBER}/cell$", as_view(cell_panel)),
         (rf"^/report/{_NUMBER}/page/(?P<page>[0-9]{{1,6}})\.png$", as_view(page_picture, kept=True)),

@@ -12,8 +12,10 @@ from collect.errors import ConfigurationError
 from explore import plugin
 from explore.addresses import OWN
 from explore.drawing import Drawings
+from explore.kept import OfDatabase
 from explore.originals import Contents, FoundOriginals
 from explore.site import Site, open_site
+from store.overview import names, overview
 from store.open import database_url, open_store, open_to_read
 
 _PLUGIN = "nianbao"
@@ -43,7 +45,17 @@ def application(db: str | Path, *, token: str | None = None, archive: Contents |
     datasette = Datasette([], metadata=metadata, settings=settings)
     datasette.add_database(_database(datasette, path), name=name)
     originals = FoundOriginals(store, archive)
-    open_site(datasette, Site(store, path, name, originals, Drawings(), token))
+    site = Site(
+        store=store,
+        path=path,
+        database=name,
+        originals=originals,
+        drawings=Drawings(),
+        overview=OfDatabase(path, lambda: overview(store)),
+        names=OfDatabase(path, lambda: names(store)),
+        token=token,
+    )
+    open_site(datasette, site)
     datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
     return datasette
 

@@ -10,7 +10,9 @@ from weakref import WeakKeyDictionary
 from datasette.app import Datasette
 
 from explore.drawing import Drawings
+from explore.kept import OfDatabase
 from store.load import Store
+from store.overview import Name, Overview
 
 
 class Originals(Protocol):
@@ -31,6 +33,8 @@ class Site:
     """Its name in Datasette's own addresses."""
     originals: Originals
     drawings: Drawings
+    overview: OfDatabase[Overview]
+    names: OfDatabase[tuple[Name, ...]]
     token: str | None
     """Who knows it may write; None lets nobody."""
 

@@ -51,4 +51,94 @@
     const far = ({ box }) => Math.abs(box.left - from.left) + (dy ? 10 * Math.abs(box.top - from.top) : 0);
     return ahead.sort((a, b) => far(a) - far(b))[0]?.each;
   }
+
+  // Suggestions while one types: a combobox as the ARIA practices describe it.
+  for (const form of document.querySelectorAll("[data-suggest]")) {
+    const input = form.querySelector("[role=combobox]");
+    const list = form.querySelector("[role=listbox]");
+    const status = form.querySelector("[data-status]");
+    const fills = form.dataset.suggest === "fill";
+    let asked = 0;
+    let chosen = -1;
+    const close = () => {
+      list.hidden = true;
+      chosen = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    };
+    const mark = (place) => {
+      const options = [...list.children];
+      chosen = options.length ? (place + options.length) % options.length : -1;
+      options.forEach((each, at) => each.setAttribute("aria-selected", String(at === chosen)));
+      if (chosen < 0) return;
+      input.setAttribute("aria-activedescendant", options[chosen].id);
+      options[chosen].scrollIntoView({ block: "nearest" });
+    };
+    const take = (option) => {
+      if (fills) {
+        input.value = option.dataset.value;
+        close();
+        input.form.requestSubmit();
+      } else {
+        location.href = option.dataset.address;
+      }
+    };
+    const suggest = async () => {
+      const query = input.value.trim();
+      const number = ++asked;
+      if (!query) return close();
+      const answer = await (await fetch(`/-/nianbao/agencies.json?q=${encodeURIComponent(query)}`)).json();
+      if (number !== asked) return;
+      list.replaceChildren(...answer.agencies.map((agency, at) => {
+        const option = document.createElement("li");
+        option.id = `suggested-${at}`;
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        option.dataset.address = agency.address;
+        option.dataset.value = agency.id === null ? agency.name : String(agency.id);
+        const name = document.createElement("span");
+        name.textContent = agency.canonical ? `${agency.name} → ${agency.canonical}` : agency.name;
+        const years = document.createElement("span");
+        years.className = "quiet";
+        years.textContent = agency.years;
+        option.append(name, years);
+        return option;
+      }));
+      if (status) status.textContent = answer.count ? `${answer.count} ${status.dataset.some}` : status.dataset.none;
+      list.hidden = !answer.agencies.length;
+      input.setAttribute("aria-expanded", String(!list.hidden));
+      chosen = -1;
+    };
+    let waiting;
+    input.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(suggest, 90);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (list.hidden) suggest();
+        else mark(event.key === "ArrowDown" ? chosen + 1 : chosen < 0 ? -1 : chosen - 1);
+      } else if (event.key === "Enter" && chosen >= 0) {
+        event.preventDefault();
+        take(list.children[chosen]);
+      } else if (event.key === "Escape") close();
+    });
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) take(option);
+    });
+    input.addEventListener("blur", () => setTimeout(close, 120));
+  }
+
+  // Copying: what stands on the page as text.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-address]");
+    if (!button) return;
+    await navigator.clipboard.writeText("copy" in button.dataset ? document.getElementById(button.dataset.copy).textContent : location.href);
+    const told = document.querySelector("[data-copied]");
+    if (told) told.textContent = told.dataset.copied;
+  });
 })();

@@ -1,0 +1,202 @@
+"""Charts as Vega-Lite specifications. A line connects only years in a row that have a figure of one meaning.
+
+Colours and fonts are the page's: ``charts.js`` fills them in. Each chart stands beside a table that says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from explore.pages import visible
+from explore.words import Words
+from store.lines import Line, Mark
+
+Spec = dict[str, Any]
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+NAMED = 10
+"""Lines that colours can tell apart; of more, all are faint and the middle of them is drawn."""
+
+
+def _number(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def rows(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """A row a year that has a figure; ``run`` tells which of them a line may connect."""
+    found = []
+    for number, line in enumerate(lines):
+        for place, run in enumerate(line.runs()):
+            found += [_row(visible(line.name), f"{number}.{place}", mark) for mark in run]
+    return found
+
+
+def _row(name: str, run: str, mark: Mark) -> dict[str, Any]:
+    return {
+        "agency": name,
+        "year": mark.year,
+        "value": _number(mark.value),
+        "run": run,
+        "numerator": _number(mark.numerator),
+        "denominator": _number(mark.denominator),
+        "contested": mark.contested,
+    }
+
+
+def _breaks(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    years = {mark.year for line in lines for mark in line.marks if mark.breaks}
+    return [{"year": year - 0.5} for year in sorted(years)]
+
+
+def _years(lines: Sequence[Line]) -> list[int]:
+    years = [mark.year for line in lines for mark in line.marks]
+    return [min(years), max(years)] if years else [0, 0]
+
+
+def small_chart(line: Line, unit: str) -> Spec:
+    """One series of one agency, small: line, points, and a dashed rule where the meaning breaks."""
+    span = _years([line])
+    ticks = sorted({span[0], (span[0] + span[1]) // 2, span[1]})
+    year = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [span[0] - 0.4, span[1] + 0.4], "nice": False},
+        "axis": {"format": "d", "title": None, "grid": False, "values": ticks},
+    }
+    value = {"field": "value", "type": "quantitative", "scale": {"zero": True}, "axis": {"title": None, "tickCount": 3}}
+    return {
+        "$schema": _SCHEMA,
+        "width": "container",
+        "height": 96,
+        "data": {"values": rows([line])},
+        "layer": [
+            {
+                "data": {"values": _breaks([line])},
+                "mark": {"type": "rule", "strokeDash": [4, 3], "name": "break"},
+                "encoding": {"x": {"field": "year", "type": "quantitative"}},
+            },
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"x": year, "y": value, "detail": {"field": "run"}}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
+                "encoding": {"x": year, "y": value, "tooltip": _tooltip(unit)},
+            },
+        ],
+    }
+
+
+def _tooltip(unit: str) -> list[dict[str, Any]]:
+    return [{"field": "year", "type": "ordinal", "title": " "}, {"field": "value", "type": "quantitative", "title": unit}]
+
+
+def lines_chart(lines: Sequence[Line], unit: str, words: Words, band: Sequence[dict[str, Any]]) -> Spec:
+    """Some agencies over the years. Of many, each is faint, and the middle half of them and their median stand out."""
+    span = _years(lines)
+    many = len(lines) > NAMED
+    year = {
+        "field": "year",
+        "type": "quantitative",
+        "scale": {"domain": [span[0] - 0.4, span[1] + 0.4], "nice": False},
+        "axis": {"format": "d", "title": None, "grid": False, "values": list(range(span[0], span[1] + 1)), "labelOverlap": True},
+    }
+    value = {"field": "value", "type": "quantitative", "axis": {"title": unit}, "scale": {"zero": True}}
+    colour = {"field": "agency", "type": "nominal", "legend": {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 320}}
+    told = [{"field": "agency", "type": "nominal", "title": " "}, *_tooltip(unit)]
+    faint = {"value": 0.18} if many else {"value": 1}
+    shared: dict[str, Any] = {"x": year, "y": value} | ({} if many else {"color": colour})
+    layers: list[Spec] = [
+        {
+            "data": {"values": _breaks(lines) if not many else []},
+            "mark": {"type": "rule", "strokeDash": [4, 3]},
+            "encoding": {"x": {"field": "year", "type": "quantitative"}},
+        },
+        {"mark": {"type": "line"}, "encoding": {**shared, "detail": [{"field": "run"}, {"field": "agency"}], "opacity": faint}},
+        {
+            "mark": {"type": "point", "filled": True, "size": 46 if not many else 14},
+            "encoding": {**shared, "opacity": faint, "tooltip": told},
+        },
+    ]
+    if many:
+        layers = [*_band_layers(band, year, words), *layers]
+    return {"$schema": _SCHEMA, "width": "container", "height": 340, "data": {"values": rows(lines)}, "layer": layers}
+
+
+def _band_layers(band: Sequence[dict[str, Any]], year: Spec, words: Words) -> list[Spec]:
+    low, high = {"field": "low", "type": "quantitative"}, {"field": "high"}
+    median = {"field": "median", "type": "quantitative", "title": words("compare.median")}
+    return [
+        {"data": {"values": list(band)}, "mark": {"type": "area", "opacity": 0.25}, "encoding": {"x": year, "y": low, "y2": high}},
+        {"data": {"values": list(band)}, "mark": {"type": "line", "strokeWidth": 3}, "encoding": {"x": year, "y": median}},
+    ]
+
+
+def ranked_chart(marks: Sequence[tuple[str, Mark]], unit: str, median: Decimal | None) -> Spec:
+    """Agencies of one year, the greatest first, and the median as a rule."""
+    values = [{"agency": visible(name), "value": _number(mark.value)} for name, mark in marks]
+    return {
+        "$schema": _SCHEMA,
+        "width": "container",
+        "height": {"step": 22},
+        "data": {"values": values},
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 3},
+                "encoding": {
+                    "y": {"field": "agency", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 220}},
+                    "x": {"field": "value", "type": "quantitative", "axis": {"title": unit}, "scale": {"zero": True}},
+                    "tooltip": [{"field": "agency", "type": "nominal", "title": " "}, {"field": "value", "title": unit}],
+                },
+            },
+            {
+                "data": {"values": [{"value": _number(median)}] if median is not None else []},
+                "mark": {"type": "rule", "strokeDash": [5, 4]},
+                "encoding": {"x": {"field": "value", "type": "quantitative"}},
+            },
+        ],
+    }
+
+
+def spread_chart(values: Sequence[Decimal], chosen: Sequence[tuple[str, Decimal]], unit: str, words: Words) -> Spec:
+    """How the figures of one year are spread, the middle half shaded, and where single agencies stand."""
+    figures = [{"value": float(value)} for value in values]
+    marked = [{"agency": visible(name), "value": float(value)} for name, value in chosen]
+    low, _, high = quartiles(values)
+    x = {"field": "value", "type": "quantitative", "axis": {"title": unit}}
+    return {
+        "$schema": _SCHEMA,
+        "width": "container",
+        "height": 180,
+        "layer": [
+            {
+                "data": {"values": [{"low": float(low), "high": float(high)}]},
+                "mark": {"type": "rect", "opacity": 0.22},
+                "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+            },
+            {
+                "data": {"values": figures},
+                "mark": {"type": "bar"},
+                "encoding": {
+                    "x": {**x, "bin": {"maxbins": 30}},
+                    "y": {"aggregate": "count", "type": "quantitative", "axis": {"title": words("compare.agencies")}},
+                },
+            },
+            {
+                "data": {"values": marked},
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {"x": x, "tooltip": [{"field": "agency", "type": "nominal", "title": " "}, {"field": "value", "title": unit}]},
+            },
+        ],
+    }
+
+
+def quartiles(values: Sequence[Decimal]) -> tuple[Decimal, Decimal, Decimal]:
+    """Lower quartile, median and upper quartile of one figure or more, between neighbours where they fall there."""
+    ordered = sorted(values)
+
+    def at(share: Decimal) -> Decimal:
+        place = share * (len(ordered) - 1)
+        below = int(place)
+        above = min(below + 1, len(ordered) - 1)
+        return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+    return at(Decimal("0.25")), at(Decimal("0.5")), at(Decimal("0.75"))
