@@ -44,9 +44,18 @@ def _row(name: str, run: str, mark: Mark) -> dict[str, Any]:
     }
 
 
-def _breaks(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    years = {mark.year for line in lines for mark in line.marks if mark.breaks}
-    return [{"year": year - 0.5} for year in sorted(years)]
+def _break_layers(lines: Iterable[Line], year: Spec) -> list[Spec]:
+    """A dashed rule before each year whose figure means something else than the one before."""
+    years = sorted({mark.year for line in lines for mark in line.marks if mark.breaks})
+    if not years:
+        return []
+    data = {"values": [{"year": each - 0.5} for each in years]}
+    return [{"data": data, "mark": {"type": "rule", "strokeDash": [4, 3]}, "encoding": {"x": year}}]
+
+
+def _whole(unit: str) -> Spec:
+    """Of what is counted there is no half."""
+    return {} if unit in {"%", "万元"} or "/" in unit else {"tickMinStep": 1}
 
 
 def _years(lines: Sequence[Line]) -> list[int]:
@@ -64,18 +73,15 @@ def small_chart(line: Line, unit: str) -> Spec:
         "scale": {"domain": [span[0] - 0.4, span[1] + 0.4], "nice": False},
         "axis": {"format": "d", "title": None, "grid": False, "values": ticks},
     }
-    value = {"field": "value", "type": "quantitative", "scale": {"zero": True}, "axis": {"title": None, "tickCount": 3}}
+    axis = {"title": None, "tickCount": 3} | _whole(unit)
+    value = {"field": "value", "type": "quantitative", "scale": {"zero": True}, "axis": axis}
     return {
         "$schema": _SCHEMA,
         "width": "container",
         "height": 96,
         "data": {"values": rows([line])},
         "layer": [
-            {
-                "data": {"values": _breaks([line])},
-                "mark": {"type": "rule", "strokeDash": [4, 3], "name": "break"},
-                "encoding": {"x": {"field": "year", "type": "quantitative"}},
-            },
+            *_break_layers([line], year),
             {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"x": year, "y": value, "detail": {"field": "run"}}},
             {
                 "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
@@ -99,17 +105,14 @@ def lines_chart(lines: Sequence[Line], unit: str, words: Words, band: Sequence[d
         "scale": {"domain": [span[0] - 0.4, span[1] + 0.4], "nice": False},
         "axis": {"format": "d", "title": None, "grid": False, "values": list(range(span[0], span[1] + 1)), "labelOverlap": True},
     }
-    value = {"field": "value", "type": "quantitative", "axis": {"title": unit}, "scale": {"zero": True}}
+    axis = {"title": unit, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -8} | _whole(unit)
+    value = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": True}}
     colour = {"field": "agency", "type": "nominal", "legend": {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 320}}
     told = [{"field": "agency", "type": "nominal", "title": " "}, *_tooltip(unit)]
     faint = {"value": 0.18} if many else {"value": 1}
     shared: dict[str, Any] = {"x": year, "y": value} | ({} if many else {"color": colour})
     layers: list[Spec] = [
-        {
-            "data": {"values": _breaks(lines) if not many else []},
-            "mark": {"type": "rule", "strokeDash": [4, 3]},
-            "encoding": {"x": {"field": "year", "type": "quantitative"}},
-        },
+        *([] if many else _break_layers(lines, year)),
         {"mark": {"type": "line"}, "encoding": {**shared, "detail": [{"field": "run"}, {"field": "agency"}], "opacity": faint}},
         {
             "mark": {"type": "point", "filled": True, "size": 46 if not many else 14},
@@ -130,25 +133,27 @@ def _band_layers(band: Sequence[dict[str, Any]], year: Spec, words: Words) -> li
     ]
 
 
-def ranked_chart(marks: Sequence[tuple[str, Mark]], unit: str, median: Decimal | None) -> Spec:
+def ranked_chart(marks: Sequence[tuple[str, Mark]], unit: str, median: Decimal) -> Spec:
     """Agencies of one year, the greatest first, and the median as a rule."""
     values = [{"agency": visible(name), "value": _number(mark.value)} for name, mark in marks]
+    axis = {"title": unit, "tickCount": 6} | _whole(unit)
     return {
         "$schema": _SCHEMA,
         "width": "container",
         "height": {"step": 22},
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "data": {"values": values},
         "layer": [
             {
                 "mark": {"type": "bar", "cornerRadiusEnd": 3},
                 "encoding": {
                     "y": {"field": "agency", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 220}},
-                    "x": {"field": "value", "type": "quantitative", "axis": {"title": unit}, "scale": {"zero": True}},
+                    "x": {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": True}},
                     "tooltip": [{"field": "agency", "type": "nominal", "title": " "}, {"field": "value", "title": unit}],
                 },
             },
             {
-                "data": {"values": [{"value": _number(median)}] if median is not None else []},
+                "data": {"values": [{"value": _number(median)}]},
                 "mark": {"type": "rule", "strokeDash": [5, 4]},
                 "encoding": {"x": {"field": "value", "type": "quantitative"}},
             },
@@ -161,7 +166,8 @@ def spread_chart(values: Sequence[Decimal], chosen: Sequence[tuple[str, Decimal]
     figures = [{"value": float(value)} for value in values]
     marked = [{"agency": visible(name), "value": float(value)} for name, value in chosen]
     low, _, high = quartiles(values)
-    x = {"field": "value", "type": "quantitative", "axis": {"title": unit}}
+    told = [{"field": "agency", "type": "nominal", "title": " "}, {"field": "value", "title": unit}]
+    x = {"field": "value", "type": "quantitative", "axis": {"title": unit, "tickCount": 8}}
     return {
         "$schema": _SCHEMA,
         "width": "container",
@@ -177,14 +183,10 @@ def spread_chart(values: Sequence[Decimal], chosen: Sequence[tuple[str, Decimal]
                 "mark": {"type": "bar"},
                 "encoding": {
                     "x": {**x, "bin": {"maxbins": 30}},
-                    "y": {"aggregate": "count", "type": "quantitative", "axis": {"title": words("compare.agencies")}},
+                    "y": {"aggregate": "count", "type": "quantitative", "axis": {"title": words("compare.agencies"), "tickMinStep": 1, "tickCount": 5}},
                 },
             },
-            {
-                "data": {"values": marked},
-                "mark": {"type": "rule", "strokeWidth": 2},
-                "encoding": {"x": x, "tooltip": [{"field": "agency", "type": "nominal", "title": " "}, {"field": "value", "title": unit}]},
-            },
+            *([{"data": {"values": marked}, "mark": {"type": "rule", "strokeWidth": 2}, "encoding": {"x": x, "tooltip": told}}] if marked else []),
         ],
     }
 

@@ -69,7 +69,7 @@ class Year:
     ranked: tuple[tuple[Line, Mark], ...]
     lacks: Mapping[str, int]
     """How many have no figure, by reason."""
-    quartiles: tuple[Decimal, Decimal, Decimal] | None
+    quartiles: tuple[Decimal, Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +203,12 @@ def _year_of(asked: Asked, lines: Sequence[Line]) -> Year | None:
     for line in lines:
         for mark in line.marks:
             by_year.setdefault(mark.year, []).append((line, mark))
-    counts = {year: sum(mark.value is not None for _, mark in found) for year, found in by_year.items()}
-    if not any(counts.values()):
+    counted = ((year, sum(mark.value is not None for _, mark in found)) for year, found in by_year.items())
+    counts = {year: count for year, count in counted if count}
+    if not counts:
         return None
     given = asked.query.get("year", "")
-    likely = max((year for year in counts if counts[year] * 2 >= max(counts.values())), default=0)
+    likely = max(year for year in counts if counts[year] * 2 >= max(counts.values()))
     year = int(given) if given.isdecimal() and int(given) in counts else likely
     ranked = [(line, mark) for line, mark in by_year[year] if mark.value is not None]
     ranked.sort(key=lambda pair: (-(pair[1].value or 0), pair[0].name))
@@ -216,7 +217,7 @@ def _year_of(asked: Asked, lines: Sequence[Line]) -> Year | None:
         if mark.lack:
             lacks[mark.lack.value] = lacks.get(mark.lack.value, 0) + 1
     figures = [mark.value for _, mark in ranked if mark.value is not None]
-    return Year(year, tuple(ranked), lacks, quartiles(figures) if figures else None)
+    return Year(year, tuple(ranked), lacks, quartiles(figures))
 
 
 def _charts(asked: Asked, wanted: Wanted, lines: Sequence[Line], year: Year) -> Iterator[Drawn]:
@@ -227,8 +228,7 @@ def _charts(asked: Asked, wanted: Wanted, lines: Sequence[Line], year: Year) -> 
     if len(year.ranked) > 1:
         top = list(year.ranked[:RANKED])
         top += [pair for pair in chosen if pair not in top]
-        median = year.quartiles[1] if year.quartiles else None
-        spec = ranked_chart([(line.name, mark) for line, mark in top], unit, median)
+        spec = ranked_chart([(line.name, mark) for line, mark in top], unit, year.quartiles[1])
         yield Drawn("ranked", t("compare.ranked", year=year.year), spec)
     if len(year.ranked) >= FEW:
         values = [mark.value for _, mark in year.ranked if mark.value is not None]

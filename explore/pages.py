@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -24,6 +25,7 @@ from collect.errors import ConfigurationError, StoreError
 from explore.signing import is_same_origin, person_of, signed
 from explore.site import Site, site_of
 from explore.words import LANGUAGES, Words
+from store.values import figure_text
 
 LANGUAGE_COOKIE = "nianbao_language"
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -159,7 +161,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"link": outside_link, "figure": figure, "visible": visible}
+    made.filters |= {"link": outside_link, "figure": figure, "short": short}
     return made
 
 
@@ -191,6 +193,11 @@ def figure(value: object) -> str:
     whole, dot, rest = text.partition(".")
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     return sign + (f"{int(digits):,}".replace(",", "\u202f") if digits.isdigit() else digits) + dot + rest
+
+
+def short(value: Decimal) -> str:
+    """A number to two places at most."""
+    return figure(Decimal(figure_text(round(value, 2))))
 
 
 @cache
