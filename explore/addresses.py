@@ -10,6 +10,7 @@ from explore.compare import compare_file, compare_page
 from explore.home import home_page, search_page, suggestions
 from explore.pages import as_view, static
 from explore.report import cell_panel, page_picture, report_page
+from explore.review import queue_page, review_page, sign_in_page, sign_out
 
 _NUMBER = r"(?P<number>[0-9]{1,12})"
 
@@ -30,5 +31,9 @@ def addresses() -> list[tuple[str, Callable[..., Any]]]:
         (rf"^/report/{_NUMBER}$", as_view(report_page)),
         (rf"^/report/{_NUMBER}/cell$", as_view(cell_panel)),
         (rf"^/report/{_NUMBER}/page/(?P<page>[0-9]{{1,6}})\.png$", as_view(page_picture, kept=True)),
+        (r"^/review$", as_view(queue_page)),
+        (r"^/review/sign-in$", as_view(sign_in_page)),
+        (r"^/review/sign-out$", as_view(sign_out)),
+        (rf"^/review/{_NUMBER}$", as_view(review_page)),
         (r"^/-/nianbao/static/(?P<name>[A-Za-z0-9._/-]+)$", static),
     ]

@@ -77,9 +77,21 @@ def agency_page(asked: Asked) -> Response:
 
 def _about(store: Store, asked: Asked) -> Mapping[str, Any]:
     if "number" not in asked.parts:
-        return {"agency_id": None, "name": asked.query.get("name", ""), "kind": "", "level": "", "province": "", "city": "", "county": ""}
+        return {
+            "agency_id": None,
+            "name": asked.query.get("name", ""),
+            "kind": "",
+            "level": "",
+            "province": "",
+            "city": "",
+            "county": "",
+        }
     with store.reading() as connection:
-        row = connection.execute(text("SELECT * FROM agencies WHERE agency_id = :number"), {"number": asked.number}).mappings().first()
+        row = (
+            connection.execute(text("SELECT * FROM agencies WHERE agency_id = :number"), {"number": asked.number})
+            .mappings()
+            .first()
+        )
     if row is None:
         raise StoreError(f"There is no agency {asked.number}.", advice="")
     return dict(row)
@@ -87,7 +99,8 @@ def _about(store: Store, asked: Asked) -> Mapping[str, Any]:
 
 _REPORTS = (
     "SELECT r.id AS report_id, r.year, r.scope, r.form, r.verdict, r.current, r.relation, r.agency, p.document FROM report AS r"
-    " LEFT JOIN document_path AS p ON p.document_id = r.document_id AND p.ordinal = 0 WHERE {} ORDER BY r.year, r.current DESC, r.id"
+    " LEFT JOIN document_path AS p ON p.document_id = r.document_id AND p.ordinal = 0 WHERE {}"
+    " ORDER BY r.year, r.current DESC, r.id"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import datasette.handle_exception as default_handler
@@ -15,8 +16,8 @@ from explore.drawing import Drawings
 from explore.kept import OfDatabase
 from explore.originals import Contents, FoundOriginals
 from explore.site import Site, open_site
-from store.overview import names, overview
 from store.open import database_url, open_store, open_to_read
+from store.overview import names, overview
 
 _PLUGIN = "nianbao"
 
@@ -56,6 +57,7 @@ def application(db: str | Path, *, token: str | None = None, archive: Contents |
         token=token,
     )
     open_site(datasette, site)
+    threading.Thread(target=site.warm, daemon=True).start()
     datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
     return datasette
 

@@ -107,7 +107,11 @@ def lines_chart(lines: Sequence[Line], unit: str, words: Words, band: Sequence[d
     }
     axis = {"title": unit, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleY": -8} | _whole(unit)
     value = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": True}}
-    colour = {"field": "agency", "type": "nominal", "legend": {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 320}}
+    colour = {
+        "field": "agency",
+        "type": "nominal",
+        "legend": {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 320},
+    }
     told = [{"field": "agency", "type": "nominal", "title": " "}, *_tooltip(unit)]
     faint = {"value": 0.18} if many else {"value": 1}
     shared: dict[str, Any] = {"x": year, "y": value} | ({} if many else {"color": colour})
@@ -128,7 +132,11 @@ def _band_layers(band: Sequence[dict[str, Any]], year: Spec, words: Words) -> li
     low, high = {"field": "low", "type": "quantitative"}, {"field": "high"}
     median = {"field": "median", "type": "quantitative", "title": words("compare.median")}
     return [
-        {"data": {"values": list(band)}, "mark": {"type": "area", "opacity": 0.25}, "encoding": {"x": year, "y": low, "y2": high}},
+        {
+            "data": {"values": list(band)},
+            "mark": {"type": "area", "opacity": 0.25},
+            "encoding": {"x": year, "y": low, "y2": high},
+        },
         {"data": {"values": list(band)}, "mark": {"type": "line", "strokeWidth": 3}, "encoding": {"x": year, "y": median}},
     ]
 
@@ -183,10 +191,18 @@ def spread_chart(values: Sequence[Decimal], chosen: Sequence[tuple[str, Decimal]
                 "mark": {"type": "bar"},
                 "encoding": {
                     "x": {**x, "bin": {"maxbins": 30}},
-                    "y": {"aggregate": "count", "type": "quantitative", "axis": {"title": words("compare.agencies"), "tickMinStep": 1, "tickCount": 5}},
+                    "y": {
+                        "aggregate": "count",
+                        "type": "quantitative",
+                        "axis": {"title": words("compare.agencies"), "tickMinStep": 1, "tickCount": 5},
+                    },
                 },
             },
-            *([{"data": {"values": marked}, "mark": {"type": "rule", "strokeWidth": 2}, "encoding": {"x": x, "tooltip": told}}] if marked else []),
+            *(
+                [{"data": {"values": marked}, "mark": {"type": "rule", "strokeWidth": 2}, "encoding": {"x": x, "tooltip": told}}]
+                if marked
+                else []
+            ),
         ],
     }
 

@@ -188,7 +188,9 @@ def query_of(asked: Asked) -> str:
 def _without(asked: Asked, subject: Subject) -> str:
     """The address without one of the agencies."""
     gone = {str(subject.agency_id), subject.name}
-    values = [(name, value) for name, held in asked.lists.items() for value in held if name != "lang" and value.strip() not in gone]
+    values = [
+        (name, value) for name, held in asked.lists.items() for value in held if name != "lang" and value.strip() not in gone
+    ]
     return f"/compare?{urlencode(values)}"
 
 

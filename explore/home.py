@@ -19,9 +19,7 @@ _SHADES = 5
 def home_page(asked: Asked) -> Response:
     """``/``."""
     overview = asked.site.overview.get()
-    totals = {
-        year: Covered(*(sum(values) for values in zip(*_of_year(overview, year), strict=True))) for year in overview.years
-    }
+    totals = {year: Covered(*(sum(values) for values in zip(*_of_year(overview, year), strict=True))) for year in overview.years}
     return rendered(asked, "home.html", {"overview": overview, "totals": totals, "shade": shade})
 
 

@@ -31,18 +31,9 @@ LANGUAGE_COOKIE = "nianbao_language"
 _YEAR_SECONDS = 365 * 24 * 3600
 _UNPRINTABLE = regex.compile(r"[\p{Cs}\p{Bidi_Control}\u2028\u2029]|(?![\t\n\r])\p{Cc}")
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Of our own pages: no inline script or style, nothing from elsewhere. Should anything of a document ever get past the
 escaping, the browser still will not run or fetch it."""
@@ -53,6 +44,7 @@ class Asked:
     """One question to a page."""
 
     site: Site
+    method: str
     path: str
     query: Mapping[str, str]
     """The first value of each."""
@@ -75,9 +67,16 @@ class Asked:
         """The number that the address names."""
         return int(self.parts["number"])
 
+    @property
+    def may_write(self) -> bool:
+        """Whether who asks is signed in, and asks from a page of this very address."""
+        return self.person is not None and self.same_origin
+
     def address(self, **changes: str | None) -> str:
         """This address with other values; None leaves one out."""
-        values: list[tuple[str, str]] = [(name, each) for name, held in self.lists.items() if name not in changes for each in held]
+        values: list[tuple[str, str]] = [
+            (name, each) for name, held in self.lists.items() if name not in changes for each in held
+        ]
         values += [(name, value) for name, value in changes.items() if value is not None]
         return f"{self.path}?{urlencode(values)}" if values else self.path
 
@@ -99,8 +98,7 @@ def as_view(page: Page, *, kept: bool = False) -> Callable[..., Awaitable[Respon
             response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="lax")
         return response
 
-    view._datasette_static = kept  # type: ignore[attr-defined]
-    return view
+    return kept_by_browsers(view) if kept else view
 
 
 def _asked(datasette: Datasette, request: Request, form: Mapping[str, str]) -> Asked:
@@ -109,6 +107,7 @@ def _asked(datasette: Datasette, request: Request, form: Mapping[str, str]) -> A
     language = chosen if chosen in LANGUAGES else request.cookies.get(LANGUAGE_COOKIE, "")
     return Asked(
         site=site,
+        method=request.method,
         path=request.path,
         query={name: request.args.get(name) for name in request.args},
         lists={name: request.args.getlist(name) for name in request.args},
@@ -218,6 +217,13 @@ def asset(name: str) -> str:
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
+def kept_by_browsers(view: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    """The view, marked as Datasette marks static files: it leaves their Cache-Control alone though a visitor has cookies."""
+    setattr(view, "_datasette_static", True)  # noqa: B010 - a private name of Datasette's
+    return view
+
+
+@kept_by_browsers
 async def static(request: Request) -> Response:
     """A static file."""
     name = request.url_vars["name"]
@@ -226,6 +232,3 @@ async def static(request: Request) -> Response:
         return Response.text("not found", status=404)
     headers = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
     return Response(content, headers=headers, content_type=_TYPES.get(name.rpartition(".")[2], "text/plain; charset=utf-8"))
-
-
-static._datasette_static = True  # type: ignore[attr-defined] # Datasette lets browsers keep what is marked so

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from datasette.utils.asgi import Response
@@ -80,7 +79,6 @@ def report_page(asked: Asked) -> Response:
     remarks = tuple(_remarks(detail.findings))
     shown = {name: _shown(cell, remarks) for name, cell in cells.items()}
     found = [(form, tuple(sheets(form, {key for f, key in cells if f == form.key}))) for form in forms().values()]
-    chosen = asked.query.get("cell")
     values = {
         "detail": detail,
         "row": row,
@@ -91,7 +89,7 @@ def report_page(asked: Asked) -> Response:
         "under": {sheet.form + sheet.table: _under(sheet, remarks) for _, laid in found for sheet in laid},
         "unplaced": [remark for remark in remarks if not remark.cells],
         "prose": [(part, tuple(_pieces(part, detail, cells))) for part in detail.sections],
-        "panel": _panel(asked, detail, source, cells, remarks, chosen),
+        "panel": _panel(asked, detail, source, cells, remarks),
     }
     return rendered(asked, "report.html", values)
 
@@ -104,7 +102,7 @@ def cell_panel(asked: Asked) -> Response:
         source = source_of(connection, asked.number)
     cells = {(cell.form, cell.key): cell for table in detail.tables for line in table.rows for cell in line.cells if cell}
     remarks = tuple(_remarks(detail.findings))
-    panel = _panel(asked, detail, source, cells, remarks, asked.query.get("cell"))
+    panel = _panel(asked, detail, source, cells, remarks)
     return rendered(asked, "_panel.html", {"detail": detail, "source": source, "panel": panel, "remarks": remarks})
 
 
@@ -195,12 +193,14 @@ class BoxShown:
     """A cell's box on the page that is shown."""
 
     name: str
-    label: str
     kind: str
     x: float
     y: float
     width: float
     height: float
+
+
+Boxes = tuple[BoxShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class Panel:
     width: float
     height: float
     crop: tuple[float, float, float, float] | None
-    boxes: tuple[BoxShown, ...]
+    boxes: Boxes
     excerpt: Any
     at_hand: bool
     pages: tuple[int, ...]
@@ -230,14 +230,14 @@ def _panel(
     source: Source,
     cells: Mapping[tuple[str, CellKey], StoredCell],
     remarks: Sequence[Remark],
-    chosen: str | None,
 ) -> Panel:
+    chosen = asked.query.get("cell")
     named = cell_called(chosen) if chosen else None
     cell = cells.get(named) if named else None
     pages = tuple(sorted({each.place.box.page for each in cells.values() if each.place.box}))
     box = cell.place.box if cell else None
     number = box.page if box else _asked_page(asked, source, pages)
-    picture = picture_of(asked.site, source, number) if number and cell is None or box else None
+    picture = picture_of(asked.site, source, number) if (number and cell is None) or box else None
     known = form_cells()[named] if named and cell else None
     with asked.site.store.reading() as connection:
         candidates = _candidates(connection, detail.summary.id, cell) if cell else ()
@@ -252,7 +252,7 @@ def _panel(
         width=picture.width if picture else 0,
         height=picture.height if picture else 0,
         crop=around((box.x0, box.top, box.x1, box.bottom), picture) if box and picture else None,
-        boxes=tuple(_boxes(cells, remarks, number, cell)) if picture else (),
+        boxes=boxes_on(cells, number, cell, remarks) if picture else (),
         excerpt=excerpt_of(asked.site, source, cell.place) if cell and not box else None,
         at_hand=is_at_hand(asked.site, source),
         pages=pages,
@@ -266,17 +266,19 @@ def _asked_page(asked: Asked, source: Source, pages: Sequence[int]) -> int | Non
     return pages[0] if pages else (1 if source.pages else None)
 
 
-def _boxes(
-    cells: Mapping[tuple[str, CellKey], StoredCell], remarks: Sequence[Remark], page: int | None, chosen: StoredCell | None
-) -> Iterator[BoxShown]:
+def boxes_on(
+    cells: Mapping[tuple[str, CellKey], StoredCell], page: int | None, chosen: StoredCell | None, remarks: Sequence[Remark] = ()
+) -> Boxes:
+    """The boxes of the cells on a page."""
     grave = {name: each.severity for each in reversed(remarks) if each.severity in {"doubt", "fault"} for name in each.cells}
+    found = []
     for (form, key), cell in cells.items():
         box = cell.place.box
         if box and box.page == page:
             kind = grave.get(str(key)) or ("plain" if cell.state is State.PRINTED else cell.state.value)
-            label = f"{key}: {cell.printed}"
             width, height = box.x1 - box.x0, box.bottom - box.top
-            yield BoxShown(cell_name(form, key), label, "chosen" if cell is chosen else kind, box.x0, box.top, width, height)
+            found.append(BoxShown(cell_name(form, key), "chosen" if cell is chosen else kind, box.x0, box.top, width, height))
+    return tuple(found)
 
 
 def _candidates(connection: Connection, report_id: int, cell: StoredCell) -> tuple[Mapping[str, Any], ...]:
@@ -284,8 +286,3 @@ def _candidates(connection: Connection, report_id: int, cell: StoredCell) -> tup
         cell_candidate.c.report_id == report_id, cell_candidate.c.form == cell.form, cell_candidate.c.cell == str(cell.key)
     )
     return tuple(dict(row) for row in connection.execute(query.order_by(cell_candidate.c.ordinal)).mappings())
-
-
-def number_text(value: Decimal | None) -> str:
-    """The number as it is written; empty for none."""
-    return "" if value is None else f"{value:f}"

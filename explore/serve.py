@@ -18,9 +18,7 @@ from collect.errors import ConfigurationError
 _LEAST_TOKEN = 8
 
 
-def serve(
-    db: str, *, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None
-) -> None:
+def serve(db: str, *, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None) -> None:
     """Serve until interrupted; says where, and how to sign in.
 
     Raises:
@@ -58,7 +56,9 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         said = error.strerror or str(error)
-        raise ConfigurationError(f"Nothing can listen at {host}:{port} ({said}).", advice="Give another --port or --host.") from error
+        raise ConfigurationError(
+            f"Nothing can listen at {host}:{port} ({said}).", advice="Give another --port or --host."
+        ) from error
     return listening
 
 

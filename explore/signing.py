@@ -51,4 +51,4 @@ def is_same_origin(headers: Any) -> bool:  # noqa: ANN401 - Datasette's headers,
     origin = headers.get("origin")
     if origin is None:
         return site == "same-origin"
-    return bool(origin != "null" and urlsplit(origin).netloc == headers.get("host"))
+    return origin != "null" and bool(urlsplit(origin).netloc == headers.get("host"))

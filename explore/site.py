@@ -38,6 +38,11 @@ class Site:
     token: str | None
     """Who knows it may write; None lets nobody."""
 
+    def warm(self) -> None:
+        """Find out beforehand what the first visitor would wait for."""
+        self.names.get()
+        self.overview.get()
+
 
 _SITES: WeakKeyDictionary[Datasette, Site] = WeakKeyDictionary()
 

@@ -58,4 +58,4 @@ def as_pandas(database: str, what: Quantity, subjects: Sequence[Subject], span: 
     """The same for pandas."""
     sql = as_sql(what, subjects, span).replace("\\", "\\\\").replace('"', '\\"')
     lines = "\n".join(f'    "{line} "' for line in sql.splitlines())
-    return f'import sqlite3\n\nimport pandas\n\nframe = pandas.read_sql(\n{lines},\n    sqlite3.connect({database!r}),\n)'
+    return f"import sqlite3\n\nimport pandas\n\nframe = pandas.read_sql(\n{lines},\n    sqlite3.connect({database!r}),\n)"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, text
 
-from extract.model import Document, Grid, Line, Locus
 from explore.drawing import Picture
 from explore.site import Site
+from extract.model import Document, Grid, Line, Locus
 from store.provenance import Place
 from store.schema import document, document_warning, report
 

@@ -60,17 +60,26 @@ def open_to_read(path: Path, *, cache_kib: int = CACHE_KIB) -> Store:
     Raises:
         StoreError: it is of another schema; ``open_store`` brings it to the present one.
     """
-    engine = create_engine(URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query={"mode": "ro", "uri": "true"}))
+    engine = create_engine(
+        URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query={"mode": "ro", "uri": "true"})
+    )
     event.listen(engine, "connect", partial(_configure_sqlite, cache_kib))
     event.listen(engine, "begin", _begin_sqlite)
     try:
         with as_store_error(engine), engine.connect() as connection:
-            if _version(connection, str(path)) != HEAD or not is_fresh(connection, columns := wide_columns(connection)):
-                raise StoreError(f"{path} is of an older schema.", advice="Bring it up to date where it may be written: nianbao status.")
-        return Store(engine, columns)
+            return Store(engine, _present_columns(connection, str(path)))
     except BaseException:
         engine.dispose()
         raise
+
+
+def _present_columns(connection: Connection, shown: str) -> dict[str, list[str]]:
+    """The wide tables' columns of a database of the present schema."""
+    if _version(connection, shown) == HEAD:
+        columns = wide_columns(connection)
+        if is_fresh(connection, columns):
+            return columns
+    raise StoreError(f"{shown} is of an older schema.", advice="Bring it up to date where it may be written: nianbao status.")
 
 
 def database_url(target: str | Path) -> URL:

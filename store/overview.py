@@ -10,9 +10,6 @@ from sqlalchemy import Connection, text
 
 from store.load import Store
 
-LATEST = 10
-"""Reports and revisions shown as the latest."""
-
 
 @dataclass(frozen=True, slots=True)
 class Covered:
@@ -73,16 +70,16 @@ _VERDICTS = text("SELECT verdict, COUNT(*) AS reports FROM report WHERE current 
 _LATEST = text(
     "SELECT r.id AS report_id, r.agency, r.agency_id, r.year, r.verdict, r.form, n.started AS seen"
     " FROM report AS r JOIN document AS d ON d.id = r.document_id JOIN run AS n ON n.id = d.first_run"
-    f" WHERE r.current = 1 ORDER BY r.id DESC LIMIT {LATEST}"  # noqa: S608 - a number of ours
+    " WHERE r.current = 1 ORDER BY r.id DESC LIMIT 10"
 )
 _REVISIONS = text(
     "SELECT report_id, old_report_id, agency, year, kind, cells, sections, noticed FROM revisions"
-    f" ORDER BY noticed DESC, report_id DESC LIMIT {LATEST}"  # noqa: S608 - a number of ours
+    " ORDER BY noticed DESC, report_id DESC LIMIT 10"
 )
 
 
-def _rows(connection: Connection, query: Any, **values: object) -> tuple[Mapping[str, Any], ...]:  # noqa: ANN401 - text
-    return tuple(dict(row) for row in connection.execute(query, values).mappings())
+def _rows(connection: Connection, query: Any) -> tuple[Mapping[str, Any], ...]:  # noqa: ANN401 - text
+    return tuple(dict(row) for row in connection.execute(query).mappings())
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,9 @@ def names(store: Store) -> tuple[Name, ...]:
                 found[name, number] = Name(name, number, name, *totals[number])
         for row in connection.execute(text("SELECT printed, agency_id FROM agency_alias")):
             if row.agency_id in totals:
-                found.setdefault((row.printed, row.agency_id), Name(row.printed, row.agency_id, known[row.agency_id], 0, None, None))
+                found.setdefault(
+                    (row.printed, row.agency_id), Name(row.printed, row.agency_id, known[row.agency_id], 0, None, None)
+                )
     return tuple(found.values())
 
 
@@ -137,7 +136,9 @@ def found_names(known: Sequence[Name], asked: str, limit: int) -> tuple[list[Nam
     if not parts:
         return [], 0
     fitting = [each for each in known if all(part in each.name for part in parts)]
-    fitting.sort(key=lambda each: (each.name != asked, not each.name.startswith(parts[0]), len(each.name), -each.reports, each.name))
+    fitting.sort(
+        key=lambda each: (each.name != asked, not each.name.startswith(parts[0]), len(each.name), -each.reports, each.name)
+    )
     by_agency: dict[Any, Name] = {}
     for each in fitting:
         by_agency.setdefault(each.agency_id or each.name, each)

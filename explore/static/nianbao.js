@@ -141,4 +141,37 @@
     const told = document.querySelector("[data-copied]");
     if (told) told.textContent = told.dataset.copied;
   });
+
+  // Review by keyboard. Keys count only while nothing is being typed.
+  if (document.querySelector("[data-key]")) {
+    document.addEventListener("keydown", (event) => {
+      if (event.target.closest("input, select, textarea") || event.metaKey || event.ctrlKey || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key === "e") {
+        const field = document.getElementById("value");
+        if (!field || field.matches(":disabled")) return;
+        event.preventDefault();
+        field.focus();
+        return;
+      }
+      const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (!target || target.matches(":disabled")) return;
+      event.preventDefault();
+      target.click();
+    });
+    // Enter in a field takes what is typed there, not the first button of the form.
+    document.querySelector("[data-decision]")?.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+      event.preventDefault();
+      event.currentTarget.querySelector('[value="typed"]').click();
+    });
+  }
+
+  // The token may come behind the address, where it is sent to nobody.
+  const signIn = document.querySelector("[data-sign-in]");
+  if (signIn && location.hash.startsWith("#token=")) {
+    signIn.elements.token.value = decodeURIComponent(location.hash.slice(7));
+    history.replaceState(null, "", location.pathname);
+    signIn.elements.person.focus();
+  }
 })();

@@ -13,13 +13,26 @@ from nianbao.commands import with_db
 
 @click.command()
 @with_db
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at. Any other than this machine's own: see docs/browse.md.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to listen at; 0 takes any free one.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at. Any other than this machine's own: see docs/browse.md.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="Port to listen at; 0 takes any free one."
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the first page in the browser.")
-@click.option("--token", envvar="NIANBAO_TOKEN", show_envvar=True, help="What reviewers sign in with. Default: a new one, printed at start.")
+@click.option(
+    "--token", envvar="NIANBAO_TOKEN", show_envvar=True, help="What reviewers sign in with. Default: a new one, printed at start."
+)
 @click.option("--read-only", is_flag=True, help="Nobody may write, whatever they know.")
-@click.option("--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of a crawl's archive, for the pictures of pages.")
-def browse(*, db: str, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None) -> None:
+@click.option(
+    "--archive", type=click.Path(path_type=Path, file_okay=False), help="Folder of a crawl's archive, for the pictures of pages."
+)
+def browse(
+    *, db: str, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None
+) -> None:
     """See, compare and check the reports in the browser (docs/browse.md).
 
     Reads an SQLite file. Reading is open to whoever reaches the address, which is this machine alone by default; to write
