@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
-import datasette.handle_exception as default_handler
 from datasette.app import Datasette, DatasetteClient
+from datasette.database import Database
 from datasette.plugins import pm
 
 from collect.errors import ConfigurationError
@@ -37,14 +36,15 @@ def application(db: str | Path, *, token: str | None = None, archive: Contents |
     path = sqlite_file(db)
     open_store(path, create=False).close()
     store = open_to_read(path)
-    default_handler.rich = None  # it would print every variable of the program for each wrong address
+    # Else it prints every variable of the program for each wrong address.
+    pm.get_plugin("datasette.handle_exception").rich = None
     if not pm.has_plugin(_PLUGIN):
         pm.register(plugin, _PLUGIN)
     name = "reports" if path.stem in OWN or path.stem.startswith(("-", "_")) else path.stem
     metadata = {"title": "年报 Nianbao", "databases": {name: {"description": "政府信息公开工作年度报告"}}}
     settings = {"default_page_size": 100, "sql_time_limit_ms": 3000, "num_sql_threads": 3, "allow_download": True}
     datasette = Datasette([], metadata=metadata, settings=settings)
-    datasette.add_database(_database(datasette, path), name=name)
+    datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=name)
     originals = FoundOriginals(store, archive)
     site = Site(
         store=store,
@@ -57,7 +57,6 @@ def application(db: str | Path, *, token: str | None = None, archive: Contents |
         token=token,
     )
     open_site(datasette, site)
-    threading.Thread(target=site.warm, daemon=True).start()
     datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
     return datasette
 
@@ -75,9 +74,3 @@ def sqlite_file(db: str | Path) -> Path:
             advice="Give it the published file, or copy the reports into one: nianbao ingest ARCHIVE --db reports.sqlite.",
         )
     return Path(url.database)
-
-
-def _database(datasette: Datasette, path: Path):  # noqa: ANN202 - Datasette has no types
-    from datasette.database import Database  # noqa: PLC0415 - it needs the application module first
-
-    return Database(datasette, path=str(path), is_mutable=True)

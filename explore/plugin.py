@@ -24,19 +24,19 @@ _POLICY = (
 """Of Datasette's own pages, which have inline scripts; still nothing from elsewhere."""
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Our addresses. Datasette asks them before its own."""
     return addresses() if is_ours(datasette) else []
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def menu_links(datasette: Datasette) -> list[dict[str, str]]:
     """The way back from Datasette's own pages."""
     return [{"href": "/", "label": "年报 Nianbao"}] if is_ours(datasette) else []
 
 
-@hookimpl(tryfirst=True)
+@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response | None:
     """A page for an address that is none, and for our own faults."""
     if not is_ours(datasette) or request.path.rpartition("/")[2].endswith(".json") or isinstance(exception, DatasetteError):
@@ -44,7 +44,7 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
     return trouble(datasette, request, getattr(exception, "status", 500), str(exception))
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
     """Headers for pages that have none of ours."""
 

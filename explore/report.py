@@ -134,7 +134,7 @@ def cell_called(name: str) -> tuple[str, CellKey] | None:
 
 
 def _remarks(findings: Iterable[Mapping[str, Any]]) -> Iterator[Remark]:
-    alike: dict[tuple[str, ...], list[str]] = {}
+    alike: dict[tuple[str, str, str, str, str], list[str]] = {}
     for each in sorted(findings, key=lambda row: GRAVITY.index(row["severity"])):
         said = (each["rule"], each["severity"], each["message"], each["expected"], each["actual"])
         alike.setdefault(said, []).extend(each["cells"].split())
@@ -171,7 +171,7 @@ def _under(sheet: Sheet, remarks: Sequence[Remark]) -> list[Remark]:
 def _pieces(part: Mapping[str, Any], detail: ReportDetail, cells: Mapping[tuple[str, CellKey], StoredCell]) -> Iterator[Piece]:
     """The prose of a section, cut where numbers are stated."""
     text: str = part["text"]
-    values = {str(key): (form, cell.value) for (form, key), cell in reversed(cells.items())}
+    values = {str(key): (form, cell.value) for (form, key), cell in reversed([*cells.items()])}
     at = 0
     stated = [each for each in detail.mentions if each["section_ordinal"] == part["ordinal"] and each["start"] is not None]
     for mention in sorted(stated, key=lambda each: (each["start"], -each["stop"])):
@@ -237,7 +237,7 @@ def _panel(
     pages = tuple(sorted({each.place.box.page for each in cells.values() if each.place.box}))
     box = cell.place.box if cell else None
     number = box.page if box else _asked_page(asked, source, pages)
-    picture = picture_of(asked.site, source, number) if (number and cell is None) or box else None
+    picture = picture_of(asked.site, source, number) if number is not None and (cell is None or box) else None
     known = form_cells()[named] if named and cell else None
     with asked.site.store.reading() as connection:
         candidates = _candidates(connection, detail.summary.id, cell) if cell else ()

@@ -6,6 +6,7 @@ import secrets
 import socket
 import threading
 import webbrowser
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,11 @@ def serve(db: str, *, host: str, port: int, open_browser: bool, token: str | Non
     import uvicorn  # noqa: PLC0415 - comes with Datasette
 
     from explore.app import application  # noqa: PLC0415 - see above
+    from explore.site import site_of  # noqa: PLC0415 - see above
 
     chosen = None if read_only else token or secrets.token_urlsafe(18)
     datasette = application(db, token=chosen, archive=opened_archive(archive))
+    threading.Thread(target=site_of(datasette).warm, daemon=True).start()
     listening = _listening(host, port)
     address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
     click.echo(f"{address}  (Ctrl+C ends it)")
@@ -75,7 +78,7 @@ def opened_archive(folder: Path | None) -> Any:  # noqa: ANN401 - the archive's 
     if folder is None:
         return None
     try:
-        from collect.archive.archive import Archive  # noqa: PLC0415 - needed by few
+        archives = import_module("collect.archive.archive")
     except ModuleNotFoundError as error:
         raise ConfigurationError("This version of Nianbao has no archives.", advice="Leave --archive out.") from error
-    return Archive.open(folder)
+    return archives.Archive.open(folder)

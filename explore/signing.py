@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,7 +44,7 @@ def _mark(token: str) -> str:
     return hmac.new(token.encode(), b"nianbao", "sha256").hexdigest()
 
 
-def is_same_origin(headers: Any) -> bool:  # noqa: ANN401 - Datasette's headers, by lower-case name
+def is_same_origin(headers: Mapping[str, str]) -> bool:
     """Whether a page of this very address sent it. Browsers say so with everything they post; what says nothing is refused."""
     site = headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
@@ -51,4 +52,4 @@ def is_same_origin(headers: Any) -> bool:  # noqa: ANN401 - Datasette's headers,
     origin = headers.get("origin")
     if origin is None:
         return site == "same-origin"
-    return origin != "null" and bool(urlsplit(origin).netloc == headers.get("host"))
+    return str(urlsplit(origin).netloc) == headers.get("host", "") if origin != "null" else False

@@ -114,6 +114,7 @@ for command in (
     copies.copies,
     accuracy.accuracy,
     browse.browse,
+    browse.corrections,
     reference.list_forms,
 ):
     main.add_command(command)

@@ -10,17 +10,19 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from normalize.correcting import Decision, corrected
 from normalize.forms import form_cells
 from normalize.model import Cell, CellKey, Identity, Mention, Report, Scope, Verdict
 from store.bulk import batched
 from store.overlaid import Reading, read_reading, write_reading
 from store.read import StoredCell, figures_of
 from store.schema import correction, document, mention, report, report_reading, section
+
+if TYPE_CHECKING:
+    from normalize.correcting import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ def overlay_new(connection: Connection, contents: Collection[str]) -> None:
 
 def overlay(connection: Connection, reports: Sequence[int]) -> None:
     """Bring reports to the decisions on them: figures, findings, rules and verdict."""
+    from normalize.correcting import corrected  # noqa: PLC0415 - brings the rules of the prose; few runs meet a correction
+
     for row in connection.execute(ABOUT.where(report.c.id.in_(reports))).all():
         made = [each for held in decisions(connection, row.sha256, row.ordinal).values() for each in held[-1:]]
         wanted = [decided for each in made if (decided := _decision(each)) is not None]
@@ -96,6 +100,8 @@ def overlay(connection: Connection, reports: Sequence[int]) -> None:
 
 def _decision(row: Correction) -> Decision | None:
     """As the pure function takes it; None for a cell that no form has (any more)."""
+    from normalize.correcting import Decision  # noqa: PLC0415 - see above
+
     table, _, rest = row.cell.partition(".")
     line, _, column = rest.rpartition(".")
     key = CellKey(table, line, column)

@@ -219,7 +219,7 @@ def test_lifting_a_decision_gives_the_reading_back(store, tmp_path):
 def test_what_is_not_there_cannot_be_decided(store, number, name):
     load(store, doubtful())
     form = "2014" if name.startswith("statistics") else "2021"
-    with pytest.raises(StoreError, match="There is no report|has no cell"):
+    with pytest.raises(StoreError, match=r"There is no report|has no cell"):
         decide(store, number, decision(name, "1", form=form), base=None)
     assert corrections(store) == ()
 

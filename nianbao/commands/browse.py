@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nianbao.commands import with_db
+from nianbao.commands import open_db, with_db
 
 
 @click.command()
@@ -47,3 +47,30 @@ def browse(
     from explore.serve import serve  # noqa: PLC0415 - see the package
 
     serve(db, host=host, port=port, open_browser=open_browser, token=token, read_only=read_only, archive=archive)
+
+
+@click.group()
+def corrections() -> None:
+    """What people decided about single cells, against the document (docs/browse.md).
+
+    \b
+    Examples:
+        nianbao corrections list
+    """
+
+
+@corrections.command("list")
+@click.argument("agency", default="")
+@with_db
+def list_corrections(agency: str, db: str) -> None:
+    """List every decision, the latest first; of agencies whose name contains AGENCY.
+
+    \b
+    Examples:
+        nianbao corrections list
+        nianbao corrections list 宿迁市 --db reports.sqlite
+    """
+    from nianbao.show_corrections import show_corrections  # noqa: PLC0415 - see the package
+
+    with open_db(db) as store:
+        show_corrections(store, agency)
