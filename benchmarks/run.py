@@ -31,6 +31,7 @@ SECTIONS = {
     "history": "Coverage, revisions and the past",
     "continuity": "From year to year",
     "copies": "Finding copies",
+    "browse": "The browser face",
 }
 """Module of this folder -> heading."""
 
