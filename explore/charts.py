@@ -17,6 +17,8 @@ Spec = dict[str, Any]
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 NAMED = 10
 """Lines that colours can tell apart; of more, all are faint and the middle of them is drawn."""
+FOCUS = "#c0452f"
+"""Seen on light and on dark paper."""
 
 
 def _number(value: Decimal | None) -> float | None:
@@ -95,8 +97,10 @@ def _tooltip(unit: str) -> list[dict[str, Any]]:
     return [{"field": "year", "type": "ordinal", "title": " "}, {"field": "value", "type": "quantitative", "title": unit}]
 
 
-def lines_chart(lines: Sequence[Line], unit: str, words: Words, band: Sequence[dict[str, Any]]) -> Spec:
-    """Some agencies over the years. Of many, each is faint, and the middle half of them and their median stand out."""
+def lines_chart(
+    lines: Sequence[Line], unit: str, words: Words, *, band: Sequence[dict[str, Any]], focus: Sequence[Line] = ()
+) -> Spec:
+    """Some agencies over the years. Of many each is faint; the middle half, their median and the ``focus`` stand out."""
     span = _years(lines)
     many = len(lines) > NAMED
     year = {
@@ -124,20 +128,44 @@ def lines_chart(lines: Sequence[Line], unit: str, words: Words, band: Sequence[d
         },
     ]
     if many:
-        layers = [*_band_layers(band, year, words), *layers]
+        layers = [*_band_layers(band, year, axis, words), *layers, *_focus_layers(focus, year, value, told)]
     return {"$schema": _SCHEMA, "width": "container", "height": 340, "data": {"values": rows(lines)}, "layer": layers}
 
 
-def _band_layers(band: Sequence[dict[str, Any]], year: Spec, words: Words) -> list[Spec]:
-    low, high = {"field": "low", "type": "quantitative"}, {"field": "high"}
-    median = {"field": "median", "type": "quantitative", "title": words("compare.median")}
+def _focus_layers(focus: Sequence[Line], year: Spec, value: Spec, told: list[dict[str, Any]]) -> list[Spec]:
+    """The agency that the group is looked at for."""
+    if not focus:
+        return []
+    data = {"values": rows(focus)}
+    return [
+        {
+            "data": data,
+            "mark": {"type": "line", "color": FOCUS, "strokeWidth": 2.5},
+            "encoding": {"x": year, "y": value, "detail": {"field": "run"}},
+        },
+        {
+            "data": data,
+            "mark": {"type": "point", "filled": True, "color": FOCUS, "size": 60},
+            "encoding": {"x": year, "y": value, "tooltip": told},
+        },
+    ]
+
+
+def _band_layers(band: Sequence[dict[str, Any]], year: Spec, axis: Spec, words: Words) -> list[Spec]:
+    low, high = {"field": "low", "type": "quantitative", "axis": axis}, {"field": "high"}
+    told = [{"field": "year", "title": " "}, {"field": "median", "type": "quantitative", "title": words("compare.median")}]
+    median = {"field": "median", "type": "quantitative", "axis": axis}
     return [
         {
             "data": {"values": list(band)},
             "mark": {"type": "area", "opacity": 0.25},
             "encoding": {"x": year, "y": low, "y2": high},
         },
-        {"data": {"values": list(band)}, "mark": {"type": "line", "strokeWidth": 3}, "encoding": {"x": year, "y": median}},
+        {
+            "data": {"values": list(band)},
+            "mark": {"type": "line", "strokeWidth": 3},
+            "encoding": {"x": year, "y": median, "tooltip": told},
+        },
     ]
 
 
@@ -175,7 +203,8 @@ def spread_chart(values: Sequence[Decimal], chosen: Sequence[tuple[str, Decimal]
     marked = [{"agency": visible(name), "value": float(value)} for name, value in chosen]
     low, _, high = quartiles(values)
     told = [{"field": "agency", "type": "nominal", "title": " "}, {"field": "value", "title": unit}]
-    x = {"field": "value", "type": "quantitative", "axis": {"title": unit, "tickCount": 8}}
+    axis = {"title": unit, "tickCount": 8, "labelOverlap": True, "grid": False}
+    x = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": False}}
     return {
         "$schema": _SCHEMA,
         "width": "container",
@@ -184,7 +213,7 @@ def spread_chart(values: Sequence[Decimal], chosen: Sequence[tuple[str, Decimal]
             {
                 "data": {"values": [{"low": float(low), "high": float(high)}]},
                 "mark": {"type": "rect", "opacity": 0.22},
-                "encoding": {"x": {"field": "low", "type": "quantitative"}, "x2": {"field": "high"}},
+                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
             },
             {
                 "data": {"values": figures},

@@ -224,8 +224,8 @@ def _year_of(asked: Asked, lines: Sequence[Line]) -> Year | None:
 
 def _charts(asked: Asked, wanted: Wanted, lines: Sequence[Line], year: Year) -> Iterator[Drawn]:
     t, unit = asked.words, wanted.what.unit
-    band = list(_band(lines))
-    yield Drawn("lines", t("compare.lines"), lines_chart(_first(lines, wanted.focus), unit, t, band))
+    band, focus = list(_band(lines)), [line for line in lines if line.subject == wanted.focus]
+    yield Drawn("lines", t("compare.lines"), lines_chart(lines, unit, t, band=band, focus=focus))
     chosen = [pair for pair in year.ranked if pair[0].subject == wanted.focus]
     if len(year.ranked) > 1:
         top = list(year.ranked[:RANKED])

@@ -237,7 +237,7 @@ def test_the_language_is_switched(visit):
     assert page.locator(".verdict").first.inner_text() == "Inconsistent"
     assert faults(page) == []
     page.goto("/")
-    assert page.get_by_role("heading", level=1).inner_text() == "China’s open-government annual reports"
+    assert page.get_by_role("heading", level=1).inner_text() == "China's open-government annual reports"
     page.get_by_role("link", name="中文").click()
     assert page.locator("html").get_attribute("lang") == "zh-CN"
 

@@ -28,6 +28,7 @@ from store.ask import ask
 from store.compare import differences
 from store.continuity import update
 from store.copies import find_copies
+from store.corrections import corrections, decide
 from store.coverage import coverage_of
 from store.export import TABLES, export
 from store.history import reports_as_of, revisions
@@ -35,12 +36,14 @@ from store.load import Outcome
 from store.migrations import VERSION_TABLE
 from store.open import open_store
 from store.query import find_reports, report_detail, status
+from store.review import queue
 from store.schema import metadata
 from store.search import search
 from store.series import Subject, find_subjects, reporting_years, series
 from store.sightings import see_again
 from store.supersede import settle_all
 from tests import postgres
+from tests import test_corrections as corrections_tests
 from tests import test_store_continuity as histories
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
@@ -433,3 +436,16 @@ def test_the_same_copies_are_found(server, tmp_path):
         assert found(there) == found(here)
         with there.reading() as connection:
             assert connection.execute(text("SELECT COUNT(*) FROM copies")).scalar() == 4
+
+
+def test_decisions_on_cells_do_the_same_as_on_sqlite(store, tmp_path):
+    with open_store(tmp_path / "r.sqlite") as other:
+        for each in (store, other):
+            number = corrections_tests.load(each, corrections_tests.doubtful())
+            first = decide(each, number, corrections_tests.decision(corrections_tests.NEW_TOTAL, "8"), base=None)
+            assert report_detail(each, number).summary.verdict == "inconsistent"
+            decide(each, number, corrections_tests.decision(corrections_tests.NEW_TOTAL, "3"), base=first.id)
+            assert report_detail(each, number).summary.verdict == "verified"
+            assert queue(each) == ()
+            assert [int(row["value"]) for row in corrections(each)] == [3, 8]
+        assert differences(store, other) == []
