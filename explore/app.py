@@ -21,13 +21,16 @@ from store.overview import names, overview
 _PLUGIN = "nianbao"
 
 
-def application(db: str | Path, *, token: str | None = None, archive: Contents | None = None) -> Datasette:
+def application(
+    db: str | Path, *, token: str | None = None, archive: Contents | None = None, patience: float = 60.0
+) -> Datasette:
     """A Datasette with our pages over the database of reports at ``db``.
 
     Args:
         db: an SQLite file. It is brought to the present schema first, where that may be written.
         token: who knows it may write; None lets nobody.
         archive: where the bytes of documents are found that no longer lie at their origin.
+        patience: seconds that a page waits for what is dear to find out, before it shows itself without.
 
     Raises:
         ConfigurationError: it is no SQLite file.
@@ -54,6 +57,7 @@ def application(db: str | Path, *, token: str | None = None, archive: Contents |
         drawings=Drawings(),
         overview=OfDatabase(path, lambda: overview(store)),
         names=OfDatabase(path, lambda: names(store)),
+        patience=patience,
         token=token,
     )
     open_site(datasette, site)

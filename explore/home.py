@@ -18,7 +18,9 @@ _SHADES = 5
 
 def home_page(asked: Asked) -> Response:
     """``/``."""
-    overview = asked.site.overview.get()
+    overview = asked.site.overview.soon(asked.site.patience)
+    if overview is None:  # just started, over a large database
+        return rendered(asked, "home.html", {"overview": None, "totals": {}, "shade": shade})
     totals = {year: Covered(*(sum(values) for values in zip(*_of_year(overview, year), strict=True))) for year in overview.years}
     return rendered(asked, "home.html", {"overview": overview, "totals": totals, "shade": shade})
 

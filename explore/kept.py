@@ -37,6 +37,14 @@ class OfDatabase(Generic[_Value]):
             threading.Thread(target=self._renew_and_release, daemon=True).start()
         return self._found[0]
 
+    def soon(self, seconds: float) -> _Value | None:
+        """The value, or None where it is not found out within some seconds; it is being found out then."""
+        if not self._found:
+            finding = threading.Thread(target=self.get, daemon=True)
+            finding.start()
+            finding.join(seconds)
+        return self.get() if self._found else None
+
     def _renew(self) -> None:
         state = self._present()
         self._found = [self._find()]

@@ -17,6 +17,7 @@ import click
 from collect.errors import ConfigurationError
 
 _LEAST_TOKEN = 8
+_PATIENCE = 0.2
 
 
 def serve(db: str, *, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None) -> None:
@@ -37,7 +38,7 @@ def serve(db: str, *, host: str, port: int, open_browser: bool, token: str | Non
     from explore.site import site_of  # noqa: PLC0415 - see above
 
     chosen = None if read_only else token or secrets.token_urlsafe(18)
-    datasette = application(db, token=chosen, archive=opened_archive(archive))
+    datasette = application(db, token=chosen, archive=opened_archive(archive), patience=_PATIENCE)
     threading.Thread(target=site_of(datasette).warm, daemon=True).start()
     listening = _listening(host, port)
     address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"

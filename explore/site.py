@@ -35,6 +35,8 @@ class Site:
     drawings: Drawings
     overview: OfDatabase[Overview]
     names: OfDatabase[tuple[Name, ...]]
+    patience: float
+    """Seconds that a page waits for what is dear to find out, before it shows itself without."""
     token: str | None
     """Who knows it may write; None lets nobody."""
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from explore.app import application
+from explore.site import site_of
 from nianbao.pipeline import read_reports
 from normalize.model import Candidate, Finding, Severity, State, Verdict
 from store import continuity
@@ -67,6 +68,7 @@ class Browser:
     def __init__(self, path, *, token=TOKEN, **options):
         self.path = path
         self.datasette = application(path, token=token, **options)
+        self.site = site_of(self.datasette)
         self.cookies = {}
 
     def ask(self, method, address, **more):
@@ -96,5 +98,5 @@ class Browser:
 def another(browser):
     """A second browser at the same server."""
     other = object.__new__(Browser)
-    other.path, other.datasette, other.cookies = browser.path, browser.datasette, {}
+    other.path, other.datasette, other.site, other.cookies = browser.path, browser.datasette, browser.site, {}
     return other

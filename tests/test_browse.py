@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from explore.words import LANGUAGES, catalogue
 from normalize.forms import forms
 from store.corrections import corrections
 from store.open import open_store
-from tests.browsing import DOUBTFUL, TOKEN, Browser, another, real_store
+from store.overview import overview
+from tests.browsing import DOUBTFUL, REPORTS, TOKEN, Browser, another, real_store
 from tests.report_factory import facts, full_report, new_store, report
 
+ROOT = Path(__file__).parent.parent
 SUQIAN_2023, SHANGHAI, YUNXI, HONGZE, SUQIAN_2024 = range(1, 6)
 CELL = "2021:applications.new.total"
 
@@ -109,7 +112,7 @@ def test_no_language_lacks_a_label_and_no_label_is_left_over():
         for key, label in first.items():
             assert set(re.findall(r"\{\w+\}", label)) == set(re.findall(r"\{\w+\}", other[key])), key
     sources = "".join(
-        path.read_text("utf-8") for path in (*Path("explore/templates").glob("*.html"), *Path("explore").glob("*.py"))
+        path.read_text("utf-8") for path in (*(ROOT / "explore" / "templates").glob("*.html"), *(ROOT / "explore").glob("*.py"))
     )
     used = set(re.findall(r"""(?:\bt|words)\(["']([a-z_]+\.[a-z_]+)["']""", sources))
     assert used <= first.keys()
@@ -117,6 +120,13 @@ def test_no_language_lacks_a_label_and_no_label_is_left_over():
         re.findall(r"""known\(["']([a-z_]+)["']""", sources)
     )
     assert [key for key in first if key not in used and key.partition(".")[0] not in topics] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_has_a_label(language):
+    page_of_rules = (ROOT / "docs" / "findings.md").read_text("utf-8").split("## Ignored by rule")[0]
+    rules = set(re.findall(r"^### (\S+)$", page_of_rules, re.MULTILINE)) - {"levels.parts_exceed_whole"}
+    assert {key.removeprefix("rule.") for key in catalogue(language) if key.startswith("rule.")} == rules
 
 
 def test_static_files_are_of_the_package_and_kept(browser):
@@ -184,6 +194,23 @@ def test_what_changed_in_the_database_shows(fresh):
             break
     else:
         pytest.fail("the first page never showed the new report")
+
+
+def test_a_page_does_not_wait_for_what_is_dear(database, monkeypatch):
+    started, finish = threading.Event(), threading.Event()
+
+    def slowly(store):
+        started.set()
+        finish.wait(20)
+        return overview(store)
+
+    monkeypatch.setattr("explore.app.overview", slowly)
+    browser = Browser(database, patience=0.01)
+    assert not page(browser.get("/")).cssselect(".tile")
+    assert started.wait(20)
+    finish.set()
+    assert browser.site.overview.get().documents == 5
+    assert page(browser.get("/")).cssselect(".tile")
 
 
 # ---- an agency
@@ -404,7 +431,7 @@ def test_bytes_are_found_in_an_archive_and_must_be_the_very_bytes(database, tmp_
     with open_store(path) as store, store.writing() as connection:
         connection.execute(text("UPDATE document_path SET origin = '/gone/' || document"))
         sha256 = connection.execute(text("SELECT lower(hex(sha256)) FROM document WHERE id = 1")).scalar()
-    content = Path("fixtures/reports/suqian-2023.pdf").read_bytes()
+    content = (REPORTS / "suqian-2023.pdf").read_bytes()
     for archive, status in ((None, 404), (Kept(content, sha256), 200), (Kept(content + b" ", sha256), 404)):
         assert Browser(path, archive=archive).get(f"/report/{SUQIAN_2023}/page/1.png").status_code == status
 

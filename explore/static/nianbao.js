@@ -167,6 +167,9 @@
     });
   }
 
+  // What is still being counted is looked at again.
+  if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 2500);
+
   // The token may come behind the address, where it is sent to nobody.
   const signIn = document.querySelector("[data-sign-in]");
   if (signIn && location.hash.startsWith("#token=")) {
