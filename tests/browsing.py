@@ -4,8 +4,12 @@ import asyncio
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lxml import html
 
 from explore.app import application
 from explore.site import site_of
@@ -52,7 +56,19 @@ def doubtful(report):
 
 
 def real_store(path):
-    """Three years of reports: 宿迁 2023 and 2024 (with a doubt), 上海 2019, and one that breaks its own rules."""
+    """Put five reports at a path: 宿迁 2023 and, with a doubt, 2024, 上海 2019, 洪泽 2024, and one that breaks its own rules."""
+    path.write_bytes(_real())
+
+
+@cache
+def _real():
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "reports.sqlite"
+        _read_reports(path)
+        return path.read_bytes()
+
+
+def _read_reports(path):
     with new_store(path) as store:
         run = store.begin_run("4")
         for name in ("suqian-2023.pdf", "shanghai-office-2019.html", "yunxi-county-2015.html", "hongze-2024.pdf"):
@@ -60,6 +76,21 @@ def real_store(path):
         of_file(store, "suqian-2024.pdf", run=run, change=doubtful)
         store.finish_run(run, {})
         continuity.update(store, levels=False)
+
+
+SUQIAN_2023, SHANGHAI, YUNXI, HONGZE, SUQIAN_2024 = range(1, 6)
+"""Numbers of its reports."""
+
+
+def page(answer):
+    """The page that was answered, as a tree."""
+    assert answer.status_code == 200, answer.text[-600:]
+    return html.fromstring(answer.text)
+
+
+def words_of(element):
+    """The text of an element, its parts one space apart."""
+    return " ".join(" ".join(element.itertext()).split())
 
 
 class Browser:
