@@ -56,7 +56,7 @@ def decide(
         cell = held.get((decision.form, decision.key))
         if cell is None:
             raise StoreError(f"The report has no cell {decision.form}:{decision.key}.", advice="")
-        before = decisions(connection, about.sha256, about.ordinal).get((decision.form, str(decision.key)), [])
+        before = decisions(connection, about.sha256, about.ordinal, about.year).get((decision.form, str(decision.key)), [])
         if (before[-1].id if before else None) != base:
             raise OvertakenError(before[-1])
         row = {
@@ -72,6 +72,7 @@ def decide(
             "old_value": cell.value,
             "old_printed": cell.printed,
             "old_state": cell.state.value,
+            "year": about.year,
         }
         added = connection.execute(insert(correction).values(row).returning(correction.c.id)).scalar_one()
         overlay(connection, [report_id])

@@ -43,6 +43,9 @@ class Correction:
     """What counted before, and how; of rows from before this was noted, None."""
     old_printed: str | None
     old_state: str | None
+    year: int | None
+    """Year of the report then. Should another version of the reader find other reports in the document, their places may
+    shift: a decision is laid over no report of another year."""
 
 
 ABOUT = select(
@@ -52,13 +55,13 @@ ABOUT = select(
 """What is asked of the reports that decisions are on."""
 
 
-def decisions(connection: Connection, sha256: str, ordinal: int) -> dict[tuple[str, str], list[Correction]]:
+def decisions(connection: Connection, sha256: str, ordinal: int, year: int | None) -> dict[tuple[str, str], list[Correction]]:
     """Every decision on a report, by form and cell, oldest first."""
     query = (
         select(correction).where(correction.c.sha256 == sha256, correction.c.report_ordinal == ordinal).order_by(correction.c.id)
     )
     found: dict[tuple[str, str], list[Correction]] = {}
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(query.where(correction.c.year.is_(None) | (correction.c.year == year))).mappings():
         found.setdefault((row["form"], row["cell"]), []).append(Correction(**row))
     return found
 
@@ -82,7 +85,7 @@ def overlay(connection: Connection, reports: Sequence[int]) -> None:
     from normalize.correcting import corrected  # noqa: PLC0415 - brings the rules of the prose; few runs meet a correction
 
     for row in connection.execute(ABOUT.where(report.c.id.in_(reports))).all():
-        made = [each for held in decisions(connection, row.sha256, row.ordinal).values() for each in held[-1:]]
+        made = [each for held in decisions(connection, row.sha256, row.ordinal, row.year).values() for each in held[-1:]]
         wanted = [decided for each in made if (decided := _decision(each)) is not None]
         if not wanted:
             continue

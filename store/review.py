@@ -43,13 +43,13 @@ class Doubt:
 def queue(store: Store) -> tuple[Doubtful, ...]:
     """The current reports for review: those with the most open cells first, those without any last."""
     with store.reading() as connection:
-        decided: dict[tuple[str, int], set[str]] = {}
+        decided: dict[tuple[str, int, int | None], set[str]] = {}
         for row in connection.execute(_DECIDED):
-            decided.setdefault((row.sha256, row.report_ordinal), set()).add(row.cell)
+            decided.setdefault((row.sha256, row.report_ordinal, row.year), set()).add(row.cell)
         doubted: dict[int, list[Any]] = {}
         for doubt in connection.execute(_QUEUE):
             doubted.setdefault(doubt.id, []).append(doubt)
-    rows = [_doubtful(held, decided.get((held[0].sha256, held[0].ordinal), set())) for held in doubted.values()]
+    rows = [_doubtful(held, decided.get((held[0].sha256, held[0].ordinal, held[0].year), set())) for held in doubted.values()]
     return tuple(sorted(rows, key=lambda each: (-each.open, -each.doubts, each.agency, each.year or 0, each.report_id)))
 
 
@@ -59,7 +59,7 @@ _QUEUE = (
     .join(finding, (finding.c.report_id == report.c.id) & (finding.c.severity == "doubt"))
     .where(report.c.verdict == "review", report.c.current == 1)
 )
-_DECIDED = select(correction.c.sha256, correction.c.report_ordinal, correction.c.cell).distinct()
+_DECIDED = select(correction.c.sha256, correction.c.report_ordinal, correction.c.year, correction.c.cell).distinct()
 
 
 def _doubtful(rows: Sequence[Any], decided: set[str]) -> Doubtful:
@@ -72,11 +72,11 @@ def _doubtful(rows: Sequence[Any], decided: set[str]) -> Doubtful:
 def doubts_of(connection: Connection, report_id: int) -> tuple[Doubt, ...]:
     """Every cell of a report that is in doubt or was decided, in the order of its findings."""
     about = connection.execute(
-        select(document.c.sha256, report.c.ordinal, report.c.form)
+        select(document.c.sha256, report.c.ordinal, report.c.form, report.c.year)
         .join(document, document.c.id == report.c.document_id)
         .where(report.c.id == report_id)
     ).one()
-    made = decisions(connection, about.sha256, about.ordinal)
+    made = decisions(connection, about.sha256, about.ordinal, about.year)
     said: dict[str, list[tuple[str, str, str]]] = {}
     query = select(finding).where(finding.c.report_id == report_id, finding.c.severity == "doubt").order_by(finding.c.ordinal)
     for row in connection.execute(query):

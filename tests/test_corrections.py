@@ -179,6 +179,17 @@ def test_it_is_asked_again_only_when_the_source_changes(store):
     assert [each.open for each in queue(store)] == [1]
 
 
+def test_it_is_laid_over_no_report_of_another_year(store):
+    """A better reader may find another report in the document before this one: then their places shift."""
+    number = load(store, doubtful())
+    decide(store, number, decision(NEW_TOTAL, "3"), base=None, time=NOON)
+    other = replace(doubtful(), identity=replace(doubtful().identity, year=2022))
+    assert load(store, other, reader="r2") == number
+    assert cell_of(store, number, NEW_TOTAL).state is State.MISSING
+    assert verdict(store, number) == "review"
+    assert [each.open for each in queue(store)] == [1]
+
+
 def test_a_later_decision_overrules_and_nothing_is_lost(store):
     number = load(store, doubtful())
     first = decide(store, number, decision(NEW_TOTAL, "8"), base=None, time=NOON)

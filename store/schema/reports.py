@@ -160,6 +160,7 @@ correction = table(
     Column("old_value", Figure, doc="The number that counted before; NULL where there was none."),
     text_("old_printed", "Text as the reader had it; NULL in a row from before this was noted.", nullable=True),
     text_("old_state", "State of the cell before; NULL in a row from before this was noted.", nullable=True),
+    integer("year", "Year of the report then: the row is laid over no report of another year. NULL fits any.", nullable=True),
 )
 
 report_reading = table(

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("old_value", Figure(), nullable=True),
         sa.Column("old_printed", Words(), nullable=True),
         sa.Column("old_state", Words(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
     ):
         op.add_column("correction", column)
     op.create_table(
