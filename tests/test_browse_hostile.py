@@ -121,3 +121,10 @@ def test_only_addresses_of_the_web_become_links(origin, link):
 def test_what_controls_text_is_made_visible():
     assert visible("甲\u202e乙\u0007丙\n\t") == "甲\ufffd乙\ufffd丙\n\t"
     assert environment().from_string("{{ x }}").render(x="\u2067<b>") == "\ufffd&lt;b&gt;"
+
+
+def test_the_pages_of_datasette_escape_them_too(hostile):
+    for table in ("document_path", "report", "finding", "cell_note", "section"):
+        found = page(hostile.get(f"/reports/{table}"))
+        assert not found.cssselect("img, [onerror]")
+        assert not any((link.get("href") or "").lower().strip().startswith("javascript:") for link in found.cssselect("a"))
