@@ -58,6 +58,7 @@ def pages(store: Store) -> Iterator[tuple[str, str]]:
     yield "type-ahead, one character", "/-/nianbao/agencies.json?q=县"
     yield "type-ahead, a name", "/-/nianbao/agencies.json?q=教育局"
     yield "search page", "/search?q=教育局"
+    yield "coverage of a province and year", "/coverage?province=江苏省&year=2023"
     yield "agency", f"/agency/{agency}"
     yield "report", f"/report/{report}"
     yield "report, one cell", f"/report/{report}/cell?cell=2021:applications.new.total"

@@ -7,14 +7,14 @@ from typing import Any
 
 from explore.agency import agency_page
 from explore.compare import compare_file, compare_page
-from explore.home import home_page, search_page, suggestions
+from explore.home import coverage_page, home_page, search_page, suggestions
 from explore.pages import as_view, static
 from explore.report import cell_panel, page_picture, report_page
 from explore.review import queue_page, review_page, sign_in_page, sign_out
 
 _NUMBER = r"(?P<number>[0-9]{1,12})"
 
-OWN = frozenset({"agency", "compare", "report", "review", "search"})
+OWN = frozenset({"agency", "compare", "coverage", "report", "review", "search"})
 """First parts of our addresses: no database may be called so in Datasette's."""
 
 
@@ -22,6 +22,7 @@ def addresses() -> list[tuple[str, Callable[..., Any]]]:
     """Every address as a regular expression, with its view."""
     return [
         (r"^/$", as_view(home_page)),
+        (r"^/coverage$", as_view(coverage_page)),
         (r"^/search$", as_view(search_page)),
         (r"^/-/nianbao/agencies\.json$", as_view(suggestions)),
         (r"^/agency$", as_view(agency_page)),

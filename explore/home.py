@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
+from collect.errors import ConfigurationError
 from explore.pages import HEADERS, Asked, rendered, visible
+from store.coverage import province_covered
 from store.overview import Covered, Name, Overview, found_names
 
 _SUGGESTED = 10
 _LISTED = 200
+_ROWS = 1000
 _SHADES = 5
 
 
@@ -33,6 +37,18 @@ def _of_year(overview: Overview, year: int) -> list[tuple[int, int, int]]:
 def shade(covered: Covered) -> int:
     """How dark a place of the map is: 0 for nothing, 5 for all that should be there."""
     return 0 if not covered.there else max(1, int(_SHADES * covered.there / covered.expected))
+
+
+def coverage_page(asked: Asked) -> Response:
+    """``/coverage?province=江苏省&year=2023``: who should have reported, and what became of it."""
+    year, province = asked.query.get("year", ""), asked.query.get("province", "")
+    if not year.isdecimal() or len(year) != 4:
+        raise ConfigurationError(f"{year} is no year.", advice="")
+    rows = province_covered(asked.site.store, province, int(year))
+    counts = Counter(row.status for row in rows)
+    shown = [row for row in rows if asked.query.get("status") in {None, row.status}]
+    values = {"province": province, "year": int(year), "rows": shown[:_ROWS], "count": len(shown), "counts": counts}
+    return rendered(asked, "coverage.html", values)
 
 
 def search_page(asked: Asked) -> Response:

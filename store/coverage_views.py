@@ -129,11 +129,21 @@ def coverage(expected: str | None = None) -> str:
     return f"{_expected() if expected is None else expected}{_facts()}, {_judged()}\n{_STATUS}"
 
 
-def coverage_of_one() -> str:
-    """The same of the agency ``:agency`` alone. No index would tell the view that it need not look at all the others."""
+OF_ONE = "= :agency"
+OF_PROVINCE = (
+    "IN (SELECT a.id FROM agency AS a LEFT JOIN region AS g ON g.code = a.region_code WHERE COALESCE(g.province, '') = :province)"
+)
+
+
+def coverage_of_some(whose: str, when: str = "") -> str:
+    """The same of some agencies, ``OF_ONE`` or ``OF_PROVINCE``. No index tells the view to leave the others out.
+
+    ``when`` restricts the reports, such as ``r.year = :year``: of other years there is then no telling.
+    """
     last = "SELECT MAX(year) FROM report WHERE current = 1 AND agency_id IS NOT NULL"
     span = f"SELECT MIN(year) AS first, ({last}) AS last FROM seen"
-    return f"{_expected('= :agency', span)}{_facts(' AND r.agency_id = :agency')}, {_judged()}\n{_STATUS}"
+    some = f" AND r.agency_id {whose}" + (f" AND {when}" if when else "")
+    return f"{_expected(whose, span)}{_facts(some)}, {_judged()}\n{_STATUS}"
 
 
 def coverage_views() -> dict[str, str]:

@@ -1,10 +1,12 @@
 """The pages of the browser face, asked without a browser: in both languages, and what of Datasette is behind them."""
 
 import re
+import socket
 import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from lxml import html
 from sqlalchemy import text
 
@@ -12,6 +14,7 @@ from collect.errors import ConfigurationError, StoreError
 from explore import app
 from explore.serve import opened_archive
 from explore.words import LANGUAGES, catalogue
+from nianbao.cli import main
 from store.open import open_store
 from store.overview import overview
 from tests.browsing import (
@@ -51,7 +54,15 @@ def fresh(tmp_path):
 
 
 PAGES = (
-    *("/", "/search?q=宿迁", "/compare", "/compare?metric=received&name=宿迁市人民政府", "/review", "/review/sign-in"),
+    *(
+        "/",
+        "/search?q=宿迁",
+        "/coverage?province=江苏省&year=2024",
+        "/compare",
+        "/compare?metric=received&name=宿迁市人民政府",
+        "/review",
+        "/review/sign-in",
+    ),
     *("/agency?name=云溪县人民政府", f"/report/{SUQIAN_2023}", f"/report/{SHANGHAI}", f"/report/{YUNXI}"),
     *(f"/report/{SUQIAN_2024}?cell=2021:{DOUBTFUL}", f"/review/{SUQIAN_2024}", "/nowhere"),
 )
@@ -175,6 +186,15 @@ def test_what_changed_in_the_database_shows(fresh):
         pytest.fail("the first page never showed the new report")
 
 
+def test_a_place_of_the_map_lists_its_agencies(browser):
+    found = page(browser.get("/coverage?province=江苏省&year=2024"))
+    rows = [words_of(row).split()[:3] for row in found.cssselect("tbody tr")]
+    assert rows == [["淮安市洪泽区人民政府", "表式不对", "核实"], ["宿迁市人民政府", "收到", "待人工核对"]]
+    missing = page(browser.get("/coverage?province=上海市&year=2021"))
+    assert [words_of(row) for row in missing.cssselect("tbody tr")] == ["上海市人民政府办公厅 缺 2022-01-31"]
+    assert browser.get("/coverage?province=上海市&year=soon").status_code == 400
+
+
 def test_a_page_does_not_wait_for_what_is_dear(database, monkeypatch):
     started, finish = threading.Event(), threading.Event()
 
@@ -218,3 +238,38 @@ def test_no_database_hides_a_page(database, tmp_path, name):
 
 def test_without_an_archive_none_is_opened():
     assert opened_archive(None) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--db", "none.sqlite"], "error: There is no database none.sqlite."),
+        (["--db", "postgresql+psycopg://user@host/reports"], "error: The browser face reads an SQLite file"),
+        (["--token", "short"], "error: The token is too short"),
+        (["--archive", "nowhere"], "error: "),
+    ],
+)
+def test_the_command_says_what_is_wrong(database, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    given = words if "--db" in words else [*words, "--db", str(database)]
+    result = CliRunner().invoke(main, ["browse", *given])
+    assert result.exit_code != 0
+    assert result.stderr.startswith(said)
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_port_that_is_taken_is_an_error(database):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = CliRunner().invoke(main, ["browse", "--db", str(database), "--port", str(taken.getsockname()[1])])
+    assert result.stderr.startswith("error: Nothing can listen at 127.0.0.1:")
+
+
+def test_decisions_are_listed_by_the_command(fresh):
+    fresh.sign_in()
+    fresh.post(f"/review/{SUQIAN_2024}", {"cell": f"2021:{DOUBTFUL}", "base": "", "choice": "=1408", "reason": "看原件"})
+    said = CliRunner().invoke(main, ["corrections", "list", "宿迁", "--db", str(fresh.path)], terminal_width=300).stdout
+    assert "李明" in said
+    assert "1408" in said
+    assert CliRunner().invoke(main, ["corrections", "list", "没有", "--db", str(fresh.path)]).stdout == "No decisions.\n"

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from explore.official import sheets
 from normalize.forms import forms
+from store.coverage import coverage_of, province_covered, years_covered
 from store.open import open_store
 from tests.browsing import (
     HONGZE,
@@ -272,3 +273,17 @@ def test_what_is_not_there_is_not_found(browser, address):
 def test_a_cell_that_is_none_shows_the_document(browser, cell):
     found = page(browser.get(f"/report/{SUQIAN_2023}", params={"cell": cell}))
     assert found.cssselect("aside figure.sheet-picture")
+
+
+# ---- coverage
+
+
+def test_the_questions_about_some_agencies_agree_with_the_view(database):
+    with open_store(database) as store:
+        everything = coverage_of(store).rows
+        assert {row.status for row in everything} >= {"present", "missing", "wrong_form"}
+        for number in {row.agency_id for row in everything}:
+            assert list(years_covered(store, number)) == [row for row in everything if row.agency_id == number]
+        for province, year in {(row.province, row.year) for row in everything}:
+            expected = [row for row in everything if (row.province, row.year) == (province, year)]
+            assert sorted(province_covered(store, province, year), key=str) == sorted(expected, key=str)
