@@ -34,6 +34,7 @@ SECTIONS = {
     "copies": "Finding copies",
     "crawl": "A crawl of local sites",
     "night": "The night",
+    "browse": "The browser face",
 }
 """Module of this folder -> heading."""
 

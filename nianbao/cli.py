@@ -21,6 +21,7 @@ from nianbao.commands import (
     accuracy,
     agencies,
     archive,
+    browse,
     collect,
     continuity,
     copies,
@@ -121,6 +122,8 @@ for command in (
     continuity.continuity,
     copies.copies,
     accuracy.accuracy,
+    browse.browse,
+    browse.corrections,
     reference.list_forms,
 ):
     main.add_command(command)

@@ -20,6 +20,7 @@ from store.agencies import Register
 from store.bulk import delete_rows, insert_rows, reserve
 from store.documents import DocumentFacts, Known, Old, Run, iso
 from store.failures import told_of
+from store.overlay import overlay_new
 from store.rows import PARTS, PLACED_COLUMNS, REPORT_COLUMNS, Prepared, Row
 from store.schema import document, document_path, failure, metadata, past_sighting, report
 from store.supersede import Subject, settle, subject
@@ -152,6 +153,7 @@ class Batch:
         self._look_up(changes)
         outcomes = [self._decide(change) for change in changes]
         self._write()
+        overlay_new(self._connection, {change.facts.sha256 for change in changes if isinstance(change, Read)})
         settle(self._connection, self._rows.subjects)
         return outcomes
 
@@ -291,7 +293,7 @@ class Batch:
     def _write(self) -> None:
         connection, rows = self._connection, self._rows
         search.forget(connection, rows.emptied)
-        for table in (*PARTS, *(f"form_{form}" for form in self._tables)):
+        for table in (*PARTS, "report_reading", *(f"form_{form}" for form in self._tables)):
             delete_rows(connection, table, "report_id", rows.emptied)
         delete_rows(connection, "report", "id", rows.dropped)
         delete_rows(connection, "document", "id", rows.gone)

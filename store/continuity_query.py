@@ -126,6 +126,12 @@ def years_of(store: Store, name: str, limit: int) -> tuple[list[AgencyYears], in
         return [_years(connection, *each) for each in found[:limit]], len(found)
 
 
+def chain_of(store: Store, number: int, name: str) -> AgencyYears:
+    """The chain of the agency of that number; with 0, of an undecided one by its printed name."""
+    with store.reading() as connection:
+        return _years(connection, number, name)
+
+
 def _matching(connection: Connection, name: str) -> list[tuple[int, str]]:
     """Number and name of agencies, 0 for one that is undecided."""
     known = select(agency.c.id, agency.c.name).where(agency.c.id.in_(select(continuity_step.c.agency_id)))

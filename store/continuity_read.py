@@ -207,6 +207,6 @@ def _blanks(connection: Connection, reports: Sequence[int]) -> dict[int, list[in
     found: dict[int, list[int]] = {}
     for some in batched(reports):
         for number, cell, state in connection.execute(_NOTES, {"listed": list(some)}):
-            if state == "blank" and cell in places:
+            if state in {"blank", "corrected"} and cell in places:  # one corrected to a number is not asked for
                 found.setdefault(number, []).append(places[cell])
     return found

@@ -14,7 +14,7 @@ from collect.errors import ConfigurationError
 from normalize.authority.model import Agency
 from normalize.authority.roster import RosterEntry
 from normalize.gazetteer import gazetteer
-from store.coverage_views import FIRST_YEAR, coverage
+from store.coverage_views import FIRST_YEAR, OF_ONE, OF_PROVINCE, coverage, coverage_of_some
 from store.load import Store
 from store.schema import agency, failure, report
 from store.values import storable
@@ -113,6 +113,23 @@ def coverage_of(
         query = f"SELECT {names} FROM {source} AS c WHERE {' AND '.join(asked or ['1 = 1'])} ORDER BY {order}"  # noqa: S608 - our own text
         rows = (Expected(*row) for row in connection.execute(text(query), values))
         return Coverage(tuple(row for row in rows if roster or inside(row.region_code)), *_untold(connection))
+
+
+def years_covered(store: Store, agency_id: int) -> tuple[Expected, ...]:
+    """What became of each year of one agency, oldest first."""
+    names = ", ".join(f"c.{field.name}" for field in fields(Expected))
+    query = f"SELECT {names} FROM ({coverage_of_some(OF_ONE)}) AS c ORDER BY c.year"  # noqa: S608 - our own text
+    with store.reading() as connection:
+        return tuple(Expected(*row) for row in connection.execute(text(query), {"agency": agency_id}))
+
+
+def province_covered(store: Store, province: str, year: int) -> tuple[Expected, ...]:
+    """What became of one year of the agencies of a province, by name; of those in no province where it is empty."""
+    names = ", ".join(f"c.{field.name}" for field in fields(Expected))
+    some = coverage_of_some(OF_PROVINCE, "r.year = :year")
+    query = f"SELECT {names} FROM ({some}) AS c WHERE c.year = :year ORDER BY c.region_code, c.agency"  # noqa: S608 - our own text
+    with store.reading() as connection:
+        return tuple(Expected(*row) for row in connection.execute(text(query), {"province": province, "year": year}))
 
 
 def _inside(within: str | None) -> Callable[[str | None], bool]:

@@ -19,16 +19,22 @@ PRESENT_RULE = 2019
 _WHO = "'#' || CAST({0} AS TEXT)"
 """An agency, in a column that may hold a printed name instead."""
 
-_EXPECTED = f"""\
+_SPAN = "SELECT MIN(year) AS first, MAX(year) AS last FROM seen"
+
+
+def _expected(whose: str = "IS NOT NULL", span: str = _SPAN) -> str:
+    """Each agency from its first report on, to the last year there is any report for, or until another took its place."""
+    return f"""\
 WITH RECURSIVE seen AS (
-  SELECT agency_id, year FROM report WHERE current = 1 AND agency_id IS NOT NULL AND year >= {FIRST_YEAR}
-  UNION SELECT agency_id, year FROM failure WHERE agency_id IS NOT NULL AND year >= {FIRST_YEAR}
-), span AS (SELECT MIN(year) AS first, MAX(year) AS last FROM seen),
+  SELECT agency_id, year FROM report WHERE current = 1 AND agency_id {whose} AND year >= {FIRST_YEAR}
+  UNION SELECT agency_id, year FROM failure WHERE agency_id {whose} AND year >= {FIRST_YEAR}
+), span AS ({span}),
 years AS (SELECT first AS year FROM span WHERE first IS NOT NULL UNION ALL SELECT year + 1 FROM years, span WHERE year < last),
 ended AS (
   SELECT agency_id, MIN(year) AS year FROM (
-    SELECT agency_id, year FROM ({SUCCESSIONS}) AS s
-    UNION ALL SELECT a.id, g.until FROM agency AS a JOIN region AS g ON g.code = a.region_code WHERE g.until IS NOT NULL
+    SELECT agency_id, year FROM ({SUCCESSIONS}) AS s WHERE agency_id {whose}
+    UNION ALL SELECT a.id, g.until FROM agency AS a JOIN region AS g ON g.code = a.region_code
+      WHERE g.until IS NOT NULL AND a.id {whose}
   ) AS e GROUP BY agency_id
 ), bounds AS (
   SELECT s.agency_id, MIN(s.year) AS first, MAX(s.year) AS last, MIN(e.year) AS ended
@@ -38,7 +44,6 @@ ended AS (
   FROM bounds AS b JOIN agency AS a ON a.id = b.agency_id JOIN years AS y
     ON y.year >= b.first AND (b.ended IS NULL OR y.year < b.ended OR y.year <= b.last)
 ), """
-"""Each agency from its first report on, to the last year there is any report for, or until another took its place."""
 
 
 def _form_due() -> str:
@@ -73,17 +78,17 @@ _PUBLISHED = "CASE WHEN r.published >= CAST(r.year AS TEXT) || '-12-01' THEN r.p
 """A date before the last month of the year reported on is not that of this report."""
 
 
-def _facts() -> str:
+def _facts(whose: str = "") -> str:
     """Per agency (or printed name, where the agency is undecided) and year: one report, and the first date stated by any."""
     printed, joins = _forms_printed()
     who = f"CASE WHEN r.agency_id IS NULL THEN r.agency ELSE {_WHO.format('r.agency_id')} END"
     return f"""dates AS (
   SELECT {who} AS who, r.year, MIN({_PUBLISHED}) AS published
-  FROM report AS r WHERE r.published <> '' AND r.year IS NOT NULL GROUP BY 1, 2
+  FROM report AS r WHERE r.published <> '' AND r.year IS NOT NULL{whose} GROUP BY 1, 2
 ), ranked AS (
   SELECT {who} AS who, r.id, r.year, r.scope, r.form, r.verdict, r.document_id,
     ROW_NUMBER() OVER (PARTITION BY {who}, r.year ORDER BY r.cells_found DESC, r.id) AS place
-  FROM report AS r WHERE r.current = 1 AND r.year IS NOT NULL
+  FROM report AS r WHERE r.current = 1 AND r.year IS NOT NULL{whose}
 ), fact AS (
   SELECT r.who, r.id, r.year, r.scope, r.form, r.verdict, r.document_id, {printed} AS forms
   FROM ranked AS r {joins} WHERE r.place = 1
@@ -119,9 +124,26 @@ SELECT j.agency_id, j.agency, j.kind, j.level, j.region_code, j.region, j.provin
 FROM judged AS j LEFT JOIN document_path AS p ON p.document_id = j.document_id AND p.ordinal = 0"""
 
 
-def coverage(expected: str = _EXPECTED) -> str:
+def coverage(expected: str | None = None) -> str:
     """The SELECT, with what is expected: CTEs of which the last, ``expected``, has who, agency_id, agency and year."""
-    return f"{expected}{_facts()}, {_judged()}\n{_STATUS}"
+    return f"{_expected() if expected is None else expected}{_facts()}, {_judged()}\n{_STATUS}"
+
+
+OF_ONE = "= :agency"
+OF_PROVINCE = (
+    "IN (SELECT a.id FROM agency AS a LEFT JOIN region AS g ON g.code = a.region_code WHERE COALESCE(g.province, '') = :province)"
+)
+
+
+def coverage_of_some(whose: str, when: str = "") -> str:
+    """The same of some agencies, ``OF_ONE`` or ``OF_PROVINCE``. No index tells the view to leave the others out.
+
+    ``when`` restricts the reports, such as ``r.year = :year``: of other years there is then no telling.
+    """
+    last = "SELECT MAX(year) FROM report WHERE current = 1 AND agency_id IS NOT NULL"
+    span = f"SELECT MIN(year) AS first, ({last}) AS last FROM seen"
+    some = f" AND r.agency_id {whose}" + (f" AND {when}" if when else "")
+    return f"{_expected(whose, span)}{_facts(some)}, {_judged()}\n{_STATUS}"
 
 
 def coverage_views() -> dict[str, str]:

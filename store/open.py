@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -51,6 +52,34 @@ def open_store(target: str | Path, *, create: bool = True, cache_kib: int = CACH
     except BaseException:
         engine.dispose()
         raise
+
+
+def open_to_read(path: Path, *, cache_kib: int = CACHE_KIB) -> Store:
+    """The database in an SQLite file, for reading alone: SQLite itself refuses to write. It must be of the present schema.
+
+    Raises:
+        StoreError: it is of another schema; ``open_store`` brings it to the present one.
+    """
+    engine = create_engine(
+        URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query={"mode": "ro", "uri": "true"})
+    )
+    event.listen(engine, "connect", partial(_configure_sqlite, cache_kib))
+    event.listen(engine, "begin", _begin_sqlite)
+    try:
+        with as_store_error(engine), engine.connect() as connection:
+            return Store(engine, _present_columns(connection, str(path)))
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _present_columns(connection: Connection, shown: str) -> dict[str, list[str]]:
+    """The wide tables' columns of a database of the present schema."""
+    if _version(connection, shown) == HEAD:
+        columns = wide_columns(connection)
+        if is_fresh(connection, columns):
+            return columns
+    raise StoreError(f"{shown} is of an older schema.", advice="Bring it up to date where it may be written: nianbao status.")
 
 
 def database_url(target: str | Path) -> URL:

@@ -49,9 +49,9 @@ SELECT c.report_id, r.agency_id, r.agency, c.year, r.scope, c.indicator,
   CASE WHEN r.verdict <> 'review' AND c.relation <> 'not_comparable' THEN c.figure END AS value,
   '{form}' AS form, c.relation, c.segment, c.breaks,
   CASE WHEN c.relation IN ('absent', 'not_comparable') THEN c.relation
-    WHEN c.figure IS NULL THEN COALESCE((SELECT MAX(n.state) FROM indicator_cell AS p JOIN cell_note AS n
-      ON n.report_id = c.report_id AND n.form = p.form AND n.cell = p.cell
-      WHERE p.form = '{form}' AND p.indicator = c.indicator AND n.state IN ('blank', 'missing')), 'not_printed')
+    WHEN c.figure IS NULL THEN COALESCE((SELECT MAX(CASE n.state WHEN 'corrected' THEN 'blank' ELSE n.state END)
+      FROM indicator_cell AS p JOIN cell_note AS n ON n.report_id = c.report_id AND n.form = p.form AND n.cell = p.cell
+      WHERE p.form = '{form}' AND p.indicator = c.indicator AND n.state IN ('blank', 'missing', 'corrected')), 'not_printed')
     WHEN r.verdict = 'review' THEN 'review' END AS null_reason,
   CASE WHEN r.verdict = 'review' AND c.relation <> 'not_comparable' THEN c.figure END AS doubtful,
   CASE WHEN r.verdict = 'inconsistent' AND EXISTS (SELECT 1 FROM indicator_cell AS p JOIN finding AS e

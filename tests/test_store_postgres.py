@@ -34,6 +34,7 @@ from store.compare import differences
 from store.content import content_of
 from store.continuity import update
 from store.copies import find_copies
+from store.corrections import corrections, decide
 from store.coverage import coverage_of
 from store.datapackage import write_datapackage
 from store.export import TABLES, export
@@ -43,6 +44,7 @@ from store.migrations import VERSION_TABLE
 from store.open import open_store
 from store.publication import copy_store, integrity
 from store.query import find_reports, report_detail, status
+from store.review import queue
 from store.schema import metadata
 from store.search import search
 from store.series import Subject, find_subjects, reporting_years, series
@@ -51,6 +53,7 @@ from store.sources import freshness
 from store.supersede import settle_all
 from tests import crawls, postgres
 from tests import scripted_nights as nights
+from tests import test_corrections as corrections_tests
 from tests import test_store_continuity as histories
 from tests.examples import ROOT, marked, run
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
@@ -509,3 +512,16 @@ def test_a_night_keeps_its_database_there_and_publishes_a_file(address, tmp_path
     with open_store(address) as store, open_store(config.published, create=False) as copy:
         assert differences(store, copy) == []
         assert [(each.source, each.checks) for each in freshness(copy)] == [("alpha", 2)]
+
+
+def test_decisions_on_cells_do_the_same_as_on_sqlite(store, tmp_path):
+    with open_store(tmp_path / "r.sqlite") as other:
+        for each in (store, other):
+            number = corrections_tests.load(each, corrections_tests.doubtful())
+            first = decide(each, number, corrections_tests.decision(corrections_tests.NEW_TOTAL, "8"), base=None)
+            assert report_detail(each, number).summary.verdict == "inconsistent"
+            decide(each, number, corrections_tests.decision(corrections_tests.NEW_TOTAL, "3"), base=first.id)
+            assert report_detail(each, number).summary.verdict == "verified"
+            assert queue(each) == ()
+            assert [int(row["value"]) for row in corrections(each)] == [3, 8]
+        assert differences(store, other) == []

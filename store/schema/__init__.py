@@ -25,6 +25,7 @@ from store.schema.reports import (
     mention,
     provenance,
     report,
+    report_reading,
     rule_check,
     section,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "region",
     "region_heir",
     "report",
+    "report_reading",
     "revision",
     "revision_cell",
     "revision_section",

@@ -157,4 +157,16 @@ correction = table(
     text_("reason", "Why."),
     text_("person", "Who."),
     text_("time", "When: ISO 8601, UTC."),
+    Column("old_value", Figure, doc="The number that counted before; NULL where there was none."),
+    text_("old_printed", "Text as the reader had it; NULL in a row from before this was noted.", nullable=True),
+    text_("old_state", "State of the cell before; NULL in a row from before this was noted.", nullable=True),
+    integer("year", "Year of the report then: the row is laid over no report of another year. NULL fits any.", nullable=True),
+)
+
+report_reading = table(
+    "report_reading",
+    reference("report_id", "report.id", "A report that people corrected.", primary_key=True),
+    text_("verdict", "The verdict on what the reader alone made of it."),
+    text_("reading", "The decided cells, findings and rules as the reader alone had them: JSON, see store.overlaid."),
+    rowid=False,
 )

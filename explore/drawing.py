@@ -1,0 +1,113 @@
+"""Pages of documents as pictures, and documents without pages as what the reader saw of them.
+
+Both are slow and asked for again and again of few documents, so the last ones are kept. pdfium does one thing at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import pypdfium2
+from PIL import Image
+
+from collect.errors import NianbaoError
+from extract.model import Document
+from extract.raster import pages_of_picture
+from extract.read import read
+
+_SCALE = 2.0
+"""Pixels per point: what is cut out of a page shall be readable."""
+_MOST_PIXELS = 12_000_000
+_COLOURS = 64
+"""Palette of a page's picture: a third of the size of full colour, and nobody sees it."""
+_PICTURES, _DOCUMENTS = 24, 4
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a PNG picture."""
+
+    png: bytes
+    width: float
+    """Points, as displayed."""
+    height: float
+
+
+class _Kept(Generic[_Value]):
+    """The last few results of something slow, made one at a time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: OrderedDict[tuple[str, int], _Value] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, int], make: Callable[[], _Value]) -> _Value:
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = make()
+                while len(self._found) > self._most:
+                    self._found.popitem(last=False)
+            self._found.move_to_end(key)
+            return self._found[key]
+
+
+class Drawings:
+    """Draws documents, and keeps the last few."""
+
+    def __init__(self) -> None:
+        self._pictures: _Kept[Picture | None] = _Kept(_PICTURES)
+        self._documents: _Kept[Document | None] = _Kept(_DOCUMENTS)
+
+    def page(self, sha256: str, content: bytes, number: int) -> Picture | None:
+        """A page (from 1) of a PDF or picture file; None where there is none or it cannot be drawn."""
+        return self._pictures.get((sha256, number), lambda: next(_pages(content, number), None))
+
+    def document(self, sha256: str, content: bytes, name: str) -> Document | None:
+        """What the reader sees of a document without pages; None where it no longer can be read."""
+        return self._documents.get((sha256, 0), lambda: _read(content, name))
+
+
+def _read(content: bytes, name: str) -> Document | None:
+    try:
+        return read(content, name)
+    except NianbaoError:
+        return None
+
+
+def _pages(content: bytes, number: int) -> Iterator[Picture]:
+    if b"%PDF-" in content[:1024]:
+        yield from _pdf_page(content, number)
+        return
+    try:
+        for raster in pages_of_picture(content):
+            if raster.number == number:
+                yield Picture(_png(Image.fromarray(raster.pixels)), raster.width, raster.height)
+                return
+    except NianbaoError:
+        return
+
+
+def _pdf_page(content: bytes, number: int) -> Iterator[Picture]:
+    try:
+        with closing(pypdfium2.PdfDocument(content)) as document:
+            if 1 <= number <= len(document):
+                page = document[number - 1]
+                width, height = page.get_size()  # as displayed, turned and cropped: what boxes are measured on
+                scale = min(_SCALE, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+                yield Picture(_png(page.render(scale=scale).to_pil()), width, height)
+    except pypdfium2.PdfiumError:
+        return
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.convert("RGB").quantize(_COLOURS, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG")
+    return buffer.getvalue()
