@@ -10,6 +10,15 @@ from collect.errors import NianbaoError
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a web page shows from a file of its own."""
+
+    address: str
+    """As the page's markup has it."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One document as collected.
 
@@ -22,11 +31,16 @@ class Source:
     origin: str = ""
     fetched: datetime | None = None
     """When a crawl fetched it; None for a file."""
+    pictures: tuple[Picture, ...] = field(default=(), repr=False)
+    """Of a web page that prints no table: the pictures beside it (``collect.pictures``)."""
 
     @property
     def sha256(self) -> str:
-        """Hex digest of the content: the document's identity."""
-        return sha256(self.content).hexdigest()
+        """Hex digest of the content: the document's identity. Pictures are part of a page, and of its digest."""
+        digest = sha256(self.content)
+        for picture in self.pictures:
+            digest.update(f"\0{picture.address}\0{sha256(picture.content).hexdigest()}".encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,8 @@ class FoundFile:
     """When it was last changed, in nanoseconds since 1970; -1 where its place does not say."""
     looked_ns: int
     """When this was found out, by the clock of this machine."""
+    is_given: bool = False
+    """It was named itself, not found in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
