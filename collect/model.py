@@ -35,6 +35,16 @@ class Source:
     """Of a web page that prints no table: the pictures beside it (``collect.pictures``)."""
 
     @property
+    def size(self) -> int:
+        """Bytes it holds in memory."""
+        return len(self.content) + sum(len(picture.content) for picture in self.pictures)
+
+    @property
+    def shown(self) -> dict[str, bytes]:
+        """Its pictures by address."""
+        return {picture.address: picture.content for picture in self.pictures}
+
+    @property
     def sha256(self) -> str:
         """Hex digest of the content: the document's identity. Pictures are part of a page, and of its digest."""
         digest = sha256(self.content)

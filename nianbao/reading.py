@@ -99,8 +99,7 @@ def read_source(source: Source) -> tuple[Document, tuple[Report, ...]]:
     Raises:
         NianbaoError: unreadable, encrypted, unsupported, or no such report.
     """
-    pictures = {picture.address: picture.content for picture in source.pictures}
-    reading = read(source.content, source.document, evidence_of_origin(source), pictures)
+    reading = read(source.content, source.document, evidence_of_origin(source), source.shown)
     return reading.document, reading.reports
 
 
