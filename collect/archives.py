@@ -25,7 +25,7 @@ from collect.member import Lost, Member, Passed
 from collect.members import DAMAGE, OfficeFile, members
 from collect.model import FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames
-from collect.pictures import Waiting, is_picture, is_shown
+from collect.pictures import Folders, Waiting, is_picture
 from collect.skip import PART_OF_PAGE, WEB_ASSET, page_rule, skip_rule
 
 _CHUNK = MEGABYTE
@@ -166,6 +166,7 @@ class Collection:
         self.skipped = Counter() if skipped is None else skipped
         self._limits = limits
         self._names = DistinctNames()
+        self._folders = Folders()
 
     def files(self, paths: Sequence[str | Path]) -> Iterator[FoundFile | Refusal]:
         """Every file under ``paths``, unopened."""
@@ -177,7 +178,7 @@ class Collection:
         Returns:
             What the file is; None where it could not be read, or is part of another, so that nothing is known of it.
         """
-        if not file.is_given and not is_url(file.path) and is_shown(Path(file.path)):
+        if not file.is_given and not is_url(file.path) and self._folders.shows(Path(file.path)):
             self.skipped[PART_OF_PAGE] += 1
             return None
         place = _Place(file.document, file.origin, _Budget(self._limits, file.size))

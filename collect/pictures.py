@@ -7,10 +7,10 @@ pictures that lie in its folder or below; what an address says can never lead ou
 from __future__ import annotations
 
 import html
+import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -120,33 +120,37 @@ def _file(page: Path, address: str) -> Path | None:
     return None
 
 
-def is_shown(picture: Path) -> bool:
-    """Whether a page in the picture's folder, or in the one above, shows it: then it is part of that page."""
-    if not is_picture(picture.name):
-        return False
-    return any(picture in _shown_in(str(folder), _stamp(folder)) for folder in (picture.parent, picture.parent.parent))
+class Folders:
+    """Which pictures of folders are part of a page there; each folder's pages are looked at once a run."""
+
+    def __init__(self) -> None:
+        self._shown: dict[Path, frozenset[Path]] = {}
+
+    def shows(self, picture: Path) -> bool:
+        """Whether a page in the picture's folder, or in the one above, shows it: then it is part of that page."""
+        return is_picture(picture.name) and any(picture in self._in(folder) for folder in (picture.parent, picture.parent.parent))
+
+    def _in(self, folder: Path) -> frozenset[Path]:
+        found = self._shown.get(folder)
+        if found is None:
+            found = self._shown[folder] = frozenset(_shown_in(folder))
+        return found
 
 
-def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """What tells whether the pages of a folder are the same."""
+def _shown_in(folder: Path) -> Iterator[Path]:
     try:
-        pages = [entry for entry in folder.iterdir() if is_page(entry.name) and entry.is_file()]
-        return tuple(sorted((page.name, page.stat().st_size, page.stat().st_mtime_ns) for page in pages))
+        pages = [folder / entry.name for entry in os.scandir(folder) if is_page(entry.name) and entry.is_file()]
     except OSError:
-        return ()
-
-
-@lru_cache(maxsize=64)
-def _shown_in(folder: str, pages: tuple[tuple[str, int, int], ...]) -> frozenset[Path]:
-    found: set[Path] = set()
-    for name, size, _ in pages:
-        page = Path(folder, name)
+        return
+    for page in pages:
         try:
-            content = page.read_bytes() if size <= _PAGE_SIZE else b""
+            content = page.read_bytes() if page.stat().st_size <= _PAGE_SIZE else b""
         except OSError:
             continue
-        found.update(path for address in shown_by(content) if (path := _file(page, address)) is not None)
-    return frozenset(found)
+        for address in shown_by(content):
+            path = _file(page, address)
+            if path is not None:
+                yield path
 
 
 # in an archive -------------------------------------------------------------------------------------------------------
