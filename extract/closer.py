@@ -1,4 +1,4 @@
-"""Lines of print read at the least width that is safe: text narrowed, and the numbers in it a second time as they are.
+"""Lines of print read at the least width that is safe: text narrowed, less where it is hard to read, and its numbers as they are.
 
 The recogniser takes time by width. Chinese characters are read as well when they are narrowed to less than half; figures are not:
 one is then narrower than what the network can tell from its like beside it, and 10000 loses a 0.
@@ -12,13 +12,15 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extract.print_ink import SQUEEZED, Strip
+from extract.print_ink import LESS_SQUEEZED, SQUEEZED, Strip
 from extract.raster import Pixels
 from extract.recogniser import FIGURES, SIGNS, Recognition, Symbol, folded, recognise
 
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _IN_NUMBERS = _DIGITS | frozenset("OolI|.,．，%％")
 """What a number may hold, or be misread as."""
+_WELL = 0.9
+"""Mean probability of a line's characters from which it was read well enough."""
 _APART = 2
 """Characters between numbers that are looked at together: 2023年12月31日."""
 _EM = 0.74
@@ -32,6 +34,9 @@ _RIM = 0.75
 def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     """What each line says."""
     found = recognise([narrowed(strip.picture) if strip.is_long else strip.picture for strip in strips])
+    hard = [line for line, strip in enumerate(strips) if strip.is_long and _legibility(found[line]) < _WELL]
+    for line, better in zip(hard, recognise([narrowed(strips[i].picture, LESS_SQUEEZED) for i in hard]), strict=True):
+        found[line] = better
     pieces: list[Pixels] = []
     places: list[tuple[int, int, int, float, float]] = []
     for line, (strip, recognition) in enumerate(zip(strips, found, strict=True)):
@@ -54,9 +59,14 @@ def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     return found
 
 
-def narrowed(picture: Pixels) -> Pixels:
+def _legibility(recognition: Recognition) -> float:
+    symbols = recognition.symbols
+    return sum(symbol.probability for symbol in symbols) / len(symbols) if symbols else 0.0
+
+
+def narrowed(picture: Pixels, share: float = SQUEEZED) -> Pixels:
     """A picture of text as the recogniser can still read it."""
-    return np.asarray(cv2.resize(picture, None, fx=SQUEEZED, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(picture, None, fx=share, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _numbers(recognition: Recognition) -> list[tuple[int, int]]:

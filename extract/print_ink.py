@@ -19,8 +19,8 @@ _LABEL = 2.6
 """Of the type size: lines wider than this are narrowed before they are read."""
 SQUEEZED = 0.45
 """The recogniser takes time by width, and Chinese characters can be read as well when they are narrower by this."""
-_RIM, _NARROW_RIM = 0.22, 0.16
-"""Of the type size: the paper kept at either end of a line's picture; less where the line is not narrowed."""
+LESS_SQUEEZED = 0.64
+"""For lines that are hard to read: faint, noisy, under a stamp."""
 _DUST = 0.2
 """Of the type size: a mark smaller than this both ways is dust, or a dot beside a figure."""
 _TALL = 1.7
@@ -132,7 +132,7 @@ class Page:
         x0, top, x1, bottom = line.box
         height = round(max(bottom - top, 0.9 * self.em) * 1.36)
         is_long = x1 - x0 > _LABEL * self.em
-        middle, side = (top + bottom) / 2, round((_RIM if is_long else _NARROW_RIM) * self.em)
+        middle, side = (top + bottom) / 2, round(0.22 * self.em)
         first, last = round(middle - height / 2), round(middle - height / 2) + height
         picture = np.full((last - first, x1 - x0 + 2 * side), _PAPER, np.uint8)
         left, right = max(x0 - side, box[0], 0), min(x1 + side, box[2], self.grey.shape[1])

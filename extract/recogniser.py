@@ -23,8 +23,8 @@ from extract.raster import Pixels
 Floats = NDArray[np.float32]
 HEIGHT = 48
 """Pixels; the network was trained on lines of this height."""
-_QUANTUM = 8
-"""Widths are multiples of it, so that lines make batches of one width."""
+_QUANTUM = 16
+"""Widths are multiples of it, so that lines make batches of one width. With 8 some labels under a grey stamp are misread."""
 _NARROWEST = 32
 _BATCH = 1600
 """Pixels across in one batch, all lines together: more is no faster and takes memory (18,710 probabilities a frame)."""
