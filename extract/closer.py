@@ -1,7 +1,7 @@
 """Lines of print read at the least width that is safe: text narrowed, less where it is hard to read, and its numbers as they are.
 
-The recogniser takes time by width. Chinese characters are read as well when they are narrowed to less than half; figures are not:
-one is then narrower than what the network can tell from its like beside it, and 10000 loses a 0.
+The recogniser takes time by width. Chinese characters are read as well when they are narrowed; figures are not: one of them is
+then narrower than what the network can tell from its like beside it, and 10000 loses a 0.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extract.print_ink import LESS_SQUEEZED, SQUEEZED, Strip
+from extract.print_ink import SQUEEZED, Strip
 from extract.raster import Pixels
 from extract.recogniser import FIGURES, SIGNS, Recognition, Symbol, folded, recognise
 
@@ -21,6 +21,8 @@ _IN_NUMBERS = _DIGITS | frozenset("OolI|.,．，%％")
 """What a number may hold, or be misread as."""
 _WELL = 0.9
 """Mean probability of a line's characters from which it was read well enough."""
+_FULL = 0.7
+"""Of the Chinese characters that a line has room for: with fewer read, something was passed over, or it is no text."""
 _APART = 2
 """Characters between numbers that are looked at together: 2023年12月31日."""
 _EM = 0.74
@@ -33,14 +35,14 @@ _RIM = 0.75
 
 def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     """What each line says."""
-    found = recognise([narrowed(strip.picture) if strip.is_long else strip.picture for strip in strips])
-    hard = [line for line, strip in enumerate(strips) if strip.is_long and _legibility(found[line]) < _WELL]
-    for line, better in zip(hard, recognise([narrowed(strips[i].picture, LESS_SQUEEZED) for i in hard]), strict=True):
+    found = recognise([narrowed(strip.picture, strip.share) for strip in strips])
+    hard = [line for line, strip in enumerate(strips) if strip.share < SQUEEZED and _is_hard(strip.picture, found[line])]
+    for line, better in zip(hard, recognise([narrowed(strips[i].picture, SQUEEZED) for i in hard]), strict=True):
         found[line] = better
     pieces: list[Pixels] = []
     places: list[tuple[int, int, int, float, float]] = []
     for line, (strip, recognition) in enumerate(zip(strips, found, strict=True)):
-        if not strip.is_long:
+        if strip.share >= 1:
             continue
         width = strip.picture.shape[1]
         for first, last in _numbers(recognition):
@@ -51,7 +53,8 @@ def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     for (line, first, last, start, end), closer in zip(reversed(places), reversed(again), strict=True):  # places stay right
         seen = found[line]
         if (first, last) == (0, len(seen.symbols)):
-            found[line] = closer if len(closer.symbols) else seen
+            # A narrowed figure loses figures; where it gains something else, that is ink of a stamp.
+            found[line] = closer if _is_figure(closer) and len(closer.symbols) >= len(seen.symbols) else seen
             continue
         placed = [symbol._replace(at=start + symbol.at * (end - start)) for symbol in closer.symbols if symbol.text != " "]
         symbols = corrected(seen.symbols, first, last, placed)
@@ -59,20 +62,26 @@ def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     return found
 
 
-def _legibility(recognition: Recognition) -> float:
+def _is_hard(picture: Pixels, recognition: Recognition) -> bool:
+    """Whether a line is to be read less narrowed: its characters are not sure, or fewer than it has room for."""
     symbols = recognition.symbols
-    return sum(symbol.probability for symbol in symbols) / len(symbols) if symbols else 0.0
+    height, width = picture.shape
+    if len(symbols) < _FULL * width / (_EM * height):
+        return True
+    return sum(symbol.probability for symbol in symbols) < _WELL * len(symbols)
 
 
 def narrowed(picture: Pixels, share: float = SQUEEZED) -> Pixels:
     """A picture of text as the recogniser can still read it."""
+    if share >= 1:
+        return picture
     return np.asarray(cv2.resize(picture, None, fx=share, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _numbers(recognition: Recognition) -> list[tuple[int, int]]:
     """Which symbols are numbers, near ones together: the first, and the one behind the last. A list's item has none."""
     texts = [symbol.text for symbol in recognition.symbols]
-    if texts and all(folded(text) in FIGURES + SIGNS for text in texts):
+    if _is_figure(recognition):
         return [(0, len(texts))] if _DIGITS.intersection(texts) else []
     found: list[tuple[int, int]] = []
     for first, last in _runs(texts):
@@ -86,6 +95,10 @@ def _numbers(recognition: Recognition) -> list[tuple[int, int]]:
         else:
             found.append((first, last))
     return found
+
+
+def _is_figure(recognition: Recognition) -> bool:
+    return bool(recognition.symbols) and all(folded(symbol.text) in FIGURES + SIGNS for symbol in recognition.symbols)
 
 
 def _runs(texts: Sequence[str]) -> list[tuple[int, int]]:

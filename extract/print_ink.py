@@ -17,10 +17,10 @@ _FIRST_EM = 9.0 * SCALE
 _DARK_PRINT = 165
 _LABEL = 2.6
 """Of the type size: lines wider than this are narrowed before they are read."""
-SQUEEZED = 0.45
+SQUEEZED = 0.64
 """The recogniser takes time by width, and Chinese characters can be read as well when they are narrower by this."""
-LESS_SQUEEZED = 0.64
-"""For lines that are hard to read: faint, noisy, under a stamp."""
+MORE_SQUEEZED = 0.45
+"""The same for running text, whose sentences bear out each other; a label of a table is one line, and decides over a row."""
 _DUST = 0.2
 """Of the type size: a mark smaller than this both ways is dust, or a dot beside a figure."""
 _TALL = 1.7
@@ -76,8 +76,8 @@ class Strip(NamedTuple):
     """The picture of a line of print."""
 
     picture: Pixels
-    is_long: bool
-    """It is text rather than a figure, and may be narrowed."""
+    share: float
+    """Of its width, to which it may be narrowed; 1 for what may be a figure."""
 
 
 class Page:
@@ -131,14 +131,13 @@ class Page:
         """The picture of a line for the recogniser, with a margin of paper; nothing beyond the cell is in it."""
         x0, top, x1, bottom = line.box
         height = round(max(bottom - top, 0.9 * self.em) * 1.36)
-        is_long = x1 - x0 > _LABEL * self.em
         middle, side = (top + bottom) / 2, round(0.22 * self.em)
         first, last = round(middle - height / 2), round(middle - height / 2) + height
         picture = np.full((last - first, x1 - x0 + 2 * side), _PAPER, np.uint8)
         left, right = max(x0 - side, box[0], 0), min(x1 + side, box[2], self.grey.shape[1])
         upper, lower = max(first, box[1], 0), min(last, box[3], self.grey.shape[0])
         picture[upper - first : lower - first, left - (x0 - side) : right - (x0 - side)] = self.grey[upper:lower, left:right]
-        return Strip(picture, is_long)
+        return Strip(picture, SQUEEZED if x1 - x0 > _LABEL * self.em else 1.0)
 
 
 def pixels_of(box: Rectangle, inset: float = 0.0) -> tuple[int, int, int, int]:

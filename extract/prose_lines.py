@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from extract.print_ink import Mark, Page, Strip, TextLine
+from extract.print_ink import MORE_SQUEEZED, Mark, Page, Strip, TextLine
 from extract.raster import SCALE, Pixels
 from extract.sheet import Rectangle
 
@@ -86,4 +86,4 @@ def _picture(page: Page, mark: Mark) -> Strip:
     side, rim = round(RIM * mark.height), round(0.18 * mark.height)
     height, width = page.grey.shape
     area = page.grey[max(mark.top - rim, 0) : min(mark.bottom + rim, height), max(mark.x0 - side, 0) : min(mark.x1 + side, width)]
-    return Strip(area, mark.height <= _TITLE * SCALE)
+    return Strip(area, MORE_SQUEEZED if mark.height <= _TITLE * SCALE else 1.0)

@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 HEIGHT = 48
 """Pixels; the network was trained on lines of this height."""
 _QUANTUM = 16
-"""Widths are multiples of it, so that lines make batches of one width. With 8 some labels under a grey stamp are misread."""
+"""Widths are multiples of it, so that lines make batches of one width."""
 _NARROWEST = 32
 _BATCH = 1600
 """Pixels across in one batch, all lines together: more is no faster and takes memory (18,710 probabilities a frame)."""

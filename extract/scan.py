@@ -48,7 +48,7 @@ _PICTURED_CELLS = 6
 """A ruled picture with fewer cells is a diagram or a frame."""
 _FEWEST = 20
 _NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
-_NO_STRIP = Strip(_NO_PIXELS, is_long=False)
+_NO_STRIP = Strip(_NO_PIXELS, 1.0)
 
 
 @dataclass(slots=True)
