@@ -6,6 +6,7 @@ count of a skip rule's name; nothing is lost in silence.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import tempfile
@@ -24,7 +25,8 @@ from collect.member import Lost, Member, Passed
 from collect.members import DAMAGE, OfficeFile, members
 from collect.model import Fetch, FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames
-from collect.skip import page_rule, skip_rule
+from collect.pictures import Folders, Waiting, is_picture
+from collect.skip import PART_OF_PAGE, WEB_ASSET, page_rule, skip_rule
 
 _CHUNK = MEGABYTE
 _SPOOL = 64 * MEGABYTE
@@ -34,7 +36,7 @@ _SPOOL = 64 * MEGABYTE
 def gather(
     paths: Sequence[str | Path], *, limits: Limits = DEFAULT_LIMITS, skipped: Counter[str] | None = None
 ) -> Iterator[Source | Refusal]:
-    """Every document under ``paths`` in a stable order: folders sorted by name, archives in their own order.
+    """Every document under ``paths`` in a stable order: folders sorted by name, archives nearly in their own order.
 
     ``skipped`` counts the files passed over, by skip rule (``collect.skip``). A path given by itself is never skipped.
 
@@ -166,6 +168,7 @@ class Collection:
         self.skipped = Counter() if skipped is None else skipped
         self._limits = limits
         self._names = DistinctNames()
+        self._folders = Folders()
 
     def files(self, paths: Sequence[str | Path]) -> Iterator[FoundFile | Refusal]:
         """Every file under ``paths``, unopened."""
@@ -175,8 +178,11 @@ class Collection:
         """The document a file is (as a reference), or those an archive holds (with their bytes).
 
         Returns:
-            What the file is; None where it could not be read, so that nothing is known of it.
+            What the file is; None where it could not be read, or is part of another, so that nothing is known of it.
         """
+        if not file.is_given and not is_url(file.path) and self._folders.shows(Path(file.path)):
+            self.skipped[PART_OF_PAGE] += 1
+            return None
         place = _Place(file.document, file.origin, _Budget(self._limits, file.size), fetch=file.fetch)
         try:
             with open_file(file.path) as stream:
@@ -221,23 +227,50 @@ class Collection:
         return True
 
     def _members(self, listing: Iterator[Member | Lost | Passed], archive: _Place) -> Iterator[Source | Refusal]:
+        waiting = Waiting()
         try:
-            for member in listing:
-                if isinstance(member, Lost):
-                    yield (self._within(archive, member) if member.name else archive).refusal(member.error)
-                    continue
-                archive.budget.count_member()
-                if isinstance(member, Passed):
-                    self.skipped[member.rule] += 1
-                elif rule := skip_rule(member.name):
-                    self.skipped[rule] += 1
-                    archive.budget.charge((member.size or 0) if member.sequential else 0)
-                else:
-                    yield from self._member(member, self._within(archive, member))
+            yield from self._met(listing, archive, waiting)
         except _Exhausted as spent:
+            yield from self._released(waiting)
             if archive.depth:
                 raise
             yield archive.refusal(spent.error)
+        else:
+            yield from self._released(waiting)
+
+    def _met(self, listing: Iterator[Member | Lost | Passed], archive: _Place, waiting: Waiting) -> Iterator[Source | Refusal]:
+        for member in listing:
+            if isinstance(member, Lost):
+                yield (self._within(archive, member) if member.name else archive).refusal(member.error)
+                continue
+            archive.budget.count_member()
+            if isinstance(member, Passed):
+                self.skipped[member.rule] += 1
+            elif rule := skip_rule(member.name):
+                self.skipped[rule] += 1
+                if rule == WEB_ASSET and is_picture(member.name):
+                    self._wait(member, archive, waiting)
+                else:
+                    archive.budget.charge((member.size or 0) if member.sequential else 0)
+            else:
+                yield from self._member(member, self._within(archive, member), waiting)
+            if waiting.is_full:
+                yield from self._released(waiting)
+
+    def _wait(self, member: Member, archive: _Place, waiting: Waiting) -> None:
+        """Keeps a picture that can only be part of a page. One that cannot be had is missed nowhere else."""
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool, contextlib.suppress(NianbaoError):
+            self._unpack(member, spool, archive.budget)
+            spool.seek(0)
+            origin = member.origin or f"{archive.origin}/{member.name}"
+            waiting.takes(Source(f"{archive.label}/{member.name}", spool.read(), origin), is_asset=True)
+
+    def _released(self, waiting: Waiting) -> Iterator[Source]:
+        for source in waiting.released():
+            if source is None:
+                self.skipped[PART_OF_PAGE] += 1
+            else:
+                yield source
 
     def _within(self, archive: _Place, member: Member | Lost) -> _Place:
         label = self._names.claim(f"{archive.label}/{member.name}", "")
@@ -247,7 +280,7 @@ class Collection:
         origin = member.origin or f"{archive.origin}/{member.name}"
         return _Place(label, origin, archive.budget, archive.depth + 1, fetch)
 
-    def _member(self, member: Member, place: _Place) -> Iterator[Source | Refusal]:
+    def _member(self, member: Member, place: _Place, waiting: Waiting) -> Iterator[Source | Refusal]:
         with tempfile.SpooledTemporaryFile(max_size=_SPOOL) as spool:
             try:
                 size = self._unpack(member, spool, place.budget)
@@ -264,8 +297,10 @@ class Collection:
             content = spool.read()
             if member.origin and (rule := page_rule(content)):
                 self.skipped[rule] += 1
-            else:
-                yield Source(place.label, content, place.origin, place.fetch)
+                return
+            source = Source(place.label, content, place.origin, place.fetch)
+            if not waiting.takes(source):
+                yield source
 
     def _unpack(self, member: Member, spool: IO[bytes], budget: _Budget) -> int:
         """Writes a member to ``spool`` and gives its size.

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +25,7 @@ from collect.errors import ConfigurationError, NianbaoError, UnreadableError, Un
 from collect.limits import MEGABYTE
 from collect.model import FoundFile, Reference, Refusal, Source
 from collect.names import DistinctNames, printable_name
+from collect.pictures import beside
 from collect.skip import skip_rule
 
 if TYPE_CHECKING:
@@ -150,7 +152,8 @@ def load(reference: Reference) -> Source:
         raise
     if len(content) != reference.size:
         raise UnreadableError("The file has changed while it was read.", advice="Ingest it again.", code=CHANGED)
-    return Source(reference.document, content, reference.origin, reference.fetch)
+    pictures = () if is_url(reference.path) else beside(Path(reference.path), content)
+    return Source(reference.document, content, reference.origin, reference.fetch, pictures)
 
 
 CHANGED = "unreadable.changed"
@@ -187,7 +190,8 @@ class Listing:
                 yield from self._folder(given, given, {Path(given).resolve()})
             else:
                 looked_ns = time.time_ns()
-                yield self._file(given, _status(given), os.path.dirname(given), looked_ns)  # noqa: PTH120
+                found = self._file(given, _status(given), os.path.dirname(given), looked_ns)  # noqa: PTH120
+                yield replace(found, is_given=True) if isinstance(found, FoundFile) else found
 
     def _folder(self, folder: str, root: str, followed: set[Path]) -> Iterator[FoundFile | Refusal]:
         looked_ns = time.time_ns()  # before the first look: a change while the folder is walked counts as later

@@ -22,6 +22,15 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a web page shows from a file of its own."""
+
+    address: str
+    """As the page's markup has it."""
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One document as collected.
 
@@ -34,6 +43,8 @@ class Source:
     origin: str = ""
     fetch: Fetch | None = None
     """How a crawl fetched it; None for a file."""
+    pictures: tuple[Picture, ...] = field(default=(), repr=False)
+    """Of a web page that prints no table: the pictures beside it (``collect.pictures``)."""
 
     @property
     def fetched(self) -> datetime | None:
@@ -41,9 +52,22 @@ class Source:
         return self.fetch.moment if self.fetch else None
 
     @property
+    def size(self) -> int:
+        """Bytes it holds in memory."""
+        return len(self.content) + sum(len(picture.content) for picture in self.pictures)
+
+    @property
+    def shown(self) -> dict[str, bytes]:
+        """Its pictures by address."""
+        return {picture.address: picture.content for picture in self.pictures}
+
+    @property
     def sha256(self) -> str:
-        """Hex digest of the content: the document's identity."""
-        return sha256(self.content).hexdigest()
+        """Hex digest of the content: the document's identity. Pictures are part of a page, and of its digest."""
+        digest = sha256(self.content)
+        for picture in self.pictures:
+            digest.update(f"\0{picture.address}\0{sha256(picture.content).hexdigest()}".encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +88,8 @@ class FoundFile:
     """How a crawl fetched it; None for a file."""
     seen_as: str = ""
     """What it is remembered by; its path where that is empty."""
+    is_given: bool = False
+    """It was named itself, not found in a folder."""
 
 
 @dataclass(frozen=True, slots=True)

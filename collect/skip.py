@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import regex
 
+WEB_ASSET, PART_OF_PAGE = "web_asset", "part_of_page"
+"""Rules: what makes up a page's looks, and a picture that is handed on with the page that shows it."""
 _SYSTEM = frozenset({"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "system volume information"})
 _SUFFIXES = {
-    "web_asset": ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .ico .svg .gif .swf",
+    WEB_ASSET: ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .ico .svg .gif .swf",
     "database": ".db .sqlite .sqlite3 .db-wal .db-shm .sqlite-wal .sqlite-shm .sqlite-journal .mdb .ldf .mdf",
     "software": ".exe .dll .so .pyc .pyo .class .msi .bat .sh .py .apk",
     "media": ".mp3 .mp4 .avi .mov .wmv .flv .wav .m4a",
@@ -18,7 +20,7 @@ _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})
 def skip_rule(name: str) -> str | None:
     """The rule by which the file of that relative ``name`` is skipped, or None if it is to be read.
 
-    Pictures are read (a report may be one) unless they lie beside a saved web page (``page_files/``).
+    Pictures are read (a report may be one) unless they lie beside a saved web page (``page_files/``): these are part of it.
     """
     parts = name.lower().split("/")
     if any(part in _SYSTEM for part in parts):
@@ -30,7 +32,7 @@ def skip_rule(name: str) -> str | None:
     _, dot, ending = parts[-1].rpartition(".")
     suffix = f".{ending}" if dot else ""
     if suffix in _PICTURES and any(part.endswith(("_files", ".files")) for part in parts[:-1]):
-        return "web_asset"
+        return WEB_ASSET
     return _RULE_OF_SUFFIX.get(suffix)
 
 

@@ -6,7 +6,7 @@ place among the cells of that row as marked up. ``line`` of a paragraph is its o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import regex
@@ -34,7 +34,7 @@ _PROSE = 60
 """Characters from which a line shows that the article has begun."""
 
 
-def read_html(content: bytes, declared: str = "") -> Document:
+def read_html(content: bytes, declared: str = "", pictures: Mapping[str, bytes] | None = None) -> Document:
     """The article of a page: its lines and tables in reading order, what the page says of itself, and its attachments.
 
     Text of the site around the article is kept as furniture lines. A layout table is read cell by cell in order, so of two
@@ -43,6 +43,8 @@ def read_html(content: bytes, declared: str = "") -> Document:
     Args:
         content: The page.
         declared: A charset from outside the page (a MIME part's header).
+        pictures: What the page shows from files of their own, by the address that its markup has. They are looked at only
+            where it prints no table.
 
     Raises:
         UnsupportedError: larger than 30 MB.
@@ -54,7 +56,7 @@ def read_html(content: bytes, declared: str = "") -> Document:
     root = _parse(text)
     metadata, producer = _head(root)
     page, weights = read_page(root)
-    flow = _Flow(page, chrome(page, weights), preserve=_HAS_BLOCKS.search(text) is None)
+    flow = _Flow(page, chrome(page, weights), pictures or {}, preserve=_HAS_BLOCKS.search(text) is None)
     flow.walk()
     if not flow.blocks:
         raise UnreadableError(_NO_TEXT, code="unreadable.empty")
@@ -135,6 +137,7 @@ class _Flow:
     page: Page
     outside: set[int]
     """The outermost elements of the site around the article."""
+    pictures: Mapping[str, bytes]
     preserve: bool = False
     """Line ends of the source show: the text has no markup for them."""
     blocks: list[Block] = field(default_factory=list)
@@ -201,8 +204,11 @@ class _Flow:
         return False
 
     def _picture(self, address: str) -> None:
-        """Tables in a picture that the page itself holds."""
-        grids = tables_in(of_address(address)) if address[:5].lower() == "data:" else ()
+        """Tables in a picture that the page itself holds, or that was handed on with it."""
+        if address[:5].lower() == "data:":
+            grids = tables_in(of_address(address))
+        else:
+            grids = tables_in(self.pictures.get(address.strip(), b""), ruled=True)
         if grids:
             self._flush()
             self.tables += len(grids)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from extract.closer import narrowed
 from extract.deskew import Straight, deskewed, turned
 from extract.print_ink import SQUEEZED
 from extract.raster import SCALE, Pixels
@@ -16,6 +17,8 @@ _SAMPLE = 5
 """Lines that are tried each way."""
 _READ = 0.82
 """Mean probability of characters from which a page is read the right way up."""
+_FIRST, _READ_AT_ONCE = 2, 0.92
+"""So many of the lines will do where they are read as well as this."""
 _FEWEST = 3
 
 
@@ -25,8 +28,11 @@ def upright(page: Straight) -> Straight:
     A page that reads well as it lies is not turned; of the others, the one of four ways that reads best is taken.
     """
     lines = _lines(page.pixels)
-    if len(lines) >= _FEWEST and _legibility(lines) >= _READ:
-        return page
+    if len(lines) >= _FEWEST:
+        # Longer pieces tell more; these are what the whole page has to be read for anyway, so few are read twice.
+        first = sorted(lines, key=lambda line: -line.shape[1])[:_FIRST]
+        if _legibility(first) >= _READ_AT_ONCE or _legibility(lines) >= _READ:
+            return page
     ways = [page, turned(page, 180), *(_level(turned(page, degrees)) for degrees in (90, 270))]
     return max(ways, key=lambda way: _legibility(_lines(way.pixels)))
 
@@ -58,6 +64,6 @@ def _lines(shade: Pixels) -> list[Pixels]:
         if 6 * SCALE <= height <= 20 * SCALE and 3 * height <= width and area >= 0.35 * width * height:
             rim = round(0.15 * height)
             piece = shade[max(y - rim, 0) : y + height + rim, max(x - rim, 0) : x + min(width, 7 * height) + rim]
-            found.append(np.asarray(cv2.resize(piece, None, fx=SQUEEZED, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8))
+            found.append(narrowed(piece))
     step = max(1, len(found) // _SAMPLE)
     return found[::step][:_SAMPLE]

@@ -78,7 +78,7 @@ def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Page
     if _is_cut_short(content):
         raise UnreadableError("The PDF file ends before its end.")
     with opened(content) as pages:
-        sheets = _sheets(pages)
+        sheets = _sheets(pages, patience=MOST_PAGES if ocr else PATIENCE)
         metadata, producer = _metadata(pages.information())
     pictures = _pictures(sheets)
     partly = [s.number for s in sheets if s.pictured >= PASTED and s.number not in pictures] if ocr else []
@@ -104,7 +104,7 @@ def _is_cut_short(content: bytes) -> bool:
     return end < 0 or OBJECT.search(content, end) is not None
 
 
-def _sheets(pages: _Pages) -> list[Sheet]:
+def _sheets(pages: _Pages, patience: int) -> list[Sheet]:
     sheets: list[Sheet] = []
     for sheet in pages.sheets():
         if sheet.number > MOST_PAGES:
@@ -114,7 +114,7 @@ def _sheets(pages: _Pages) -> list[Sheet]:
                 advice="Cut the report out of the volume and ingest that.",
             )
         sheets.append(sheet)
-        if sheet.number == PATIENCE and not any(s.glyphs or s.unmapped for s in sheets):
+        if sheet.number == patience and not any(s.glyphs or s.unmapped for s in sheets):
             break
     if not sheets:
         raise UnreadableError("The PDF file has no pages.")
@@ -132,9 +132,16 @@ def _recognised(
     content: bytes, sheets: Sequence[Sheet], whole: Sequence[int], partly: Sequence[int]
 ) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
     """The blocks of a document some of whose pages are read from pixels: the ``whole`` page, or tables pasted as pictures."""
-    from extract.raster import pages_of_pdf  # noqa: PLC0415 - only where a scan is met
+    from extract.raster import MOST_PAGES as MOST_PICTURES  # noqa: PLC0415 - only where a scan is met
+    from extract.raster import pages_of_pdf  # noqa: PLC0415
     from extract.scan import composed, read_pages, read_within  # noqa: PLC0415
 
+    if len(whole) + len(partly) > MOST_PICTURES:
+        raise UnsupportedError(
+            f"The PDF file has more than {MOST_PICTURES} pages that are pictures.",
+            code="too_many_pages",
+            advice="Cut the report out of the volume and ingest that.",
+        )
     by_number = {sheet.number: sheet for sheet in sheets}
     pages = read_pages(pages_of_pdf(content, whole))
     pasted = [read_within(raster, by_number[raster.number]) for raster in pages_of_pdf(content, partly)]

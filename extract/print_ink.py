@@ -19,6 +19,8 @@ _LABEL = 2.6
 """Of the type size: lines wider than this are narrowed before they are read."""
 SQUEEZED = 0.64
 """The recogniser takes time by width, and Chinese characters can be read as well when they are narrower by this."""
+MORE_SQUEEZED = 0.45
+"""The same for running text, whose sentences bear out each other; a label of a table is one line, and decides over a row."""
 _DUST = 0.2
 """Of the type size: a mark smaller than this both ways is dust, or a dot beside a figure."""
 _TALL = 1.7
@@ -70,6 +72,14 @@ class CellInk:
     """Only ink so faint that it may be no print at all."""
 
 
+class Strip(NamedTuple):
+    """The picture of a line of print."""
+
+    picture: Pixels
+    share: float
+    """Of its width, to which it may be narrowed; 1 for what may be a figure."""
+
+
 class Page:
     """A straight page in grey."""
 
@@ -117,7 +127,7 @@ class Page:
         """Whether a piece of ink is as dark as print somewhere."""
         return int(self.dark[mark.top : mark.bottom, mark.x0 : mark.x1].max()) >= self.peak
 
-    def crop(self, line: TextLine, box: tuple[int, int, int, int]) -> Pixels:
+    def crop(self, line: TextLine, box: tuple[int, int, int, int]) -> Strip:
         """The picture of a line for the recogniser, with a margin of paper; nothing beyond the cell is in it."""
         x0, top, x1, bottom = line.box
         height = round(max(bottom - top, 0.9 * self.em) * 1.36)
@@ -127,9 +137,7 @@ class Page:
         left, right = max(x0 - side, box[0], 0), min(x1 + side, box[2], self.grey.shape[1])
         upper, lower = max(first, box[1], 0), min(last, box[3], self.grey.shape[0])
         picture[upper - first : lower - first, left - (x0 - side) : right - (x0 - side)] = self.grey[upper:lower, left:right]
-        if x1 - x0 > _LABEL * self.em:
-            return np.asarray(cv2.resize(picture, None, fx=SQUEEZED, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        return picture
+        return Strip(picture, SQUEEZED if x1 - x0 > _LABEL * self.em else 1.0)
 
 
 def pixels_of(box: Rectangle, inset: float = 0.0) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from extract.print_ink import SQUEEZED, Mark, Page, TextLine
+from extract.print_ink import MORE_SQUEEZED, Mark, Page, Strip, TextLine
 from extract.raster import SCALE, Pixels
 from extract.sheet import Rectangle
 
@@ -21,7 +21,7 @@ _GAP = 20.0
 """Points between words of one line."""
 
 
-def prose_lines(page: Page, tables: Sequence[Rectangle]) -> Iterator[tuple[TextLine, Pixels]]:
+def prose_lines(page: Page, tables: Sequence[Rectangle]) -> Iterator[tuple[TextLine, Strip]]:
     """The lines outside some rectangles (points), from top to bottom, each with its picture for the recogniser."""
     ink = (page.dark >= page.level).astype(np.uint8)
     for x0, top, x1, bottom in tables:
@@ -82,10 +82,8 @@ def _whole(boxes: Sequence[Mark]) -> list[Mark]:
     return rows
 
 
-def _picture(page: Page, mark: Mark) -> Pixels:
+def _picture(page: Page, mark: Mark) -> Strip:
     side, rim = round(RIM * mark.height), round(0.18 * mark.height)
     height, width = page.grey.shape
     area = page.grey[max(mark.top - rim, 0) : min(mark.bottom + rim, height), max(mark.x0 - side, 0) : min(mark.x1 + side, width)]
-    if mark.height > _TITLE * SCALE:
-        return area
-    return np.asarray(cv2.resize(area, None, fx=SQUEEZED, fy=1.0, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return Strip(area, MORE_SQUEEZED if mark.height <= _TITLE * SCALE else 1.0)

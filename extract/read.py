@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 
 from collect.errors import NianbaoError, UnreadableError, UnsupportedError
 from extract import sniff as formats
@@ -19,12 +20,13 @@ from extract.sniff import sniff
 Reader = Callable[[bytes], Document]
 
 
-def read(content: bytes, name: str = "") -> Document:
+def read(content: bytes, name: str = "", pictures: Mapping[str, bytes] | None = None) -> Document:
     """The content of a file as a Document, whatever its format.
 
     Args:
         content: The whole file.
         name: Its name; it only breaks ties between formats that are both text.
+        pictures: Of a web page, what it shows from files of their own, by the address that its markup has.
 
     Raises:
         UnreadableError: empty, damaged, or no document.
@@ -35,6 +37,8 @@ def read(content: bytes, name: str = "") -> Document:
     reader = READERS.get(media_type)
     if reader is None:
         raise _refusal(media_type)
+    if pictures and media_type == formats.HTML:
+        reader = partial(_html, pictures=pictures)
     return _read(reader, media_type, content)
 
 
@@ -72,10 +76,10 @@ def _pdf_again(content: bytes) -> Document:
     return read_pdf_again(content)
 
 
-def _html(content: bytes) -> Document:
+def _html(content: bytes, pictures: Mapping[str, bytes] | None = None) -> Document:
     from extract.html import read_html  # noqa: PLC0415  # see above
 
-    return read_html(content)
+    return read_html(content, pictures=pictures)
 
 
 def _docx(content: bytes) -> Document:

@@ -251,15 +251,17 @@ class _Batch:
             self._hold(item.facts)
         elif isinstance(item, Source | Reference | Refusal):
             facts = _facts(item, outcome)
+            # A page in a folder is one file, its pictures others; an archive holds them all.
+            is_alone = isinstance(item, Source) or not outcome.is_composed
             if outcome.known:
                 self._recognise(facts)
-                self._hold(facts)
+                self._hold(facts, is_certain=is_alone)
             else:
                 if outcome.failure is None:
                     self._load(facts, outcome.reports)
                 else:
                     self._fail(facts, outcome.failure)
-                self._hold(facts, is_certain=bool(facts.sha256) or isinstance(item, Refusal))
+                self._hold(facts, is_certain=is_alone and (bool(facts.sha256) or isinstance(item, Refusal)))
 
     def end(self) -> None:
         """Writes, counts and notes what is still to be written, counted and noted."""

@@ -32,7 +32,13 @@ _OUTCOMES = {"holds": "相符", "fails": "不符", "not_assessable": "无法核�
 
 
 def inspect_page(
-    name: str, content: bytes, document: Document, reports: Sequence[Report], error: NianbaoError | None = None
+    name: str,
+    content: bytes,
+    document: Document,
+    reports: Sequence[Report],
+    error: NianbaoError | None = None,
+    *,
+    digest: str = "",
 ) -> str:
     """The page, as HTML text.
 
@@ -44,12 +50,13 @@ def inspect_page(
         document: what is printed in it.
         reports: what was made of that.
         error: why there are no reports, if there are none.
+        digest: SHA-256 of the document, where it is more than these bytes: a page with its pictures.
     """
     found = marks(document, reports)
     side = E.aside(*_notice(error), *(part for number, report in enumerate(reports) for part in _report(number, report)))
     side.append(_legend(found, reports))
     main = E.main(E.section({"class": "sheets", "lang": "zh"}, *sheets(document, found, content)), side)
-    body = E.body(_header(name, content, document, reports), main, E.div({"id": "tip", "hidden": "hidden"}))
+    body = E.body(_header(name, content, document, reports, digest), main, E.div({"id": "tip", "hidden": "hidden"}))
     body.extend(_tables(number, report, found) for number, report in enumerate(reports) if report.cells)
     body.append(_footer(document))
     return _assemble(name, body)
@@ -71,14 +78,14 @@ def _assemble(name: str, body: _Element) -> str:
     return str(tostring(E.html({"lang": "zh-CN"}, head, body), doctype="<!DOCTYPE html>", encoding="unicode"))
 
 
-def _header(name: str, content: bytes, document: Document, reports: Sequence[Report]) -> _Element:
+def _header(name: str, content: bytes, document: Document, reports: Sequence[Report], digest: str) -> _Element:
     title = next((report.identity.title for report in reports if report.identity.title), "") or name
     facts = [name, document.media_type, f"{len(document.pages)} 页" if document.pages else "", f"{len(content):,} 字节"]
     return E.header(
         E.p({"class": "brand"}, "年报检视"),
         E.h1(title),
         E.p({"class": "facts"}, "　·　".join(filter(None, facts))),
-        E.p({"class": "facts hash"}, f"SHA-256 {sha256(content).hexdigest()}"),
+        E.p({"class": "facts hash"}, f"SHA-256 {digest or sha256(content).hexdigest()}"),
     )
 
 

@@ -40,17 +40,18 @@ def inspect_file(source: Source, output: Path | None = None) -> None:
         NianbaoError: it cannot be read, or is no such report. The page is written all the same if it can be read.
     """
     try:
-        reading = read(source.content, source.document, evidence_of_origin(source))
+        reading = read(source.content, source.document, evidence_of_origin(source), source.shown)
     except NianbaoError as error:
         if output is not None:
-            document = read_document(source.content, source.document)
-            _write(output, inspect_page(source.document, source.content, document, (), error))
+            document = read_document(source.content, source.document, source.shown)
+            _write(output, inspect_page(source.document, source.content, document, (), error, digest=source.sha256))
         raise
     say(document_text(reading.document))
     for report in reading.reports:
         say(report_text(report))
     if output is not None:
-        _write(output, inspect_page(source.document, source.content, reading.document, reading.reports))
+        page = inspect_page(source.document, source.content, reading.document, reading.reports, digest=source.sha256)
+        _write(output, page)
         say(f"Page written to {output}")
 
 

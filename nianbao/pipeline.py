@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from collect.errors import NianbaoError, NotAReportError
@@ -9,7 +10,7 @@ from extract.model import Document, ReaderWarning
 from extract.ocr import RECOGNISED
 from normalize.model import Report
 
-READER_VERSION = "4"
+READER_VERSION = "5"
 """Changes whenever the same bytes may give another result: documents are then read again."""
 
 
@@ -22,15 +23,15 @@ class Reading:
     """One, or several where two years or agencies stand in one document."""
 
 
-def read_document(content: bytes, name: str = "") -> Document:
-    """What is printed in a file.
+def read_document(content: bytes, name: str = "", pictures: Mapping[str, bytes] | None = None) -> Document:
+    """What is printed in a file. ``pictures`` are those that a web page shows from files of their own, by address.
 
     Raises:
         NianbaoError: unreadable, encrypted or unsupported.
     """
     from extract.read import read as extract  # noqa: PLC0415 - readers are dear to import and not every command needs them
 
-    return extract(content, name)
+    return extract(content, name, pictures)
 
 
 def understand(document: Document, origin: str = "") -> Reading:
@@ -44,8 +45,10 @@ def understand(document: Document, origin: str = "") -> Reading:
     return Reading(document, normalize(document, origin))
 
 
-def read(content: bytes, name: str = "", origin: str = "") -> Reading:
+def read(content: bytes, name: str = "", origin: str = "", pictures: Mapping[str, bytes] | None = None) -> Reading:
     """A file through ``extract`` and ``normalize``. ``name`` stands in for an ``origin`` that is not given.
+
+    ``pictures`` are those that a web page shows from files of their own, by the address that its markup has.
 
     Where a format has a second reader and the first one's result is not certain, both are asked and the better certified
     reading is kept; a warning of the document (``second_reading``) says which.
@@ -57,7 +60,7 @@ def read(content: bytes, name: str = "", origin: str = "") -> Reading:
 
     first: Reading | NianbaoError
     try:
-        document = read_document(content, name)
+        document = read_document(content, name, pictures)
         first = understand(document, origin or name)
     except NotAReportError as error:
         if not document.warnings:

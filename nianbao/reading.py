@@ -28,6 +28,8 @@ from store.rows import Preparation, Prepared
 
 TIME_LIMIT = 120.0
 """Seconds one document may take. The slowest genuine report needs a tenth of it."""
+PAGE_SHARE = 0.05
+"""Of the limit, what each page that must be recognised adds to it: 6 s, three times what it takes. At most 100 pages count."""
 
 Reader = Callable[[Source], tuple[Document, tuple[Report, ...]]]
 """What is printed in a source and what it means. It must be importable by name in a new process."""
@@ -87,6 +89,8 @@ class Outcome:
     size: int = 0
     known: bool = False
     """The content is one of those that need no reading (``Reference.known``)."""
+    is_composed: bool = False
+    """Other files are part of it: that its own has not changed does not say that it has not."""
 
 
 def read_source(source: Source) -> tuple[Document, tuple[Report, ...]]:
@@ -95,7 +99,7 @@ def read_source(source: Source) -> tuple[Document, tuple[Report, ...]]:
     Raises:
         NianbaoError: unreadable, encrypted, unsupported, or no such report.
     """
-    reading = read(source.content, source.document, evidence_of_origin(source))
+    reading = read(source.content, source.document, evidence_of_origin(source), source.shown)
     return reading.document, reading.reports
 
 
@@ -112,14 +116,35 @@ class _TimeUp(BaseException):
     """Not an ``Exception``, so that no reader's own handler takes it for a fault of the document."""
 
 
-def attempt(read: RowReader, item: Source | Reference, time_limit: float = TIME_LIMIT) -> Outcome:
-    """The outcome of one document; whatever goes wrong is part of it."""
+def attempt(
+    read: RowReader, item: Source | Reference, time_limit: float = TIME_LIMIT, put_off: Callable[[float], None] | None = None
+) -> Outcome:
+    """The outcome of one document; whatever goes wrong is part of it.
+
+    Args:
+        read: reads it.
+        item: the document.
+        time_limit: seconds it may take, and ``PAGE_SHARE`` more for each page of a scan.
+        put_off: told how many seconds from now the end is where a scan is given more.
+    """
     start = time.perf_counter()
     outcome = Outcome()
+    held: list[Source] = []
+
+    def more() -> float:
+        from extract.effort import pages_to_recognise  # noqa: PLC0415 - readers are dear to import, and few documents are late
+
+        pages = pages_to_recognise(held[0].content) if held else 0
+        limit = time_limit * PAGE_SHARE * pages
+        if pages and put_off:
+            put_off(limit)
+        return limit
+
     try:
-        with _deadline(time_limit):
+        with _deadline(time_limit, more):
             source = load(item) if isinstance(item, Reference) else item
-            outcome = Outcome(sha256=source.sha256, size=len(source.content))
+            held.append(source)
+            outcome = Outcome(sha256=source.sha256, size=len(source.content), is_composed=bool(source.pictures))
             if isinstance(item, Reference) and outcome.sha256 in item.known:
                 outcome = replace(outcome, known=True)
             else:
@@ -129,7 +154,7 @@ def attempt(read: RowReader, item: Source | Reference, time_limit: float = TIME_
     except NianbaoError as error:
         outcome = replace(outcome, failure=failure_of(error))
     except _TimeUp:
-        message = f"Reading took more than {time_limit:.0f} seconds and was given up."
+        message = f"Reading took more than {time.perf_counter() - start:.0f} seconds and was given up."
         outcome = replace(outcome, failure=fault("timeout", message))
     except MemoryError:
         outcome = replace(outcome, failure=fault("memory", "Reading needs more memory than a document may take."))
@@ -154,14 +179,24 @@ _AGAIN = "Try it again with --reread, on a machine with less to do. "
 
 
 @contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Raises ``_TimeUp`` in the block after ``seconds``, where the platform and the thread allow it."""
+def _deadline(seconds: float, more: Callable[[], float]) -> Iterator[None]:
+    """Raises ``_TimeUp`` in the block after ``seconds``, where the platform and the thread allow it.
+
+    ``more`` is asked once, when they are over: how many further seconds there are. So whatever is done in time costs no look.
+    """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
+    is_asked = False
+
     def give_up(_signal: int, _frame: FrameType | None) -> None:
-        raise _TimeUp
+        nonlocal is_asked
+        further = 0.0 if is_asked else more()
+        is_asked = True
+        if further <= 0:
+            raise _TimeUp
+        signal.setitimer(signal.ITIMER_REAL, further)
 
     before = signal.signal(signal.SIGALRM, give_up)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -186,7 +221,7 @@ class Parcel:
 def read_parcel(parcel: Parcel) -> list[Outcome]:
     """The outcomes of a parcel, in order.
 
-    Code that never comes back to Python misses its deadline; half as much later its process is ended, and whoever sent the
+    Code that never comes back to Python misses its deadline; half the limit later its process is ended, and whoever sent the
     parcel finds out which document it was by sending each by itself.
 
     Raises:
@@ -205,13 +240,18 @@ def crashed(item: Source | Reference) -> Outcome:
         source = load(item) if isinstance(item, Reference) else item
     except NianbaoError:
         return outcome
-    return replace(outcome, sha256=source.sha256, size=len(source.content))
+    return replace(outcome, sha256=source.sha256, size=len(source.content), is_composed=bool(source.pictures))
 
 
 def _attempt_apart(parcel: Parcel, item: Source | Reference) -> Outcome:
-    faulthandler.dump_traceback_later(parcel.time_limit * 1.5, exit=True, file=_nowhere())
+    late = parcel.time_limit / 2
+
+    def end_after(seconds: float) -> None:
+        faulthandler.dump_traceback_later(seconds + late, exit=True, file=_nowhere())
+
+    end_after(parcel.time_limit)
     try:
-        return attempt(parcel.read, item, parcel.time_limit)
+        return attempt(parcel.read, item, parcel.time_limit, end_after)
     finally:
         faulthandler.cancel_dump_traceback_later()
 

@@ -140,7 +140,7 @@ class _Place:
     @property
     def size(self) -> int:
         """Bytes it holds in this process."""
-        return len(self.item.content) if isinstance(self.item, Source) else 0
+        return self.item.size if isinstance(self.item, Source) else 0
 
 
 class _Line:
@@ -188,7 +188,7 @@ class _Line:
         self._bytes += place.size
         if isinstance(item, Source | Reference):
             self._parcel.append(place)
-            self._parcel_size += len(item.content) if isinstance(item, Source) else item.size
+            self._parcel_size += item.size
             if self._is_parcel_ready():
                 self._send()
 

@@ -22,22 +22,36 @@ class Step(NamedTuple):
     right: tuple[CellKey, ...]
 
 
-def proof(cell: Cell, guess: Guess, steps: Sequence[Step], amounts: Mapping[CellKey, Decimal], uncertain: int) -> Finding:
-    """That a cell is repaired, and why it can be nothing else. ``amounts`` are all cells' after the repair."""
+def proof(
+    cell: Cell,
+    guess: Guess,
+    steps: Sequence[Step],
+    amounts: Mapping[CellKey, Decimal],
+    uncertain: int,
+    *,
+    elsewhere: Sequence[str] = (),
+) -> Finding:
+    """That a cell is repaired, and why it can be nothing else.
+
+    ``amounts`` are all cells' after the repair; ``elsewhere`` is what reports of other years say.
+    """
     read = cell.printed.strip() or "blank"
     shown = "; ".join(f"{_written(step, amounts, cell.key)} ({step.rule.text}, {step.rule.text_en})" for step in steps)
     others = f" of the {uncertain} uncertain cells" if uncertain > 1 else ""
     message = (
         f"{cell.key} = {guess.amount:f}: the reader saw {read} and held {guess.text.strip()} possible. {shown}. "
         f"With {read} each of these fails; no other combination of readings{others} satisfies them all"
+        f"{_besides(elsewhere)}"
     )
     return Finding(REPAIRED, Severity.NOTE, message, (str(cell.key),), f"{guess.amount:f}", cell.printed)
 
 
-def confirmation(keys: Sequence[CellKey]) -> Finding:
-    """That the reader's choice is the only one that fits, for all such cells of a report."""
+def confirmation(keys: Sequence[CellKey], elsewhere: Sequence[str] = ()) -> Finding:
+    """That the reader's choice is the only one that fits, for all such cells of a report; ``elsewhere`` as in ``proof``."""
     cells = f"{len(keys)} cells" if len(keys) > 1 else "1 cell"
-    message = f"{cells} read without certainty and confirmed: no other combination of readings satisfies the rules"
+    message = (
+        f"{cells} read without certainty and confirmed: no other combination of readings satisfies the rules{_besides(elsewhere)}"
+    )
     return Finding(CONFIRMED, Severity.NOTE, message, tuple(map(str, keys)))
 
 
@@ -47,6 +61,10 @@ def doubt(cell: Cell, readings: Sequence[Guess], why: str) -> Finding:
     listed = " or ".join(said) if said else "no number"
     message = f"read without certainty: {listed}; {why}"
     return Finding(UNCERTAIN, Severity.DOUBT, message, (str(cell.key),), actual=cell.printed)
+
+
+def _besides(elsewhere: Sequence[str]) -> str:
+    return f"; {'; '.join(elsewhere)}" if elsewhere else ""
 
 
 def _written(step: Step, amounts: Mapping[CellKey, Decimal], subject: CellKey) -> str:

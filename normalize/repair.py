@@ -9,7 +9,7 @@ then nothing is changed in the whole report.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import log
@@ -37,6 +37,8 @@ class Anchor:
     value: Decimal
     source: str
     """A clause for people: ``the report for 2022 carries 3 out``."""
+    report: str = ""
+    """Which other year's report says so; empty for the report's own prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,10 @@ def settle(form: Form, cells: Sequence[Cell], anchors: Sequence[Anchor] = ()) ->
         for solution in solutions.found:
             for unknown, amount in zip(members, solution, strict=True):
                 outcome.fitting[unknown].add(amount)
-        reasons = _reasons(problem, members, own, solutions)
+        picked = _picked(problem, members, own) if len(solutions.found) > 1 else None
+        if picked is not None:
+            solutions = picked
+        reasons = _reasons(problem, members, own, solutions, is_picked=picked is not None)
         if reasons:
             outcome.doubts.update({unknown: reasons.get(unknown, "its sums hold other cells in doubt") for unknown in members})
             continue
@@ -170,10 +175,50 @@ def _is_usable(equation: Equation, names: Sequence[CellKey], problem: _Problem, 
     return not all(key not in place and cells[key].state is State.BLANK for key in parts)
 
 
+# what other years say --------------------------------------------------------------------------------------------------
+
+
+def _picked(problem: _Problem, members: Sequence[int], own: Sequence[Sum]) -> Solutions | None:
+    """Of several solutions the one that the neighbour years' reports single out; None where they do not.
+
+    What is carried over does not always arrive, so one report only confirms the reader's own choice. To change a cell takes
+    the reports of both years, each of which speaks of another cell.
+    """
+    stated = _stated_elsewhere(problem, members)
+    if stated is None:
+        return None
+    domains = {u: _values(problem.guesses[u]) for u in members}
+    for unknown, (amount, _) in stated.items():
+        domains[unknown] = tuple(value for value in domains[unknown] if value.amount == amount)
+    if not all(domains.values()):
+        return None
+    solutions = solve(domains, own, _PROBABLE, STEPS)
+    if solutions.only is None:
+        return None
+    is_changed = any(problem.is_changed(u, amount) for u, amount in zip(members, solutions.only, strict=True))
+    witnesses = {report for _, report in stated.values()}
+    return None if is_changed and len(witnesses) < _WITNESSES else solutions
+
+
+def _stated_elsewhere(problem: _Problem, members: Sequence[int]) -> dict[int, tuple[Decimal, str]] | None:
+    """What other reports say of each unknown, and which; None where none does, or where evidence contradicts itself."""
+    stated: dict[int, tuple[Decimal, str]] = {}
+    for unknown in members:
+        anchors = problem.anchors.get(unknown, ())
+        if len({anchor.value for anchor in anchors}) > 1:
+            return None
+        for anchor in anchors:
+            if anchor.report:
+                stated[unknown] = anchor.value, anchor.report
+    return stated or None
+
+
 # what is accepted ------------------------------------------------------------------------------------------------------
 
 
-def _reasons(problem: _Problem, members: Sequence[int], own: Sequence[Sum], solutions: Solutions) -> dict[int, str]:
+def _reasons(
+    problem: _Problem, members: Sequence[int], own: Sequence[Sum], solutions: Solutions, *, is_picked: bool
+) -> dict[int, str]:
     """Why cells of a component cannot be settled, by unknown; empty where all can."""
     if not own:
         return {u: why for u in members if (why := _why_not_anchored(problem, u))}
@@ -187,22 +232,23 @@ def _reasons(problem: _Problem, members: Sequence[int], own: Sequence[Sum], solu
         return {u: said for u, differs in zip(members, differing, strict=True) if differs}
     amounts = dict(zip(members, solutions.found[0], strict=True))
     slide = _slide_doubts(problem, amounts)
+    known = set(_stated_elsewhere(problem, members) or ()) if is_picked else set()
     found = {}
     for unknown, amount in amounts.items():
-        why = slide.get(unknown) or _why_not(problem, unknown, amount, own)
+        why = slide.get(unknown) or _why_not(problem, unknown, amount, own, known)
         if why:
             found[unknown] = why
     return found
 
 
-def _why_not(problem: _Problem, unknown: int, amount: Decimal, own: Sequence[Sum]) -> str:
-    """Why the only solution's amount is not accepted for a cell; empty where it is."""
+def _why_not(problem: _Problem, unknown: int, amount: Decimal, own: Sequence[Sum], known: Collection[int]) -> str:
+    """Why the only solution's amount is not accepted for a cell; empty where it is. ``known`` are those picked by anchors."""
     kinds = {guess.value is None for guess in problem.guesses[unknown] if guess.amount == amount}
     if len(kinds) > 1:
         return "0 and blank count the same in every sum"
     speaking = [each for each in own if any(term == unknown for term, _ in each.terms)]
     if not problem.is_changed(unknown, amount):
-        if len(speaking) < _WITNESSES and unknown not in derivable(own):
+        if len(speaking) < _WITNESSES and unknown not in derivable(own, known=known):
             return "only one rule speaks of it, and of another uncertain cell"
         return ""
     said = f"the rules force {amount:f}"
@@ -216,7 +262,8 @@ def _why_not(problem: _Problem, unknown: int, amount: Decimal, own: Sequence[Sum
         return f"{said}, which the reader did not see"
     if guess.cost > LIMIT:
         return f"{said}, which the reader thought too unlikely"
-    if not is_forced_twice(unknown, own) and not (anchors and unknown in derivable(own)):
+    is_forced = is_forced_twice(unknown, own) or (anchors and unknown in derivable(own))
+    if not is_forced and not (known and unknown in derivable(own, known=known)):
         return f"{said}, but no two rules do so independently"
     return ""
 
@@ -231,12 +278,12 @@ def _why_not_anchored(problem: _Problem, unknown: int) -> str:
     return f"read as {choice.value:f}, but {wrong.source}" if wrong else ""
 
 
-def derivable(sums: Sequence[Sum], without: int = -1) -> set[int]:
+def derivable(sums: Sequence[Sum], without: int = -1, known: Collection[int] = ()) -> set[int]:
     """Unknowns that follow from the certain cells by one sum after the other, whatever readings there are.
 
-    ``without`` is a sum that is not to be used, by its place.
+    ``without`` is a sum that is not to be used, by its place; ``known`` are unknowns that need not follow.
     """
-    known: set[int] = set()
+    known = set(known)
     grew = True
     while grew:
         grew = False
@@ -280,12 +327,14 @@ def _settled(problem: _Problem, cells: Sequence[Cell], outcome: _Outcome) -> Set
     after = tuple(_after(cell, changed.get(cell.key), sure) for cell in cells)
     amounts = {cell.key: cell.value or Decimal(0) for cell in after}
     findings = [
-        proof(cell, changed[cell.key], _steps_of(problem, cell.key), amounts, len(problem.keys))
+        proof(
+            cell, changed[cell.key], _steps_of(problem, cell.key), amounts, len(problem.keys), elsewhere=_said_elsewhere(problem)
+        )
         for cell in cells
         if cell.key in changed
     ]
     if sure:
-        findings.append(confirmation([cell.key for cell in cells if cell.key in sure]))
+        findings.append(confirmation([cell.key for cell in cells if cell.key in sure], _said_elsewhere(problem)))
     place = {key: unknown for unknown, key in enumerate(problem.keys)}
     doubtful = [(cell, place[cell.key]) for cell in cells if cell.key in place and place[cell.key] in outcome.doubts]
     findings.extend(doubt(cell, problem.guesses[u], outcome.doubts[u]) for cell, u in doubtful)
@@ -298,6 +347,11 @@ def _after(cell: Cell, guess: Guess | None, sure: set[CellKey]) -> Cell:
         note = "; ".join(filter(None, (cell.note, f"repaired: read as {cell.printed.strip() or 'blank'}")))
         return cell._replace(value=guess.value, state=State.REPAIRED, note=note, readings=())
     return cell._replace(readings=()) if cell.key in sure else cell
+
+
+def _said_elsewhere(problem: _Problem) -> tuple[str, ...]:
+    """What other reports say of the uncertain cells, in words."""
+    return tuple(dict.fromkeys(a.source for u in sorted(problem.anchors) for a in problem.anchors[u] if a.report))
 
 
 def _steps_of(problem: _Problem, key: CellKey) -> list[Step]:

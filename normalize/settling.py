@@ -5,7 +5,7 @@ Only reports that have such cells are touched: a digital document costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from normalize.candidates import is_uncertain
@@ -14,7 +14,7 @@ from normalize.forms import forms
 from normalize.mentions import check_mentions, evidence_for_cells
 from normalize.model import Cell, CellKey, Finding, Report, State, Tally
 from normalize.placing import holds_number
-from normalize.proof import CONFIRMED, UNCERTAIN
+from normalize.proof import UNCERTAIN
 from normalize.repair import Anchor, settle
 from normalize.verdict import verdict_of
 
@@ -69,14 +69,25 @@ def settled_side_by_side(reports: Sequence[Report]) -> list[Report]:
 
 def anchors_of_neighbours(before: Report | None, after: Report | None) -> tuple[Anchor, ...]:
     """What the reports for the years before and after say of this year's carried figures, where they were read with certainty."""
-    found = []
-    for neighbour, theirs, ours in ((before, _CARRIED_OUT, _CARRIED_IN), (after, _CARRIED_IN, _CARRIED_OUT)):
-        for cell in neighbour.cells if neighbour else ():
-            if cell.key.row == theirs and cell.value is not None and cell.state is State.PRINTED and not is_uncertain(cell):
-                words = "carries" if theirs == _CARRIED_OUT else "takes over"
-                source = f"the report for {neighbour.identity.year if neighbour else ''} {words} {cell.value:f}"
-                found.append(Anchor(cell.key._replace(row=ours), cell.value, source))
+    found: list[Anchor] = []
+    for neighbour, theirs in ((before, _CARRIED_OUT), (after, _CARRIED_IN)):
+        if neighbour is not None:
+            found += carried_over(neighbour.cells, theirs, f"the report for {neighbour.identity.year}")
     return tuple(found)
+
+
+def carried_over(cells: Iterable[Cell], row: str, name: str) -> Iterator[Anchor]:
+    """What another year's report says of this year's carried figures, where they are plainly printed and certain.
+
+    Args:
+        cells: that report's.
+        row: ``carried_out`` of the year before, or ``carried_in`` of the year after.
+        name: what people know that report by.
+    """
+    ours, words = (_CARRIED_IN, "carries") if row == _CARRIED_OUT else (_CARRIED_OUT, "takes over")
+    for cell in cells:
+        if cell.key.row == row and cell.value is not None and cell.state is State.PRINTED and not is_uncertain(cell):
+            yield Anchor(cell.key._replace(row=ours), cell.value, f"{name} {words} {cell.value:f}", name)
 
 
 def _stated(report: Report) -> list[Anchor]:
@@ -89,7 +100,7 @@ def _stated(report: Report) -> list[Anchor]:
 
 
 def _is_outdated(finding: Finding, cells: Mapping[CellKey, Cell]) -> bool:
-    if finding.rule in {CONFIRMED, UNCERTAIN}:
+    if finding.rule == UNCERTAIN:
         return True
     if finding.rule not in _OF_THE_TEXT:
         return False

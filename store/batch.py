@@ -293,7 +293,7 @@ class Batch:
     def _write(self) -> None:
         connection, rows = self._connection, self._rows
         search.forget(connection, rows.emptied)
-        for table in (*PARTS, "report_reading", *(f"form_{form}" for form in self._tables)):
+        for table in (*PARTS, "report_reading", "neighbour_proof", *(f"form_{form}" for form in self._tables)):
             delete_rows(connection, table, "report_id", rows.emptied)
         delete_rows(connection, "report", "id", rows.dropped)
         delete_rows(connection, "document", "id", rows.gone)

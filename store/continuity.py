@@ -1,6 +1,7 @@
 """Continuity in the database: computed for the agencies whose reports changed, and written beside the reports.
 
-Nothing that a report prints is changed by it, nor its verdict. ``store.stale`` marks what changed, in the transaction that
+Nothing that a report prints is changed by it, nor its verdict, but for cells in doubt that the years before and after settle
+(``store.neighbours``). ``store.stale`` marks what changed, in the transaction that
 changes it; ``update`` takes the marks away once the results are written, so that a run killed half way goes on where it was.
 """
 
@@ -23,6 +24,8 @@ from store.continuity_read import chain_of, editions_of, figures_of, successions
 from store.continuity_views import CODES
 from store.level_sums import write_level_sums
 from store.load import Store
+from store.neighbours import settle_across_years
+from store.rows import Preparation
 from store.schema import continuity_rule, continuity_stale, continuity_step
 from store.stale import Chain, mark_stale
 from store.values import to_numeric, to_sqlite
@@ -50,6 +53,8 @@ class Updated:
 
     agencies: int = 0
     reports: int = 0
+    settled: int = 0
+    """Reports with cells that the years before and after settled."""
     outcomes: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     """By rule and class."""
 
@@ -71,7 +76,7 @@ def update(store: Store, *, everything: bool = False, levels: bool = True, told:
             batch = connection.execute(_STALE.limit(CHAINS)).all()
             if not batch:
                 break
-            _compute(connection, [(row.agency_id, row.agency) for row in batch], done)
+            _compute(connection, store.preparation, [(row.agency_id, row.agency) for row in batch], done)
         if told:
             told(done.agencies)
     if levels:
@@ -110,9 +115,13 @@ def _write_rules(connection: Connection, *, everything: bool) -> None:
     insert_rows(connection, "continuity_rule", _RULE, rows)
 
 
-def _compute(connection: Connection, batch: Sequence[Chain], done: Updated) -> None:
-    """Judge every step of these agencies, and of those that they are joined to by successions, and write it."""
+def _compute(connection: Connection, preparation: Preparation, batch: Sequence[Chain], done: Updated) -> None:
+    """Judge every step of these agencies, and of those that they are joined to by successions, and write it.
+
+    Before, what they carry over from year to year settles cells in doubt.
+    """
     successions, chains = successions_around(connection, batch)
+    done.settled += settle_across_years(connection, preparation, chains)
     found = steps(figures_of(connection, chains), successions)
     outcomes = _judged(connection, found)
     _remove(connection, chains, [step.later.report_id for step in found])

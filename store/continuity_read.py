@@ -75,11 +75,12 @@ def figures_of(connection: Connection, chains: Iterable[Chain]) -> list[YearFigu
         rows += connection.execute(_OF_AGENCIES, {"listed": list(some)})
     for names_ in batched(names):
         named = connection.execute(_OF_NAMES, {"listed": list(names_)})
-        rows += [row for row in named if row.agency_id is None and _is_one_agency(row)]
+        rows += [row for row in named if row.agency_id is None and is_one_agency(row)]
     return _with_figures(connection, [(row, chain_name((row.agency_id or 0, row.agency))) for row in rows])
 
 
-def _is_one_agency(row: Any) -> bool:  # noqa: ANN401 - a row
+def is_one_agency(row: Any) -> bool:  # noqa: ANN401 - a row
+    """Whether the printed name of a report whose agency is undecided is borne by one agency only."""
     return row.agency_reason in _CHAINED_BY_NAME and subject(row.agency, row.year, row.scope) is not None
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, Connection, Table, bindparam, func, insert
 from store.bulk import batched, delete_rows
 from store.editions import load_editions
 from store.lineage import Lineage, Succession, lineage
+from store.neighbour_rows import restore
 from store.schema import FORM_TABLES, report, revision, revision_cell, revision_section, tenure
 from store.stale import mark_stale
 
@@ -53,7 +54,9 @@ def subject(agency: str, year: int | None, scope: str | None, agency_id: int | N
 def settle(connection: Connection, subjects: Iterable[Subject | None]) -> None:
     """Bring the reports of these subjects to what their documents say now: which is current, and the ledger."""
     wanted = [each for each in dict.fromkeys(subjects) if each is not None]
-    mark_stale(connection, ((each.agency_id or 0, each.agency) for each in wanted))
+    chains = {(each.agency_id or 0, each.agency) for each in wanted}
+    mark_stale(connection, chains)
+    restore(connection, chains)
     for some in batched(wanted):
         _settle(connection, some)
 

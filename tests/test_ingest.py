@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from collect.archives import gather
 from collect.errors import ConfigurationError, EncryptedError, NianbaoError, StoreError
@@ -17,15 +20,15 @@ from extract.model import Document
 from nianbao import workers
 from nianbao.batch import ingest
 from nianbao.counts import Summary
-from nianbao.reading import Outcome, attempt, failure_of
+from nianbao.reading import PAGE_SHARE, Outcome, attempt, failure_of
 from nianbao.workers import Item, hired, outcomes
-from normalize.model import Report
+from normalize.model import Report, Verdict
 from store.batch import Batch
 from store.load import Store
 from store.open import open_store
 from store.rows import Preparation
 from tests.row_reader import with_rows
-from tests.scripted_reader import reader
+from tests.scripted_reader import made_report, reader
 
 
 @pytest.fixture
@@ -201,6 +204,26 @@ def test_the_deadline_holds_in_this_process_too(folder: Path) -> None:
     assert first.failure is not None
     assert (first.failure.reason, second.failure) == ("timeout", None)
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def dawdling(source: Source) -> tuple[Document, tuple[Report, ...]]:
+    """A reader that takes a second and a half, whatever it reads."""
+    time.sleep(1.5)
+    return Document("text/plain", ()), (made_report(source.document, Verdict.VERIFIED),)
+
+
+def test_a_scan_is_given_time_by_its_pages() -> None:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    for _ in range(100):
+        canvas.rect(100, 100, 200, 200)
+        canvas.showPage()
+    canvas.save()
+    sources = [Source("scan.pdf", stream.getvalue()), Source("text.txt", b"x")]
+    end = []
+    outcomes = [attempt(with_rows(dawdling), source, 0.5, end.append) for source in sources]
+    assert [outcome.failure and outcome.failure.reason for outcome in outcomes] == [None, "timeout"]
+    assert end == [0.5 * PAGE_SHARE * 100]
 
 
 def test_reading_ahead_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

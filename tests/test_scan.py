@@ -23,7 +23,9 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import UnsupportedError
+from extract.closer import corrected
 from extract.deskew import Straight, deskewed, flattened, skew, turned
+from extract.effort import pages_to_recognise
 from extract.garbled import is_garbled
 from extract.lattice import find_lattices
 from extract.model import Document, Grid, Layout, Line
@@ -32,7 +34,7 @@ from extract.orientation import upright
 from extract.print_ink import Page, cell_ink, pixels_of
 from extract.raster import SCALE, Pixels, pages_of_picture
 from extract.read import read
-from extract.recogniser import figures_of, recognise
+from extract.recogniser import Symbol, figures_of, recognise
 from extract.rules import merged_rules
 from extract.ruling import find_rules
 from extract.scan import read_picture
@@ -324,3 +326,48 @@ def test_the_same_seed_gives_the_same_scan() -> None:
     style = ScanStyle(dpi=100, noise=5, specks=10, seal="red", jpeg=70, colour="colour")
     first, second = (scanned_pages(paper, style, 3)[0] for _ in range(2))
     assert np.array_equal(first, second)
+
+
+def test_numbers_in_running_text_keep_their_like_figures() -> None:
+    """Narrowed, as text is read, 10000 loses a 0."""
+    sheet = Sheet(595, 300)
+    numbers = ("10000", "2000000", "11000", "5555", "300000", "8888888", "60000.00", "1")
+    for place, (first, second) in enumerate(zip(numbers[::2], numbers[1::2], strict=True)):
+        said = f"全年共主动公开政府信息{first}条，收到依申请公开{second}件，均按期办结。"
+        sheet.inks.append(Ink(60, 60 + 30 * place, said, 12))
+    style = ScanStyle(dpi=150, skew=0.5, colour="grey", noise=4)
+    pixels = befallen(set_page(sheet, style, Random(1)), style, Random(1))
+    read_ = "".join(line.text for line in read_picture(as_pictures([pixels], style)[0]).blocks if isinstance(line, Line))
+    assert [number for number in numbers if f"{number}条" not in read_ and f"{number}件" not in read_] == []
+
+
+SEEN = tuple(Symbol(text, 0.9) for text in "信息300008，收")
+CLOSER: list[tuple[str, str]] = [
+    ("信息300000条，收", "信息300000条，收"),  # a character behind the number was taken for one more figure
+    ("信息3000001，收", "信息3000001，收"),
+    ("息300000条，", "信息300000条，收"),
+    ("信自300000条", "信自300000，收"),  # what stands behind is not met again: the figures count alone
+    ("信息条，收", "信息300008，收"),  # nothing to be seen from closer
+]
+
+
+@pytest.mark.parametrize(("closer", "text"), CLOSER)
+def test_a_number_and_what_stands_beside_it_are_as_they_look_from_closer(closer: str, text: str) -> None:
+    found = corrected(SEEN, 2, 8, [Symbol(each, 0.95) for each in closer])
+    assert "".join(symbol.text for symbol in found) == text
+
+
+def test_a_scan_of_too_many_pages_is_refused_before_it_is_read() -> None:
+    stream = BytesIO()
+    canvas = Canvas(stream, invariant=1)
+    shade = ImageReader(Image.new("L", (60, 80), 200))
+    for _ in range(101):
+        canvas.drawImage(shade, 0, 0, 595, 842)
+        canvas.showPage()
+    canvas.save()
+    with pytest.raises(UnsupportedError, match="more than 100 pages") as caught:
+        read(stream.getvalue(), "volume.pdf")
+    assert caught.value.reason == "too_many_pages"
+    assert pages_to_recognise(stream.getvalue()) == 100
+    assert pages_to_recognise(as_pictures([page(CLEAN)] * 2, CLEAN, "TIFF")[0]) == 2
+    assert [pages_to_recognise(content) for content in (b"", b"%PDF-1.4 cut", b"text", b"\x89PNG\r\n\x1a\n")] == [0] * 4

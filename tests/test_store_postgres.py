@@ -55,6 +55,7 @@ from tests import crawls, postgres
 from tests import scripted_nights as nights
 from tests import test_corrections as corrections_tests
 from tests import test_store_continuity as histories
+from tests import test_store_neighbours as neighbours
 from tests.examples import ROOT, marked, run
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
@@ -458,6 +459,23 @@ def test_continuity_finds_the_same_as_on_sqlite(store, tmp_path):
         assert histories.rows(store, "SELECT COUNT(*) FROM continuity_stale") == [(0,)]
         update(store, everything=True)
         assert differences(local, store) == []
+
+
+def test_the_years_beside_settle_the_same_cells_as_on_sqlite(store, tmp_path):
+    with new_store(tmp_path / "r.sqlite") as local:
+        for each in (local, store):
+            neighbours.load(each, neighbours.of(2023, neighbours.both("7", "9")), neighbours.BEFORE, neighbours.AFTER)
+            assert update(each).settled == 1
+        assert neighbours.held(local) == neighbours.held(store)
+        assert differences(local, store) == []
+        for each in (local, store):
+            neighbours.load(each, neighbours.of(2022, {"applications.new.total": "5"}), prefix="corrected/")
+        assert neighbours.held(local) == neighbours.held(store)
+        assert neighbours.verdict(store) == "review"
+
+
+def test_a_neighbour_year_confirms_on_postgresql_too(store):
+    neighbours.check_confirmed(store)
 
 
 def test_the_same_copies_are_found(server, tmp_path):

@@ -10,7 +10,7 @@ from sqlalchemy import column
 from sqlalchemy import table as relation
 
 from store.schema.agencies import agency, agency_alias, agency_candidate, agency_kind, agency_succession, region, region_heir
-from store.schema.continuity import continuity, continuity_rule, continuity_stale, continuity_step, level_sum
+from store.schema.continuity import continuity, continuity_rule, continuity_stale, continuity_step, level_sum, neighbour_proof
 from store.schema.copies import copy_cluster, copy_member, copy_pair, copy_search
 from store.schema.documents import document, document_path, document_warning, failure, run, seen_file
 from store.schema.forms import FORM_TABLES, data_dictionary, generated
@@ -69,6 +69,7 @@ __all__ = [
     "mention",
     "metadata",
     "metric",
+    "neighbour_proof",
     "past_sighting",
     "provenance",
     "region",

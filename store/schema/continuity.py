@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer
+from sqlalchemy import Column, Index, Integer, LargeBinary
 
 from store.columns import Figure
 from store.schema.parts import integer, ordinal, reference, table, text_
@@ -69,4 +69,21 @@ level_sum = table(
     integer("expected", "Agencies within the jurisdiction that report in any year."),
     text_("outcome", "equal, within (a part is a lower bound), exceeded or doubtful (exceeded, but not read with certainty)."),
     rowid=False,
+)
+
+neighbour_proof = table(
+    "neighbour_proof",
+    reference("report_id", "report.id", "A report whose uncertain cells other years' reports settled.", primary_key=True),
+    reference(
+        "earlier_id",
+        "report.id",
+        "The report for the year before that was asked.",
+        ondelete="SET NULL",
+        nullable=True,
+        index=True,
+    ),
+    reference(
+        "later_id", "report.id", "The report for the year after that was asked.", ondelete="SET NULL", nullable=True, index=True
+    ),
+    Column("before", LargeBinary, nullable=False, doc="What the report said before, packed: see store.neighbours."),
 )
