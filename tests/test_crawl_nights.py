@@ -210,3 +210,17 @@ def _crawl_and_kill(root: Path, visits, more: int) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
+
+
+def test_a_list_whose_date_never_changes_is_read_again(tmp_path):
+    dated = VALIDATORS.index("date")
+    kinds = ["plain"] * dated + ["gkmlpt"]  # its list is data that says of itself when the system was installed
+    with Scenario(seed=5, kinds=tuple(kinds), reports=5, others=2).serve() as served:
+        served.write_sources(tmp_path / "sources", delay=DELAY)
+        sites = load_sites(tmp_path / "sources")[-1:]
+        with Archive.open(tmp_path / "archive", create=True) as archive:
+            for number in (1, 2):
+                served.night(number)
+                (result,) = crawl(sites, archive, now=lambda: night_of(number), politeness=EAGER)  # noqa: B023 - as above
+        change = served.change(sites[0].name)
+    assert set(result.new) == {change.new, change.moved[1]}
