@@ -7,8 +7,9 @@ furniture is set aside and streams are kept apart by the code that does it for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from collect.errors import UnreadableError
 from extract.circles import with_circles
 from extract.deskew import Straight, deskewed, flattened
-from extract.figures import DOUBTED, Figure, candidates, compare, figure_of
+from extract.figures import DOUBTED, Figure, candidates, closed, compare, figure_of, is_speck
 from extract.lattice import DrawnCell, Lattice, find_lattices
 from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, ReaderWarning, Reading
 from extract.ocr import RECOGNISED
@@ -39,12 +40,18 @@ _READABLE = 0.9
 """Probability of a label's least certain figure below which the label is doubted."""
 _BLANK_ODDS = 2.0
 """Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
+_THIN_STROKE = 80
+"""Of 250: the darkness of the palest stroke of a figure on a page of dark print."""
 _LIKE_A_FIGURE = 0.02
 """Probability of a reading of figures; what is left of a stamp has less."""
 _NARROWEST = 90.0
 """Points: what is ruled and narrower than this is a character, or a frame about a few."""
 _PICTURED_CELLS = 6
 """A ruled picture with fewer cells is a diagram or a frame."""
+_CHINESE = "\u2e80"
+"""From here on characters are no Latin ones."""
+_DIRT = " :：,，.·-_|~^`'"
+_PAIRS = (("[", "]"), ("【", "】"), ("“", "”"), ("‘", "’"), ("{", "}"))
 _FEWEST = 20
 _NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
 
@@ -154,7 +161,22 @@ def _recognised(page: Print, spots: Sequence[_Spot]) -> list[_Spot]:
         else:
             spoilt = spot.foreign or spot.faint or spot.hidden
             spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
-    return [spot for spot in spots if not spot.hidden or _may_be_figure(spot.figure)]
+            if spot.figure is not None and is_speck(spot.line, spot.figure.text, page.em):
+                spot.hidden = True
+    return [spot for spot in _without_strokes(page, spots) if not spot.hidden or _may_be_figure(spot.figure)]
+
+
+def _without_strokes(page: Print, spots: Sequence[_Spot]) -> Iterator[_Spot]:
+    """The lines without what a stamp's strokes add to a cell above or below its figure, which is the less certain for them."""
+    for cell, some in groupby(spots, key=lambda spot: spot.cell):
+        lines = list(some)
+        figures = [spot for spot in lines if spot.figure is not None]
+        if cell is not None and len(lines) == len(figures) > 1:
+            main = [spot for spot in figures if spot.figure and not spot.hidden and not spot.figure.is_stroke]
+            if len(main) == 1 and main[0].figure and page.stain(pixels_of(cell)) > 0:
+                main[0].figure.agrees, main[0].figure.why = False, "strokes beside it"
+                lines = main
+        yield from lines
 
 
 def _with_circles(page: Print, mark: Mark, recognition: Recognition) -> tuple[Symbol, ...]:
@@ -227,10 +249,19 @@ def _cell_spots(page: Print, cell: DrawnCell, under: Print | None) -> Iterable[_
     """The lines of a cell; of one that is empty but lies under a stamp, what the stamp may hide."""
     box = pixels_of(cell.box, _INSET)
     ink = cell_ink(page, box)
-    if not ink.lines and under is not None and not page.outshines_stains and page.stain(box) > 0:
+    if ink.remnant is not None:
+        return [_Spot(cell.box, ink.remnant, page.crop(ink.remnant, box), hidden=True)]
+    if not ink.lines and under is not None and page.stain(box) > 0 and _may_hide(page, under, box):
         hidden = cell_ink(under, box, page.em)
         return [_Spot(cell.box, line, under.crop(line, box), hidden=True) for line in hidden.lines[:1]]
     return [_Spot(cell.box, line, page.crop(line, box), ink.foreign, ink.faint) for line in ink.lines]
+
+
+def _may_hide(page: Print, under: Print, box: tuple[int, int, int, int]) -> bool:
+    """Whether a stamp may hide print: where print is dark, what is as pale as a stamp's rest is none, but for thin strokes."""
+    if not page.outshines_stains:
+        return True
+    return any(0.5 * page.em <= mark.height <= 1.2 * page.em for mark in under.marks(box, _THIN_STROKE))
 
 
 def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
@@ -247,8 +278,8 @@ def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
         upper, lower = max(upper, spot.cell[1] + 0.1), min(lower, spot.cell[3] - 0.1)
     boxes = letters(spot.line)
     if spot.figure is not None and len(boxes) == len(text) > 1:
-        for place, (character, box) in enumerate(zip(text, boxes, strict=True)):
-            yield Glyph(character, box[0] / SCALE, upper, box[2] / SCALE, lower, size, 0, order + place)
+        for place, (character, (left, right)) in enumerate(zip(text, closed(boxes, em), strict=True)):
+            yield Glyph(character, left / SCALE, upper, right / SCALE, lower, size, 0, order + place)
         return
     yield Glyph(text, x0, upper, x1, lower, size, 0, order, _edges(text, x0, x1) if len(text) > 1 else ())
 
@@ -258,7 +289,19 @@ def _text_of(spot: _Spot) -> str:
         return ""
     if spot.figure is not None:
         return spot.figure.text
-    return spot.recognition.text.strip() if spot.recognition else ""
+    said = spot.recognition.text.strip() if spot.recognition else ""
+    return said if spot.cell is None else _cleared(said)
+
+
+def _cleared(text: str) -> str:
+    """What a cell says without the dirt at its ends: pieces of rules and stamps look like marks that stand at no text's ends."""
+    if not any(character >= _CHINESE for character in text):
+        return text
+    cleared = text.strip(_DIRT)
+    for opening, closing in _PAIRS:
+        if (cleared.startswith(opening) and closing not in cleared) or (cleared.endswith(closing) and opening not in cleared):
+            cleared = cleared.strip(opening + closing)
+    return cleared.strip()
 
 
 def _edges(text: str, x0: float, x1: float) -> tuple[float, ...]:
