@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from collect.errors import UnreadableError
+from extract.apart import hidden_rules
 from extract.circles import with_circles
 from extract.deskew import Straight, deskewed, flattened
 from extract.figures import DOUBTED, Figure, candidates, closed, compare, figure_of, is_speck
@@ -135,13 +136,18 @@ def _read_page(raster: Raster) -> ScannedPage:
     stained = shade
     if stains is not None:
         shade = without_stains(shade, stains)
-    lattices = [lattice for lattice in find_lattices(rules) if len(lattice.cells) > 1 and _width(lattice) >= _NARROWEST]
+    lattices = _tables(rules)
     rules = tuple(rule for rule in rules if any(_is_of(rule, lattice) for lattice in lattices))
     ruled = _within(ruling.ink, lattices)
     page = Print(shade, ruled, stains)
     under = Print(stained, ruled, stains) if stains is not None else None
     cells = [cell for lattice in lattices for cell in lattice.cells]
     page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
+    hidden = [rule for lattice in lattices for rule in hidden_rules(page, lattice)]
+    if hidden:
+        rules = tuple(merged_rules([*rules, *hidden]))
+        lattices = _tables(rules)
+        cells = [cell for lattice in lattices for cell in lattice.cells]
     spots = [spot for cell in cells for spot in _cell_spots(page, cell, under)]
     spots += [_Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
     spots = _recognised(page, spots)
@@ -211,8 +217,8 @@ def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
     return ScannedPage(sheet.number, raster.width, raster.height, Straight(_NO_PIXELS, np.eye(3)), merged, spots, True)
 
 
-def _width(lattice: Lattice) -> float:
-    return lattice.box[2] - lattice.box[0]
+def _tables(rules: Sequence[Rule]) -> list[Lattice]:
+    return [found for found in find_lattices(rules) if len(found.cells) > 1 and found.box[2] - found.box[0] >= _NARROWEST]
 
 
 def _within(ink: Pixels, lattices: Sequence[Lattice]) -> Pixels:
