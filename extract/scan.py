@@ -13,6 +13,7 @@ from itertools import groupby
 
 import cv2
 import numpy as np
+import regex
 
 from collect.errors import UnreadableError
 from extract.apart import hidden_rules
@@ -49,8 +50,9 @@ _NARROWEST = 90.0
 """Points: what is ruled and narrower than this is a character, or a frame about a few."""
 _PICTURED_CELLS = 6
 """A ruled picture with fewer cells is a diagram or a frame."""
-_CHINESE = "\u2e80"
-"""From here on characters are no Latin ones."""
+_HAN = regex.compile(r"\p{Han}")
+_FEW = 2
+"""Chinese characters: with so few a text with figures in it may be a number spoilt, or one with its unit."""
 _DIRT = " :：,，.·-_|~^`'"
 _PAIRS = (("[", "]"), ("【", "】"), ("“", "”"), ("‘", "’"), ("{", "}"))
 _FEWEST = 20
@@ -301,8 +303,8 @@ def _text_of(spot: _Spot) -> str:
 
 def _cleared(text: str) -> str:
     """What a cell says without the dirt at its ends: pieces of rules and stamps look like marks that stand at no text's ends."""
-    if not any(character >= _CHINESE for character in text):
-        return text
+    if not _HAN.search(text):
+        return text  # nothing is taken from what may be a number
     cleared = text.strip(_DIRT)
     for opening, closing in _PAIRS:
         if (cleared.startswith(opening) and closing not in cleared) or (cleared.endswith(closing) and opening not in cleared):
@@ -386,7 +388,7 @@ def _is_doubtful(spot: _Spot) -> bool:
         return True
     figures = [s.probability for s in recognition.symbols if s.text.isdigit()]
     if figures:
-        return min(figures) < _READABLE
+        return min(figures) < _READABLE or len(_HAN.findall(recognition.text)) <= _FEW
     return len(recognition.symbols) == 1 and recognition.certainty < 0.9
 
 
