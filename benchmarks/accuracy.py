@@ -37,7 +37,7 @@ def scans(folder: Path, papers: int) -> None:
 
 def hard(folder: Path, papers: int) -> None:
     """Hard scans alone, each another mixture: 20,000 cells, none of which the thresholds were set on."""
-    write_corpus(folder, papers or 44, seed=7, by=scanners()[-1:])
+    write_corpus(folder, papers or 44, seed=23, by=scanners()[-1:])
 
 
 def errors(folder: Path, papers: int) -> None:

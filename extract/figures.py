@@ -53,6 +53,8 @@ _ALIKE = 0.72
 _ALIKER = 0.8
 _CLEARLY = 0.04
 """By how much a figure must be more like those of its kind than like any other kind."""
+_LOWEST, _HIGHEST = 0.65, 1.5
+"""Of the usual height of digits; tables of one document may be set in two sizes."""
 _FEW = 3
 """Fewer figures of a kind show nothing."""
 _OWN, _OTHERS = 4, 2
@@ -68,6 +70,8 @@ class Shape(NamedTuple):
 
     picture: NDArray[np.float32]
     text: str
+    height: int
+    """Of its ink, pixels."""
 
 
 @dataclass(slots=True)
@@ -117,7 +121,11 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
     why = "two readings" if best != plain else "ink" if spoilt else _against_ink(page, line, boxes, best, stained=stained)
     if not why and _has_rivals(page, line, boxes, readings, stained=stained):
         why = "rivals"
-    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
+    shapes = (
+        [Shape(_picture(page, box), c, box[3] - box[1]) for box, c in zip(boxes, solid, strict=True)]
+        if len(boxes) == len(solid)
+        else []
+    )
     return Figure(best, readings, not why, shapes, why, stained)
 
 
@@ -247,12 +255,13 @@ def compare(figures: Sequence[Figure]) -> None:
                 kinds[shape.text].append(shape.picture)
     if not kinds:
         return
+    usual = float(np.median([s.height for f in figures if f.agrees for s in f.shapes if s.text.isdigit()] or [0]))
     seen = {name: _Kind(np.stack(pictures)) for name, pictures in kinds.items() if len(pictures) >= _FEW}
     for figure in figures:
         if not figure.agrees:
             continue
         for shape in figure.shapes:
-            why = _strange(shape, seen, _ALIKER if figure.stained else _ALIKE)
+            why = _strange(shape, seen, _ALIKER if figure.stained else _ALIKE) or _of_another_size(shape, usual)
             if why:
                 figure.agrees, figure.why = False, why
                 break
@@ -285,6 +294,12 @@ def _strange(shape: Shape, seen: Mapping[str, _Kind], alike: float) -> str:
     if own < alike:
         return "unlike its kind"
     return "like another kind" if own < other + _CLEARLY else ""
+
+
+def _of_another_size(shape: Shape, usual: float) -> str:
+    """Whether a digit is much lower or higher than the document's others: a stroke of a stamp, or a letter of it."""
+    alike = not shape.text.isdigit() or _LOWEST * usual <= shape.height <= _HIGHEST * usual
+    return "" if alike else "of another size"
 
 
 def candidates(figure: Figure) -> tuple[Reading, ...]:
