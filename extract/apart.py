@@ -38,9 +38,10 @@ def _cuts(page: Page, lattice: Lattice, cell: DrawnCell, columns: Sequence[int])
         if not cell.column < column < cell.column + cell.colspan:
             continue
         at = lattice.xs[column]
-        before = [mark.x1 for mark in marks if mark.x1 <= (at - _CLEAR) * SCALE]
-        behind = [mark.x0 for mark in marks if mark.x0 >= (at + _CLEAR) * SCALE]
-        crossing = any(mark.x0 < (at - _CLEAR) * SCALE and mark.x1 > (at + _CLEAR) * SCALE for mark in marks)
-        if before and behind and not crossing and min(behind) - max(before) >= _APART * page.em:
+        left, right = (at - _CLEAR) * SCALE, (at + _CLEAR) * SCALE
+        solid = [mark for mark in marks if mark.x0 < left or mark.x1 > right]  # the others are what is left of the line
+        before = [mark.x1 for mark in solid if mark.x0 < left]
+        behind = [mark.x0 for mark in solid if mark.x1 > right]
+        if before and behind and min(behind) - max(before) >= _APART * page.em:
             found.append(Rule(False, at, cell.box[1], cell.box[3]))
     return found

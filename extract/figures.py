@@ -98,7 +98,7 @@ class Figure:
 def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: bool) -> Figure | None:
     """A line as figures; None where it is plainly something else."""
     plain = folded(recognition.text).replace(" ", "")
-    readings = _well_formed([(text, p) for text, p in figures_of(recognition) if text])
+    readings = well_formed([(text, p) for text, p in figures_of(recognition) if text])
     if not readings:
         return None
     if not plain or not set(plain) <= _ALPHABET:
@@ -132,7 +132,7 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
 _Boxes = Sequence[tuple[int, int, int, int]]
 
 
-def _well_formed(readings: list[tuple[str, float]]) -> list[tuple[str, float]]:
+def well_formed(readings: list[tuple[str, float]]) -> list[tuple[str, float]]:
     """Readings without those that nobody prints, as two signs; points at the ends, which are dirt, are left out.
 
     All of them where there are no others.

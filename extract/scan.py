@@ -298,10 +298,10 @@ def _text_of(spot: _Spot) -> str:
     if spot.figure is not None:
         return spot.figure.text
     said = spot.recognition.text.strip() if spot.recognition else ""
-    return said if spot.cell is None else _cleared(said)
+    return said if spot.cell is None else cleared(said)
 
 
-def _cleared(text: str) -> str:
+def cleared(text: str) -> str:
     """What a cell says without the dirt at its ends: pieces of rules and stamps look like marks that stand at no text's ends."""
     if not _HAN.search(text):
         return text  # nothing is taken from what may be a number
