@@ -103,7 +103,9 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
         return None
     if not plain or not set(plain) <= _ALPHABET:
         x0, _, x1, _ = line.box
-        is_text = any(character >= _CHINESE for character in plain)
+        chinese = sum(character >= _CHINESE for character in plain)
+        is_spoilt = chinese <= 1 and any(map(str.isdigit, plain)) and page.stain(line.box) > 0  # by a stroke of a stamp
+        is_text = chinese > 0 and not is_spoilt
         is_short = len(plain) <= 2 and not is_text  # one letter is no word
         unlike = x1 - x0 > 2.4 * page.em or (not is_short and (readings[0][1] < 1e-3 or recognition.certainty > 0.9))
         if plain and unlike and (is_text or not any(character.isdigit() for character in plain)):
@@ -121,11 +123,8 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
     why = "two readings" if best != plain else "ink" if spoilt else _against_ink(page, line, boxes, best, stained=stained)
     if not why and _has_rivals(page, line, boxes, readings, stained=stained):
         why = "rivals"
-    shapes = (
-        [Shape(_picture(page, box), c, box[3] - box[1]) for box, c in zip(boxes, solid, strict=True)]
-        if len(boxes) == len(solid)
-        else []
-    )
+    fitting = zip(boxes, solid, strict=True) if len(boxes) == len(solid) else ()
+    shapes = [Shape(_picture(page, box), c, box[3] - box[1]) for box, c in fitting]
     return Figure(best, readings, not why, shapes, why, stained)
 
 

@@ -55,6 +55,9 @@ _FEW = 2
 """Chinese characters: with so few a text with figures in it may be a number spoilt, or one with its unit."""
 _DIRT = " :：,，.·-_|~^`'"
 _PAIRS = (("[", "]"), ("【", "】"), ("“", "”"), ("‘", "’"), ("{", "}"))
+_PAGE_NUMBER = regex.compile(r"[-—–~一]\s*(?P<front>\d{1,3})\s*[-—–~一.·,，、'’]?|[.·,，、'’]?\s*(?P<back>\d{1,3})\s*[-—–~一]")
+"""With one of its dashes misread, or not seen."""
+_LONE_STROKES = frozenset("一丨丶丿乙")
 _FEWEST = 20
 _NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
 
@@ -298,7 +301,15 @@ def _text_of(spot: _Spot) -> str:
     if spot.figure is not None:
         return spot.figure.text
     said = spot.recognition.text.strip() if spot.recognition else ""
-    return said if spot.cell is None else cleared(said)
+    return _prose_of(said) if spot.cell is None else cleared(said)
+
+
+def _prose_of(text: str) -> str:
+    """What a line of prose says: nothing where it is a punched hole or a stroke, and its dashes where it is a page number."""
+    number = _PAGE_NUMBER.fullmatch(text)
+    if number is not None:
+        return f"-{number['front'] or number['back']}-"
+    return "" if text in _LONE_STROKES or not any(map(str.isalnum, text)) else text
 
 
 def cleared(text: str) -> str:
