@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from extract.model import GridCell
 from normalize.forms import FormCell, cells_by_row, family_of, forms
 from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
 from normalize.numbers import Kind, Reading, read_number
@@ -156,25 +155,13 @@ def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findin
             yield Cell(form, key, None, "", State.MISSING)
             continue
         printed = placement.cell
-        text = printed.text if placement.doubt or not printed.readings else _fitting(printed, wanted)
+        text = printed.text
         value, state, note, peculiar = _content(text, wanted.unit, wanted.column_label, wanted.signed, placement.doubt)
         if peculiar:
             findings.append(Finding(*peculiar, (str(key),), actual=text))
         # Where the place is in doubt, readings of the text settle nothing.
         held = () if placement.doubt else printed.readings
         yield Cell(form, key, value, text, state, note, printed.box, printed.locus, printed.confidence, held)
-
-
-def _fitting(printed: GridCell, wanted: FormCell) -> str:
-    """What an uncertain cell is taken to say: the reader's choice, or its likeliest reading that such a cell can hold at all.
-
-    A reader of pixels does not know that the form has no sign and no fraction there.
-    """
-    for text in (printed.text, *(reading.text for reading in printed.readings)):
-        reading = read_number(text, wanted.unit, signed=wanted.signed)
-        if reading.kind is not Kind.TEXT and not reading.doubt:
-            return text
-    return printed.text
 
 
 @lru_cache(maxsize=8192)
