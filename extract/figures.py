@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from extract.model import Reading
@@ -28,9 +29,16 @@ _SURE = 0.98
 """Share that the likeliest reading must have of all that the ink allows."""
 _STAINED = 0.03
 """Share of a line under a stamp's ink from which more is asked of it."""
+_FORMED = regex.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?%?|[-—/]{1,4}")
+_LOW = 0.45
+"""Of the type size: no digit is as low."""
+_DUST = 0.2
+_DASHES = frozenset("-—")
 _STROKES = frozenset("1-—/")
 """What a rest of a stamp's lines can look like."""
 _SURER = 0.995
+_PARTED = 0.7
+"""Of the type size: characters so far apart may be two figures."""
 _POINT = 0.3
 """Of the type size: the greatest size of a decimal point."""
 _KNOWN = 0.2
@@ -45,6 +53,8 @@ _ALIKE = 0.72
 _ALIKER = 0.8
 _CLEARLY = 0.04
 """By how much a figure must be more like those of its kind than like any other kind."""
+_LOWEST, _HIGHEST = 0.65, 1.5
+"""Of the usual height of digits; tables of one document may be set in two sizes."""
 _FEW = 3
 """Fewer figures of a kind show nothing."""
 _OWN, _OTHERS = 4, 2
@@ -60,6 +70,8 @@ class Shape(NamedTuple):
 
     picture: NDArray[np.float32]
     text: str
+    height: int
+    """Of its ink, pixels."""
 
 
 @dataclass(slots=True)
@@ -77,17 +89,25 @@ class Figure:
     stained: bool = False
     """It stands under a stamp."""
 
+    @property
+    def is_stroke(self) -> bool:
+        """Whether it is a single stroke, as any piece of a stamp may be."""
+        return self.text in _STROKES
+
 
 def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: bool) -> Figure | None:
     """A line as figures; None where it is plainly something else."""
     plain = folded(recognition.text).replace(" ", "")
-    readings = [(text, p) for text, p in figures_of(recognition) if text]
+    readings = well_formed([(text, p) for text, p in figures_of(recognition) if text])
     if not readings:
         return None
     if not plain or not set(plain) <= _ALPHABET:
         x0, _, x1, _ = line.box
-        is_text = any(character >= _CHINESE for character in plain)
-        unlike = x1 - x0 > 2.4 * page.em or readings[0][1] < 1e-3 or recognition.certainty > 0.9
+        chinese = sum(character >= _CHINESE for character in plain)
+        is_spoilt = chinese <= 1 and any(map(str.isdigit, plain)) and page.stain(line.box) > 0  # by a stroke of a stamp
+        is_text = chinese > 0 and not is_spoilt
+        is_short = len(plain) <= 2 and not is_text  # one letter is no word
+        unlike = x1 - x0 > 2.4 * page.em or (not is_short and (readings[0][1] < 1e-3 or recognition.certainty > 0.9))
         if plain and unlike and (is_text or not any(character.isdigit() for character in plain)):
             return None
         return Figure(readings[0][0], readings, agrees=False, why="unreadable")
@@ -103,11 +123,30 @@ def figure_of(page: Page, line: TextLine, recognition: Recognition, *, spoilt: b
     why = "two readings" if best != plain else "ink" if spoilt else _against_ink(page, line, boxes, best, stained=stained)
     if not why and _has_rivals(page, line, boxes, readings, stained=stained):
         why = "rivals"
-    shapes = [Shape(_picture(page, box), c) for box, c in zip(boxes, solid, strict=True)] if len(boxes) == len(solid) else []
+    fitting = zip(boxes, solid, strict=True) if len(boxes) == len(solid) else ()
+    shapes = [Shape(_picture(page, box), c, box[3] - box[1]) for box, c in fitting]
     return Figure(best, readings, not why, shapes, why, stained)
 
 
 _Boxes = Sequence[tuple[int, int, int, int]]
+
+
+def well_formed(readings: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Readings without those that nobody prints, as two signs; points at the ends, which are dirt, are left out.
+
+    All of them where there are no others.
+    """
+    whole: dict[str, float] = defaultdict(float)
+    for text, p in readings:
+        whole[text.strip(".,")] += p
+    formed = [(text, p) for text, p in whole.items() if _FORMED.fullmatch(text)]
+    return sorted(formed, key=lambda reading: -reading[1]) or readings
+
+
+def is_speck(line: TextLine, text: str, em: float) -> bool:
+    """Whether a line is too small for any figure, and too short for a dash: dirt, or what is left of a stamp or a rule."""
+    x0, top, x1, bottom = line.box
+    return bottom - top < _LOW * em and x1 - x0 < (_LOW if text[:1] not in _DASHES else _DUST) * em
 
 
 def _against_ink(page: Page, line: TextLine, boxes: _Boxes, text: str, *, stained: bool) -> str:
@@ -115,6 +154,8 @@ def _against_ink(page: Page, line: TextLine, boxes: _Boxes, text: str, *, staine
     characters = len(text) - text.count(".")
     if len(boxes) + _touching(boxes, characters, page.em) != characters:
         return "pieces"
+    if any(bottom - top < _LOW * page.em for _, top, _, bottom in boxes) and text[0].isdigit():
+        return "low"
     if text.count(".") != len(_dots(line, boxes)) or text[0] == "." or text[-1] == ".":
         return "dots"
     if _is_parted(page, boxes):
@@ -175,8 +216,17 @@ def _may_have_sign(line: TextLine, boxes: Sequence[tuple[int, int, int, int]]) -
     )
 
 
-def _is_parted(page: Page, boxes: Sequence[tuple[int, int, int, int]]) -> bool:
-    return any(b[0] - a[2] > 0.7 * page.em for a, b in pairwise(boxes))
+def _is_parted(page: Page, boxes: _Boxes) -> bool:
+    return any(b[0] - a[2] > _PARTED * page.em for a, b in pairwise(boxes))
+
+
+def closed(boxes: _Boxes, em: float) -> list[tuple[float, float]]:
+    """Where the characters of a figure begin and end, a narrow 1 as wide as the others, so that nobody sees spaces round it."""
+    edges: list[list[float]] = [[x0, x1] for x0, _, x1, _ in boxes]
+    for before, behind in pairwise(edges):
+        if 0 < behind[0] - before[1] <= _PARTED * em:
+            before[1] = behind[0] = (before[1] + behind[0]) / 2
+    return [(x0, x1) for x0, x1 in edges]
 
 
 def _picture(page: Page, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
@@ -204,12 +254,13 @@ def compare(figures: Sequence[Figure]) -> None:
                 kinds[shape.text].append(shape.picture)
     if not kinds:
         return
+    usual = float(np.median([s.height for f in figures if f.agrees for s in f.shapes if s.text.isdigit()] or [0]))
     seen = {name: _Kind(np.stack(pictures)) for name, pictures in kinds.items() if len(pictures) >= _FEW}
     for figure in figures:
         if not figure.agrees:
             continue
         for shape in figure.shapes:
-            why = _strange(shape, seen, _ALIKER if figure.stained else _ALIKE)
+            why = _strange(shape, seen, _ALIKER if figure.stained else _ALIKE) or _of_another_size(shape, usual)
             if why:
                 figure.agrees, figure.why = False, why
                 break
@@ -242,6 +293,12 @@ def _strange(shape: Shape, seen: Mapping[str, _Kind], alike: float) -> str:
     if own < alike:
         return "unlike its kind"
     return "like another kind" if own < other + _CLEARLY else ""
+
+
+def _of_another_size(shape: Shape, usual: float) -> str:
+    """Whether a digit is much lower or higher than the document's others: a stroke of a stamp, or a letter of it."""
+    alike = not shape.text.isdigit() or _LOWEST * usual <= shape.height <= _HIGHEST * usual
+    return "" if alike else "of another size"
 
 
 def candidates(figure: Figure) -> tuple[Reading, ...]:

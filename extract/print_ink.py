@@ -23,6 +23,10 @@ MORE_SQUEEZED = 0.45
 """The same for running text, whose sentences bear out each other; a label of a table is one line, and decides over a row."""
 _DUST = 0.2
 """Of the type size: a mark smaller than this both ways is dust, or a dot beside a figure."""
+_SMALL = 0.5
+"""Of the type size: no digit is as low."""
+_NEAR = 0.4
+"""Of the type size: pieces of one line stand as near."""
 _TALL = 1.7
 """Of the type size: a mark higher than this is no character."""
 
@@ -70,6 +74,8 @@ class CellInk:
     """Ink that is no print: part of a stamp, a blot, a line."""
     faint: bool = False
     """Only ink so faint that it may be no print at all."""
+    remnant: TextLine | None = None
+    """All there is, but hardly print: small pieces under a stamp."""
 
 
 class Strip(NamedTuple):
@@ -174,6 +180,10 @@ def cell_ink(page: Page, box: tuple[int, int, int, int], em: float | None = None
             return CellInk()
         faint = True
     large, dust = _prints(marks, page.em), [m for m in marks if _is_dust(m, page.em)]
+    whole = _without_remnants(page, large)
+    if not whole:
+        return CellInk(remnant=TextLine(tuple(sorted(large))))
+    large = whole
     pale: list[Mark] = []
     if not faint:
         solid = [mark for mark in large if page.is_solid(mark)]
@@ -186,6 +196,24 @@ def cell_ink(page: Page, box: tuple[int, int, int, int], em: float | None = None
         for run in _merged(_runs(kept, max(1, round(0.06 * page.em))), page.em)
     ]
     return CellInk(tuple(lines), bool(strange or pale), faint)
+
+
+def _without_remnants(page: Page, marks: Sequence[Mark]) -> list[Mark]:
+    """Without small pieces under a stamp that stand by themselves: no figure is so small, and pieces of one stand together."""
+    near = round(_NEAR * page.em)
+
+    def is_remnant(mark: Mark) -> bool:
+        if mark.height >= _SMALL * page.em or mark.width >= page.em or page.stain(mark[:4]) <= 0.5:
+            return False
+        group = [m for m in marks if m.x0 - near < mark.x1 and mark.x0 < m.x1 + near and _overlap(m, mark, near)]
+        x0, top, x1, bottom = _around(group)
+        return bottom - top < _SMALL * page.em and x1 - x0 < page.em
+
+    return [mark for mark in marks if not is_remnant(mark)]
+
+
+def _overlap(one: Mark, other: Mark, near: int) -> bool:
+    return one.top - near < other.bottom and other.top < one.bottom + near
 
 
 def _is_dust(mark: Mark, em: float) -> bool:

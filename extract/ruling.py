@@ -77,7 +77,7 @@ def find_rules(dark: Pixels) -> Ruling:
     kept_flat = _without_strokes(kept_flat, kept_steep)
     kept_steep += _completed(kept_steep, kept_flat, turned)
     kept_flat += _completed(kept_flat, kept_steep, dark)
-    kept_flat, kept_steep = _connected(kept_flat, kept_steep), _connected(kept_steep, kept_flat)
+    kept_flat, kept_steep = _all_connected(kept_flat, kept_steep)
     mask = np.zeros_like(dark)
     for line in kept_flat:
         line.draw(mask)
@@ -190,13 +190,24 @@ def _without_strokes(lines: Sequence[_Line], crossing: Sequence[_Line]) -> list[
     return kept
 
 
+def _all_connected(flat: list[_Line], steep: list[_Line]) -> tuple[list[_Line], list[_Line]]:
+    """Without what holds on to nothing but strokes: bold type has frames of strokes, too low for any text to stand in."""
+    flat, steep = ([line for line in lines if line.length >= _SHORT] for lines in (flat, steep))
+    while True:
+        kept_flat = _connected(flat, steep)
+        kept_steep = _connected(steep, kept_flat)
+        if len(kept_flat) == len(flat) and len(kept_steep) == len(steep):
+            return kept_flat, kept_steep
+        flat, steep = kept_flat, kept_steep
+
+
 def _connected(lines: Sequence[_Line], crossing: Sequence[_Line]) -> list[_Line]:
     """Lines that meet two others, as every border of a cell does; or that are long."""
 
     def meets(line: _Line) -> bool:
         low, high = line.start - TOUCH, line.end + TOUCH
-        met = (o for o in crossing if low <= o.at <= high and o.start - TOUCH <= line.at <= o.end + TOUCH)
-        return next(met, None) is not None and next(met, None) is not None
+        met = [o.at for o in crossing if low <= o.at <= high and o.start - TOUCH <= line.at <= o.end + TOUCH]
+        return bool(met) and max(met) - min(met) > TOUCH  # one may have been found twice
 
     return [line for line in lines if line.length >= _FREE or meets(line)]
 

@@ -7,17 +7,20 @@ furniture is set aside and streams are kept apart by the code that does it for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import cv2
 import numpy as np
+import regex
 
 from collect.errors import UnreadableError
+from extract.apart import hidden_rules
 from extract.circles import with_circles
 from extract.closer import read_lines
 from extract.deskew import Straight, deskewed, flattened
-from extract.figures import DOUBTED, Figure, candidates, compare, figure_of
+from extract.figures import DOUBTED, Figure, candidates, closed, compare, figure_of, is_speck
 from extract.lattice import DrawnCell, Lattice, find_lattices
 from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, ReaderWarning, Reading
 from extract.ocr import RECOGNISED
@@ -40,12 +43,22 @@ _READABLE = 0.9
 """Probability of a label's least certain figure below which the label is doubted."""
 _BLANK_ODDS = 2.0
 """Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
+_THIN_STROKE = 80
+"""Of 250: the darkness of the palest stroke of a figure on a page of dark print."""
 _LIKE_A_FIGURE = 0.02
 """Probability of a reading of figures; what is left of a stamp has less."""
 _NARROWEST = 90.0
 """Points: what is ruled and narrower than this is a character, or a frame about a few."""
 _PICTURED_CELLS = 6
 """A ruled picture with fewer cells is a diagram or a frame."""
+_HAN = regex.compile(r"\p{Han}")
+_FEW = 2
+"""Chinese characters: with so few a text with figures in it may be a number spoilt, or one with its unit."""
+_DIRT = " :：,，.·-_|~^`'"
+_PAIRS = (("[", "]"), ("【", "】"), ("“", "”"), ("‘", "’"), ("{", "}"))
+_PAGE_NUMBER = regex.compile(r"[-—–~一]\s*(?P<front>\d{1,3})\s*[-—–~一.·,，、'’]?|[.·,，、'’]?\s*(?P<back>\d{1,3})\s*[-—–~一]")
+"""With one of its dashes misread, or not seen."""
+_LONE_STROKES = frozenset("一丨丶丿乙")
 _FEWEST = 20
 _NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
 _NO_STRIP = Strip(_NO_PIXELS, 1.0)
@@ -145,13 +158,18 @@ def _read_page(raster: Raster) -> ScannedPage:
     stained = shade
     if stains is not None:
         shade = without_stains(shade, stains)
-    lattices = [lattice for lattice in find_lattices(rules) if len(lattice.cells) > 1 and _width(lattice) >= _NARROWEST]
+    lattices = _tables(rules)
     rules = tuple(rule for rule in rules if any(_is_of(rule, lattice) for lattice in lattices))
     ruled = _within(ruling.ink, lattices)
     page = Print(shade, ruled, stains)
     under = Print(stained, ruled, stains) if stains is not None else None
     cells = [cell for lattice in lattices for cell in lattice.cells]
     page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
+    hidden = [rule for lattice in lattices for rule in hidden_rules(page, lattice)]
+    if hidden:
+        rules = tuple(merged_rules([*rules, *hidden]))
+        lattices = _tables(rules)
+        cells = [cell for lattice in lattices for cell in lattice.cells]
     spots = [spot for cell in cells for spot in _cell_spots(page, cell, under)]
     spots += [_Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
     spots = _recognised(page, spots)
@@ -171,7 +189,22 @@ def _recognised(page: Print, spots: Sequence[_Spot]) -> list[_Spot]:
         else:
             spoilt = spot.foreign or spot.faint or spot.hidden
             spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
-    return [spot for spot in spots if not spot.hidden or _may_be_figure(spot.figure)]
+            if spot.figure is not None and is_speck(spot.line, spot.figure.text, page.em):
+                spot.hidden = True
+    return [spot for spot in _without_strokes(page, spots) if not spot.hidden or _may_be_figure(spot.figure)]
+
+
+def _without_strokes(page: Print, spots: Sequence[_Spot]) -> Iterator[_Spot]:
+    """The lines without what a stamp's strokes add to a cell above or below its figure, which is the less certain for them."""
+    for cell, some in groupby(spots, key=lambda spot: spot.cell):
+        lines = list(some)
+        figures = [spot for spot in lines if spot.figure is not None]
+        if cell is not None and len(lines) == len(figures) > 1:
+            main = [spot for spot in figures if spot.figure and not spot.hidden and not spot.figure.is_stroke]
+            if len(main) == 1 and main[0].figure and page.stain(pixels_of(cell)) > 0:
+                main[0].figure.agrees, main[0].figure.why = False, "strokes beside it"
+                lines = main
+        yield from lines
 
 
 def _with_circles(page: Print, mark: Mark, recognition: Recognition) -> tuple[Symbol, ...]:
@@ -206,8 +239,8 @@ def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
     return ScannedPage(sheet.number, raster.width, raster.height, Straight(_NO_PIXELS, np.eye(3)), merged, spots, True)
 
 
-def _width(lattice: Lattice) -> float:
-    return lattice.box[2] - lattice.box[0]
+def _tables(rules: Sequence[Rule]) -> list[Lattice]:
+    return [found for found in find_lattices(rules) if len(found.cells) > 1 and found.box[2] - found.box[0] >= _NARROWEST]
 
 
 def _within(ink: Pixels, lattices: Sequence[Lattice]) -> Pixels:
@@ -244,10 +277,19 @@ def _cell_spots(page: Print, cell: DrawnCell, under: Print | None) -> Iterable[_
     """The lines of a cell; of one that is empty but lies under a stamp, what the stamp may hide."""
     box = pixels_of(cell.box, _INSET)
     ink = cell_ink(page, box)
-    if not ink.lines and under is not None and not page.outshines_stains and page.stain(box) > 0:
+    if ink.remnant is not None:
+        return [_Spot(cell.box, ink.remnant, page.crop(ink.remnant, box), hidden=True)]
+    if not ink.lines and under is not None and page.stain(box) > 0 and _may_hide(page, under, box):
         hidden = cell_ink(under, box, page.em)
         return [_Spot(cell.box, line, under.crop(line, box), hidden=True) for line in hidden.lines[:1]]
     return [_Spot(cell.box, line, page.crop(line, box), ink.foreign, ink.faint) for line in ink.lines]
+
+
+def _may_hide(page: Print, under: Print, box: tuple[int, int, int, int]) -> bool:
+    """Whether a stamp may hide print: where print is dark, what is as pale as a stamp's rest is none, but for thin strokes."""
+    if not page.outshines_stains:
+        return True
+    return any(0.5 * page.em <= mark.height <= 1.2 * page.em for mark in under.marks(box, _THIN_STROKE))
 
 
 def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
@@ -264,8 +306,8 @@ def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
         upper, lower = max(upper, spot.cell[1] + 0.1), min(lower, spot.cell[3] - 0.1)
     boxes = letters(spot.line)
     if spot.figure is not None and len(boxes) == len(text) > 1:
-        for place, (character, box) in enumerate(zip(text, boxes, strict=True)):
-            yield Glyph(character, box[0] / SCALE, upper, box[2] / SCALE, lower, size, 0, order + place)
+        for place, (character, (left, right)) in enumerate(zip(text, closed(boxes, em), strict=True)):
+            yield Glyph(character, left / SCALE, upper, right / SCALE, lower, size, 0, order + place)
         return
     yield Glyph(text, x0, upper, x1, lower, size, 0, order, _edges(text, x0, x1) if len(text) > 1 else ())
 
@@ -275,7 +317,27 @@ def _text_of(spot: _Spot) -> str:
         return ""
     if spot.figure is not None:
         return spot.figure.text
-    return spot.recognition.text.strip() if spot.recognition else ""
+    said = spot.recognition.text.strip() if spot.recognition else ""
+    return _prose_of(said) if spot.cell is None else cleared(said)
+
+
+def _prose_of(text: str) -> str:
+    """What a line of prose says: nothing where it is a punched hole or a stroke, and its dashes where it is a page number."""
+    number = _PAGE_NUMBER.fullmatch(text)
+    if number is not None:
+        return f"-{number['front'] or number['back']}-"
+    return "" if text in _LONE_STROKES or not any(map(str.isalnum, text)) else text
+
+
+def cleared(text: str) -> str:
+    """What a cell says without the dirt at its ends: pieces of rules and stamps look like marks that stand at no text's ends."""
+    if not _HAN.search(text):
+        return text  # nothing is taken from what may be a number
+    cleared = text.strip(_DIRT)
+    for opening, closing in _PAIRS:
+        if (cleared.startswith(opening) and closing not in cleared) or (cleared.endswith(closing) and opening not in cleared):
+            cleared = cleared.strip(opening + closing)
+    return cleared.strip()
 
 
 def _edges(text: str, x0: float, x1: float) -> tuple[float, ...]:
@@ -353,7 +415,7 @@ def _is_doubtful(spot: _Spot) -> bool:
         return True
     figures = [s.probability for s in recognition.symbols if s.text.isdigit()]
     if figures:
-        return min(figures) < _READABLE
+        return min(figures) < _READABLE or len(_HAN.findall(recognition.text)) <= _FEW
     return len(recognition.symbols) == 1 and recognition.certainty < 0.9
 
 

@@ -20,7 +20,19 @@ _WITHIN = round(7 * SCALE)
 """Pixels between the parts of one stamp."""
 _TINTED = 0.12
 """Saturation from which a pixel within a stamp's rectangle may be its ink."""
+_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
+"""Of red, green and blue in what the eye calls dark (BT.601, as JPEG has it)."""
+_COARSE = 1.3
+"""Standard deviation, in pixels, of the coarseness of colour."""
+_SOLID = 0.6
+"""Of the strongest colour: where the stamp's ink is solid, and little print is under it."""
+_GENEROUS = 1.1
+_TINGE = 0.05
 _PAPER = 250
+_RIM = 5
+"""Pixels: what is no further than half of it from dark print is its rim."""
+_SPREAD = 17
+"""Pixels: half as far from its colour a stamp's ink may still be, for JPEG keeps colour in blocks."""
 _DARK_UNDER = 105
 """Of 250: print under a stamp is darker than this."""
 _REDUCED = 4
@@ -42,8 +54,12 @@ def grey(pixels: Pixels) -> tuple[Pixels, Pixels | None]:
 
 
 def without_stains(shade: Pixels, stamps: Pixels) -> Pixels:
-    """A grey page without what taking stamps out has left: it is pale, print under a stamp is not. Faint rules go with it."""
-    return np.where((stamps > 0) & (shade > _PAPER - _DARK_UNDER), np.uint8(_PAPER), shade)
+    """A grey page without what taking stamps out has left: it is pale, print under a stamp is not, or only its rims are.
+
+    Faint rules go with it.
+    """
+    core = cv2.dilate((shade <= _PAPER - _DARK_UNDER).astype(np.uint8), np.ones((_RIM, _RIM), np.uint8))
+    return np.where((stamps > 0) & (core == 0), np.uint8(_PAPER), shade)
 
 
 def _stamps(pixels: Pixels) -> list[tuple[int, int, int, int]]:
@@ -63,22 +79,31 @@ def _stamps(pixels: Pixels) -> list[tuple[int, int, int, int]]:
         longer, shorter = sorted((width * _REDUCED / SCALE, height * _REDUCED / SCALE), reverse=True)
         # An edge of the page may cut a stamp; then only one of its sides is whole.
         if _SMALLEST <= longer <= _LARGEST and shorter >= max(0.5 * _SMALLEST, 0.3 * longer):
-            x0, y0, x1, y1 = (value * _REDUCED for value in (x, y, x + width, y + height))
-            found.append((x0, y0, x1, y1))
+            left, top, right, bottom = (value * _REDUCED for value in (x, y, x + width, y + height))
+            found.append((max(left - _SPREAD, 0), max(top - _SPREAD, 0), right + _SPREAD, bottom + _SPREAD))
     return found
 
 
 def _lifted(pixels: Pixels) -> tuple[Pixels, Pixels]:
-    """The greatest channel, freed from what the stamp's ink takes even of its own colour; and where there is such ink."""
-    red, green, blue = cv2.split(pixels)
-    greatest, least = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    bright = cv2.GaussianBlur(greatest, (0, 0), 0.8).astype(np.float32)
-    saturation = 1 - cv2.GaussianBlur(least, (0, 0), 0.8).astype(np.float32) / np.maximum(bright, 1)
-    saturation[bright < 60] = 0
-    lifted = greatest.astype(np.float32) / (1 - 0.26 * saturation)
-    coloured = ((saturation > _TINTED) & (bright - bright * (1 - saturation) > 16)).astype(np.uint8) * 255
-    # JPEG keeps colour at half the resolution: the rims of strokes look grey.
-    return np.clip(lifted, 0, 255).astype(np.uint8), cv2.dilate(coloured, np.ones((7, 7), np.uint8))
+    """The grey of what is printed under a stamp's ink, and where there is such ink.
+
+    A stamp's ink is a colour of its own, so that how colourful a place is tells how dark the stamp alone makes it; only what is
+    darker is print. JPEG keeps colour at half the resolution, so that a thin stroke looks paler in colour than it is: the
+    share of the darkness that the stamp has is measured coarsely, and taken out of the fine darkness.
+    """
+    paper = np.maximum(np.percentile(pixels.reshape(-1, 3)[::7], 80, axis=0), 1).astype(np.float32)
+    clean = np.minimum(pixels.astype(np.float32) / paper, 1.0)
+    chroma = cv2.GaussianBlur(clean.max(axis=2) - clean.min(axis=2), (0, 0), _COARSE)
+    darkness = 1 - clean @ _WEIGHTS
+    coarse = cv2.GaussianBlur(darkness, (0, 0), _COARSE)
+    inked = chroma > _SOLID * float(np.percentile(chroma, 99.5))
+    ratio = float(np.median(coarse[inked] / chroma[inked])) if inked.any() else 1.0
+    share = np.clip(_GENEROUS * ratio * chroma / np.maximum(coarse, 1e-3), 0, 1)
+    share[chroma < _TINGE] = 0
+    printed = darkness * (1 - share) / np.maximum(1 - darkness * share, 0.2)
+    level = 255 * np.clip(1 - printed, 0, 1) * float(paper @ _WEIGHTS) / 255
+    coloured = (chroma > _TINTED * 0.6).astype(np.uint8) * 255
+    return np.asarray(level, dtype=np.uint8), cv2.dilate(coloured, np.ones((_SPREAD, _SPREAD), np.uint8))
 
 
 def evenly_lit(luminance: Pixels) -> Pixels:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import regex
 
+from extract.model import Reading
 from normalize.forms import FormCell, form_cells
 from normalize.model import Cell, CellKey, State
 from normalize.numbers import Kind, read_number
@@ -41,6 +42,7 @@ _LIKE = {
     "": "0",
 }
 """Digits that recognisers confuse with each."""
+_TAKEN = "in doubt, taken for "
 _GAP = regex.compile(r"(?<=\d)\s+(?=\d)")
 _DIGITS = regex.compile(r"[1-9][0-9]{0,8}")
 
@@ -96,8 +98,29 @@ def guesses(cells: Mapping[CellKey, Cell]) -> dict[CellKey, tuple[Guess, ...]]:
     return {key: _once_each(every) for key, every in found.items()}
 
 
+def likeliest(cell: Cell) -> Cell:
+    """A cell in doubt whose text such a cell cannot hold, taken for its likeliest reading that it can.
+
+    A reader of pixels does not know that the form has no sign and no fraction there. The cell stays in doubt.
+    """
+    wanted = form_cells().get((cell.form, cell.key))
+    if wanted is None or not is_uncertain(cell):
+        return cell
+    for text, _ in (Reading(cell.printed, 0.0), *cell.readings):
+        reading = read_number(text, wanted.unit, signed=wanted.signed)
+        if reading.kind is Kind.TEXT or reading.doubt:
+            continue
+        if text == cell.printed:
+            return cell
+        state = State.PRINTED if reading.kind is Kind.NUMBER else State.BLANK
+        return cell._replace(value=reading.value, state=state, note=f"{_TAKEN}{text.strip() or 'blank'}")
+    return cell
+
+
 def chosen(cell: Cell) -> Guess | None:
     """The reader's choice; None where its text is no number and no blank."""
+    if cell.note.startswith(_TAKEN):
+        return None
     if cell.state is State.PRINTED and cell.value is not None:
         return Guess(cell.value, cell.printed, 0.0)
     return Guess(None, cell.printed, 0.0) if cell.state is State.BLANK else None

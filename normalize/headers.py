@@ -213,8 +213,10 @@ def _fit(panel: Panel, printed: Sequence[Printed]) -> _Fit | None:
 
 
 def _shares_characters(printed: str, wanted: Wanted) -> bool:
+    """Whether a label has half of another one's characters, or no others: a stamp may leave a single one of them."""
     letters = set(take_apart(printed).core)
-    return any(2 * len(letters & set(leaf.core)) >= len(set(leaf.core)) for leaf in wanted.leaves)
+    cores = [set(leaf.core) for leaf in wanted.leaves]
+    return any(2 * len(letters & core) >= len(core) or (letters and letters <= core) for core in cores)
 
 
 def _fill(places: list[int | None], printed: Sequence[Printed], panel: Panel) -> list[str]:

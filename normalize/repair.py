@@ -96,6 +96,9 @@ def settle(form: Form, cells: Sequence[Cell], anchors: Sequence[Anchor] = ()) ->
     problem = _problem(form, {cell.key: cell for cell in cells}, anchors)
     outcome = _Outcome()
     for members in components(len(problem.keys), problem.sums):
+        if not problem.guesses[members[0]]:
+            outcome.doubts[members[0]] = "none of its readings is a number"
+            continue
         own = [each for each in problem.sums if each.terms[0][0] in members]
         solutions = solve({u: _values(problem.guesses[u]) for u in members}, own, _PROBABLE, STEPS)
         for solution in solutions.found:
@@ -164,6 +167,8 @@ def _is_usable(equation: Equation, names: Sequence[CellKey], problem: _Problem, 
     cells = problem.cells
     if any(key not in cells or (key not in place and cells[key].state is State.MISSING) for key in names):
         return False
+    if any(key in place and not problem.guesses[place[key]] for key in names):
+        return False  # and so a cell without a guess is a component by itself
     if len(equation.left) != 1:
         return True
     total, parts = names[0], names[1:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from normalize.candidates import is_uncertain
+from normalize.candidates import is_uncertain, likeliest
 from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.mentions import check_mentions, evidence_for_cells
@@ -33,7 +33,8 @@ def settled(report: Report, anchors: Sequence[Anchor] = ()) -> Report:
         return report
     form = forms()[report.form]
     outcome = settle(form, report.cells, (*_stated(report), *anchors))
-    cells = {cell.key: cell for cell in outcome.cells}
+    after = tuple(map(likeliest, outcome.cells))
+    cells = {cell.key: cell for cell in after}
     checks = check(form, cells)
     scope = report.identity.scope
     before = {cell.key: cell for cell in report.cells}
@@ -46,11 +47,11 @@ def settled(report: Report, anchors: Sequence[Anchor] = ()) -> Report:
     )
     return replace(
         report,
-        cells=outcome.cells,
+        cells=after,
         checks=checks,
         findings=findings,
         candidates=outcome.candidates,
-        tally=_tally(report, outcome.cells),
+        tally=_tally(report, after),
         verdict=verdict_of(findings, has_cells=True),
     )
 

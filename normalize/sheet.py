@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from extract.model import Grid, GridCell
@@ -14,11 +15,15 @@ from normalize.placing import holds_number
 
 _UNITS = frozenset({"条", "件", "次", "篇", "万元", "元", "个", "人", "人次", "项", "件次", "场次", "期", "份"})
 
+_FEWEST_UNITS = 8
+"""So many units in a column show that it is one of units."""
+_LONGEST_UNIT = 3
+
 
 @lru_cache(maxsize=8192)
 def is_label(text: str) -> bool:
     """Whether a cell's text names something (it is neither empty nor a dash, a number or a unit)."""
-    return kind_of(text) is Kind.TEXT and not holds_number(text) and fold(text).strip("()") not in _UNITS
+    return kind_of(text) is Kind.TEXT and not holds_number(text) and not _is_unit(text)
 
 
 @lru_cache(maxsize=8192)
@@ -39,10 +44,32 @@ def names_section(text: str) -> bool:
     return related(text, section_labels(), 0.9)
 
 
+def _with_plain_units(grid: Grid) -> Grid:
+    """The grid without what is no unit in a column of units: a stamp's ink makes 全 of 个, which then would be a row's label."""
+    counts: dict[int, list[int]] = {}
+    for cell in grid.cells:
+        if cell.text.strip() and cell.colspan == 1:
+            counts.setdefault(cell.column, [0, 0])[not _is_unit(cell.text)] += 1
+    columns = {column for column, (units, others) in counts.items() if units >= _FEWEST_UNITS and units >= 2 * others}
+    if not columns:
+        return grid
+
+    def is_misread(cell: GridCell) -> bool:
+        short = cell.column in columns and cell.colspan == 1 and len(cell.text.strip()) <= _LONGEST_UNIT
+        return short and (is_label(cell.text) or cell.confidence < 1) and not _is_unit(cell.text) and fold(cell.text) != "单位"
+
+    return replace(grid, cells=tuple(cell._replace(text="") if is_misread(cell) else cell for cell in grid.cells))
+
+
+def _is_unit(text: str) -> bool:
+    return fold(text).strip("()") in _UNITS
+
+
 class Sheet:
     """A grid with an index of places. Rows are 0-based; ``covering`` is None where nothing was drawn."""
 
     def __init__(self, grid: Grid) -> None:
+        grid = _with_plain_units(grid)
         self.grid = grid
         self.rows = grid.rows
         self.columns = grid.columns

@@ -280,6 +280,36 @@ def _scanned_cell(cell: PlannedCell, said: str | Sequence[tuple[str, float]]) ->
     return made._replace(text=readings[0].text, confidence=0.5, readings=readings) if readings else made
 
 
+FEES = "disclosure.fees.amount"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said", "printed", "value"),
+    [
+        (TOTAL, [("-13", 0), ("13", 3.4)], "-13", 13),  # the form has no sign there
+        (TOTAL, [("1.3", 0), ("13", 3.6)], "1.3", 13),  # and no fraction
+        (FEES, [("1.3", 0), ("13", 3.6)], "1.3", Decimal("1.3")),  # but here it has
+        (TOTAL, [("..", 0), ("A", 0.5)], "..", None),  # no number at all: it stays as it was read
+    ],
+    ids=["sign", "fraction", "amount", "nothing fits"],
+)
+def test_an_uncertain_cell_is_taken_for_what_such_a_cell_can_hold(
+    cell: str, said: Sequence[tuple[str, float]], printed: str, value: Decimal | int | None
+) -> None:
+    found = scanned({cell: said})
+    assert found.verdict is Verdict.REVIEW
+    for report_ in (found, settled(found)):  # asked again it is no surer
+        cells = {str(each.key): each for each in report_.cells}
+        assert (cells[cell].printed, cells[cell].value) == (printed, value)
+
+
+def test_a_cell_whose_readings_are_no_numbers_leaves_the_others_to_be_settled() -> None:
+    found, cells, findings = after({TOTAL: [("..", 0), ("A", 0.5)], NP.format("granted"): [("1", 0), ("7", 0.4)]})
+    assert found.verdict is Verdict.REVIEW
+    assert "none of its readings is a number" in findings[TOTAL].message
+    assert cells[NP.format("granted")].readings  # nothing is changed while another cell is open
+
+
 def test_a_scan_is_repaired_on_its_way_through_normalize() -> None:
     found = scanned({TOTAL: [("l3", 0), ("13", 0.5)], "applications.granted.business": [("1", 0), ("7", 2)]})
     cells = {str(cell.key): cell for cell in found.cells}

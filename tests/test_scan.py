@@ -23,9 +23,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from collect.errors import UnsupportedError
+from extract.apart import hidden_rules
 from extract.closer import corrected
 from extract.deskew import Straight, deskewed, flattened, skew, turned
 from extract.effort import pages_to_recognise
+from extract.figures import well_formed
 from extract.garbled import is_garbled
 from extract.lattice import find_lattices
 from extract.model import Document, Grid, Layout, Line
@@ -37,8 +39,9 @@ from extract.read import read
 from extract.recogniser import Symbol, figures_of, recognise
 from extract.rules import merged_rules
 from extract.ruling import find_rules
-from extract.scan import read_picture
-from extract.seal import grey
+from extract.scan import cleared, read_picture
+from extract.seal import grey, without_stains
+from extract.sheet import Rule
 from nianbao.pipeline import read_reports
 from tests.typesetter.compose import random_paper
 from tests.typesetter.figures import Shape
@@ -229,6 +232,20 @@ def test_a_stamp_goes_and_the_print_under_it_stays() -> None:
     assert (left & ~ink).sum() < 0.02 * ink.sum()
 
 
+@pytest.mark.parametrize("seal", ["red", "blue", "violet"])
+def test_under_a_stamp_in_a_coarse_jpeg_print_is_whole_and_the_stamp_gone(seal: str) -> None:
+    style = ScanStyle(dpi=150, colour="colour", jpeg=60)
+    plain, stamped = (
+        next(iter(pages_of_picture(as_pictures([page(replace(style, seal=ink))], style, "JPEG")[0]))).pixels for ink in ("", seal)
+    )
+    shade, mask = grey(stamped)
+    assert mask is not None
+    shade = without_stains(shade, mask)
+    ink, left = grey(plain)[0] < 110, shade < 110
+    assert (ink & left).sum() > 0.95 * ink.sum()
+    assert (left & ~ink & (mask > 0)).sum() < 0.03 * ink.sum()
+
+
 def test_red_letters_are_no_stamp() -> None:
     image = Image.new("RGB", (1654, 1169), "white")
     ImageDraw.Draw(image).rectangle((300, 200, 1300, 260), fill=(205, 20, 30))
@@ -250,6 +267,29 @@ def test_the_lattice_is_what_was_ruled(style: ScanStyle) -> None:
     assert [(cell.row, cell.column, cell.rowspan, cell.colspan) for cell in lattice.cells] == [
         (row, column, 1, 1) for row in range(4) for column in range(4)
     ]
+
+
+def test_bold_type_between_two_rules_is_no_rule() -> None:
+    style = ScanStyle(font="sans")
+    sheet = Sheet(595, 300)
+    sheet.inks.append(Ink(200, 118, "本年处理决定数量", 9, bold=True))
+    sheet.strokes += [Stroke(60, y, 520, y) for y in (90, 106, 122, 138)] + [Stroke(x, 90, x, 138) for x in (60, 180, 520)]
+    dark = np.clip(250 - grey(set_page(sheet, style, Random(1)))[0].astype(int), 0, 255).astype(np.uint8)
+    rules = merged_rules(find_rules(dark).rules)
+    assert sorted(round(rule.at) for rule in rules if rule.horizontal) == [90, 106, 122, 138]
+    assert sorted(round(rule.at) for rule in rules if not rule.horizontal) == [60, 180, 520]
+
+
+def test_a_boundary_that_a_stamp_has_taken_is_drawn_again_where_print_stands_apart() -> None:
+    rules = [Rule(True, y, 0, 200) for y in (0, 20, 40, 60, 80)]
+    rules += [Rule(False, x, 0, 80) for x in (0, 200)] + [Rule(False, 100, 0, 20), Rule(False, 100, 60, 80)]
+    (lattice,) = find_lattices(rules)
+    image = Image.new("L", (round(200 * SCALE), round(80 * SCALE)), 250)
+    draw = ImageDraw.Draw(image)
+    for x, y in ((50, 30), (150, 30), (90, 50), (98, 50), (106, 50)):  # two figures; a heading that runs over the boundary
+        draw.rectangle([(x - 3) * SCALE, (y - 4) * SCALE, (x + 3) * SCALE, (y + 4) * SCALE], fill=10)
+    shade = np.asarray(image)
+    assert hidden_rules(Page(shade, np.zeros_like(shade)), lattice) == [Rule(False, 100, 20, 40)]
 
 
 def cell_picture(draw: Callable[[ImageDraw.ImageDraw], None]) -> Page:
@@ -274,6 +314,38 @@ def cell_picture(draw: Callable[[ImageDraw.ImageDraw], None]) -> Page:
 def test_a_blank_has_no_ink(draw: Callable[[ImageDraw.ImageDraw], None], lines: int) -> None:
     found = cell_ink(cell_picture(draw), pixels_of((28 / SCALE, 8 / SCALE, 270 / SCALE, 110 / SCALE)))
     assert len(found.lines) == lines
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ([("0.", 0.7), ("0", 0.2)], ["0"]),
+        ([("0-", 0.7), ("0", 0.2)], ["0"]),
+        ([(".854", 0.6), ("854", 0.1), ("1.854", 0.05)], ["854", "1.854"]),
+        ([("12.5", 0.9), ("125", 0.1)], ["12.5", "125"]),
+        ([("-25", 0.9), ("25", 0.1)], ["-25", "25"]),
+        ([("—", 0.9)], ["—"]),
+        ([("..", 0.9), (".", 0.1)], ["..", "."]),  # nothing else was seen: it is no number, and that is what it stays
+    ],
+)
+def test_what_nobody_prints_is_not_read(said: list[tuple[str, float]], kept: list[str]) -> None:
+    assert [text for text, _ in well_formed(said)] == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("[1.属于国家秘密", "1.属于国家秘密"),
+        ("件，", "件"),
+        ("“万元", "万元"),
+        ("（一）收到申请数", "（一）收到申请数"),
+        ("“三公”经费", "“三公”经费"),
+        ("【598", "【598"),  # what may be a number keeps what speaks against it
+        ("-25", "-25"),
+    ],
+)
+def test_dirt_at_the_ends_of_a_label_is_left_out(text: str, kept: str) -> None:
+    assert cleared(text) == kept
 
 
 def test_what_a_figure_may_say_comes_with_probabilities() -> None:

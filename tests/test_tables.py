@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from extract.model import Layout, Line
+from extract.model import Grid, GridCell, Layout, Line
 from normalize.assemble import assemble
 from normalize.model import CellKey, Severity, State
+from normalize.sheet import Sheet
 from normalize.tables import read_tables
 from tests.grids import DISPUTES, ORGANISATIONS, applications, disputes, drawn, form_rows, header, numbered
 
@@ -397,3 +398,16 @@ def test_where_one_row_does_not_keep_to_the_columns_no_gap_in_another_is_a_blank
     assert {c.state for key, c in cells.items() if key.startswith(("disclosure.rules.", "disclosure.normative"))} == {
         State.MISSING
     }
+
+
+def test_a_unit_spoilt_by_a_stamp_is_no_label() -> None:
+    units = ["件"] * 8 + ["全", "件11", "大"]
+    rows = [(f"第{n}项申请数", unit, str(n)) for n, unit in enumerate(units)]
+    cells = [
+        GridCell(r, c, text, confidence=0.5 if text == "件11" else 1.0)
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+    ]
+    sheet = Sheet(Grid(tuple(cells), Layout.LATTICE))
+    assert [len(sheet.labels(row)) for row in range(len(rows))] == [1] * len(rows)
+    assert [sheet.covering(row, 2).text for row in (8, 9, 10)] == ["8", "9", "10"]  # type: ignore[union-attr]

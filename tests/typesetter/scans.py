@@ -20,20 +20,18 @@ import cv2
 import numpy as np
 import pypdfium2
 import pytest
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.typesetter.mishaps import MISHAPS, Pixels, copied, curled
 from tests.typesetter.model import Paper
 from tests.typesetter.pages import Sheet, Stroke, TableStyle
 from tests.typesetter.pdf import PdfStyle, typeset
 
-Pixels = NDArray[np.uint8]
-"""Height, width, 3: red, green, blue."""
 _FINE = 2
 """Type is set at so many times the resolution and then reduced, as ink and optics do."""
-_RED, _BLUE = (205, 25, 40), (40, 60, 190)
+_INKS = {"red": (205, 25, 40), "blue": (40, 60, 190), "black": (45, 42, 48), "violet": (110, 40, 140)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class ScanStyle:
     broken: float = 0.0
     """Gaps in each hundred points of a ruling line (``print_scan`` only)."""
     seal: str = ""
-    """``red`` or ``blue``: a round stamp over part of the largest table of each page."""
+    """``red``, ``blue``, ``violet`` or ``black``: a round stamp over part of the largest table of each page."""
     skew: float = 0.0
     """Degrees by which the page lies askew, clockwise."""
     turned: int = 0
@@ -65,6 +63,12 @@ class ScanStyle:
     """Quality of JPEG compression; 0 keeps the pixels."""
     colour: str = "grey"
     """``colour``, ``grey`` or ``bilevel``. A seal on a grey scan is grey."""
+    mishaps: tuple[str, ...] = ()
+    """What else happens to paper, by the names of ``mishaps.MISHAPS``."""
+    copies: int = 0
+    """How many times it was photocopied before it was scanned."""
+    curl: float = 0.0
+    """Share of the page's height by which its lines sag."""
 
 
 HARD = ScanStyle(dpi=150, seal="red", skew=1.5, noise=10, specks=40, blur=0.4, jpeg=60, colour="colour")
@@ -171,12 +175,21 @@ def befallen(page: Pixels, style: ScanStyle, rng: Random, table: tuple[float, fl
     numbers = np.random.default_rng(rng.getrandbits(32))
     if style.seal:
         page = _stamped(page, style, rng, table)
+    area = _area(page, style, table)
+    for name in style.mishaps:
+        page = MISHAPS[name](page, rng, style.dpi, area) if name != "edges" else page
+    if style.copies:
+        page = copied(page, rng, style.copies)
+    if style.curl:
+        page = curled(page, style.curl)
     if style.photographed:
         page = _photographed(page, style.photographed, rng)
     if style.skew:
         height, width = page.shape[:2]
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -style.skew, 1)
         page = cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    if "edges" in style.mishaps:
+        page = MISHAPS["edges"](page, rng, style.dpi, area)
     page = np.rot90(page, -style.turned // 90).copy()
     if style.blur:
         page = cv2.GaussianBlur(page, (0, 0), style.blur)
@@ -186,6 +199,15 @@ def befallen(page: Pixels, style: ScanStyle, rng: Random, table: tuple[float, fl
         centre = rng.randrange(page.shape[1]), rng.randrange(page.shape[0])
         cv2.circle(page, centre, rng.choice((0, 0, 1)), (rng.randrange(120),) * 3, -1)
     return page
+
+
+def _area(page: Pixels, style: ScanStyle, table: tuple[float, float, float, float] | None) -> tuple[float, float, float, float]:
+    """Where the table is, or most of the page, in pixels."""
+    height, width = page.shape[:2]
+    if table is None:
+        return 0.1 * width, 0.3 * height, 0.9 * width, 0.9 * height
+    x0, top, x1, bottom = (value * style.dpi / 72 for value in table)
+    return x0, top, x1, bottom
 
 
 def _stamped(page: Pixels, style: ScanStyle, rng: Random, table: tuple[float, float, float, float] | None) -> Pixels:
@@ -207,7 +229,7 @@ def _stamped(page: Pixels, style: ScanStyle, rng: Random, table: tuple[float, fl
         draw.text((x + 0.78 * radius * np.sin(angle), y - 0.78 * radius * np.cos(angle)), character, 255, font, anchor="mm")
     # Ink soaks in unevenly and lets black print show through: the two multiply.
     soaked = np.asarray(layer).astype(np.float32) / 255 * rng.uniform(0.6, 0.95)
-    colour = np.array(_RED if style.seal == "red" else _BLUE, dtype=np.float32) / 255
+    colour = np.array(_INKS[style.seal], dtype=np.float32) / 255
     return np.clip(page * (1 - soaked[..., None] * (1 - colour)), 0, 255).astype(np.uint8)
 
 
