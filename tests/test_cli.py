@@ -80,7 +80,7 @@ def test_version(run: Run) -> None:
         (
             ["xyzzy"],
             64,
-            "error: There is no command xyzzy. There are agencies, ",
+            "error: There is no command xyzzy. There are accuracy, agencies, archive, ",
         ),
         (["ingest"], 64, "error: Missing argument 'PATH...'. See `nianbao ingest --help`."),
         (["ingest", ".", "--wrokers", "2"], 64, "error: No such option '--wrokers'. Did you mean '--workers'?"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -91,8 +91,8 @@ def readers(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer, Answer | None]
     def put(first: Answer, second: Answer | None) -> list[str]:
         asked: list[str] = []
 
-        def answering(name: str, answer: Answer | None) -> Callable[[bytes, str], Document | None]:
-            def reader(_content: bytes, _name: str = "") -> Document | None:
+        def answering(name: str, answer: Answer | None) -> Callable[..., Document | None]:
+            def reader(_content: bytes, _name: str = "", _pictures: Mapping[str, bytes] | None = None) -> Document | None:
                 asked.append(name)
                 if isinstance(answer, Exception):
                     raise answer

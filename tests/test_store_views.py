@@ -42,7 +42,7 @@ def test_every_view_answers(database):
     time = ["coverage", "report_documents", "report_history", "revisions", "sightings"]
     across = ["continuity_breaks", "continuity_outcomes", "level_sums"]
     prose = ["mention_changes", "mentions"]
-    assert sorted(views) == sorted([*agencies, *across, *reports, *time, "copies", *prose])
+    assert sorted(views) == sorted([*agencies, *across, *reports, *time, "copies", "freshness", *prose])
     counts = {view: ask(database, f"SELECT count(*) FROM {view}")[0][0] for view in views}
     assert counts == {
         "current_report": 5,  # a.pdf reports its own office, b.pdf does not say: both stand
@@ -64,6 +64,7 @@ def test_every_view_answers(database):
         "sightings": 6,
         **dict.fromkeys(across, 0),  # computed by a command: see test_store_continuity
         "copies": 0,  # nobody searched
+        "freshness": 0,  # no night was
         "mentions": 1,
         "mention_changes": 0,
     }
