@@ -236,6 +236,19 @@ def directions(a: Floats, b: Floats) -> Integers:
     return np.select([flat & (a > 0), flat, steep & (b > 0), steep], [0, 180, 90, 270], SLANTED)
 
 
+def em_box(turn: int, x: float, y: float, size: float, on: float) -> Rectangle:
+    """x0, top, x1, bottom of a character on the baseline at (x, y) that moves on by ``on``."""
+    match turn:
+        case 0:
+            return x, y - ASCENT * size, x + on, y + DESCENT * size
+        case 180:
+            return x - on, y - DESCENT * size, x, y + ASCENT * size
+        case 90:
+            return x - ASCENT * size, y - on, x + DESCENT * size, y
+        case _:
+            return x - DESCENT * size, y, x + ASCENT * size, y + on
+
+
 def _visible(letters: Letters, patches: Sequence[Patch], fills: Sequence[Fill]) -> tuple[Letters, int]:
     """The letters that can be seen, and how many cannot: white on white, or under a white patch painted later."""
     hiding = [patch for patch in patches if patch.white]

@@ -28,6 +28,7 @@ from extract.ink import (
     Patch,
     Pen,
     directions,
+    em_box,
     is_rectangular,
     is_slanted,
     plain,
@@ -261,7 +262,7 @@ def _spaces(handles: Sequence[Handle], painted: Painted, starts: Mapping[Handle,
         (turn,) = directions(*frame.turned(np.array([a]), np.array([b]))).tolist()
         size = font_size(handle) * math.hypot(c, d)
         if turn != SLANTED and size >= SMALLEST:
-            box = _em_box(turn, *frame.point(e, f), size, 0.25 * size)
+            box = em_box(turn, *frame.point(e, f), size, 0.25 * size)
             spaces.append(Glyph(" ", *box, size, turn, starts[handle]))
     return spaces
 
@@ -293,20 +294,7 @@ def _along(found: Characters, index: int, text: str, turn: int, place: tuple[flo
     style = int(found.styles[index])
     scale = math.hypot(*found.matrices[style, :2].tolist())
     on = advance(found.objects[style], found.texts[index], float(found.sizes[style])) * scale
-    return _em_box(turn, x, y, size, on if 0 < on <= 2 * size else size * (0.5 if text.isascii() else 1.0))
-
-
-def _em_box(turn: int, x: float, y: float, size: float, on: float) -> Rectangle:
-    """x0, top, x1, bottom of a character on the baseline at (x, y) that moves on by ``on``."""
-    match turn:
-        case 0:
-            return x, y - ASCENT * size, x + on, y + DESCENT * size
-        case 180:
-            return x - on, y - DESCENT * size, x, y + ASCENT * size
-        case 90:
-            return x - ASCENT * size, y - on, x + DESCENT * size, y
-        case _:
-            return x - DESCENT * size, y, x + ASCENT * size, y + on
+    return em_box(turn, x, y, size, on if 0 < on <= 2 * size else size * (0.5 if text.isascii() else 1.0))
 
 
 def _among(values: Integers, chosen: Iterable[int]) -> Flags:

@@ -16,8 +16,6 @@ import regex
 from lxml import etree
 
 from extract.ink import (
-    ASCENT,
-    DESCENT,
     MOST_CORNERS,
     SLANTED,
     SMALLEST,
@@ -27,6 +25,7 @@ from extract.ink import (
     Patch,
     Pen,
     directions,
+    em_box,
     is_rectangular,
     is_slanted,
     plain,
@@ -213,7 +212,7 @@ class _Characters:
         x, y = _mapped(matrix, x, y)
         on *= math.hypot(a, b)
         self.texts.append(plain(character.text) or UNMAPPED)
-        self._boxes.append(_em_box(turn, x, y, points, on))
+        self._boxes.append(em_box(turn, x, y, points, on))
         self._sizes.append(points)
         self._turns.append(turn)
         self._orders.append(order)
@@ -230,18 +229,6 @@ class _Characters:
             pale=np.array(self._pale, dtype=bool),
             spaces=spaces_among(self.texts),
         )
-
-
-def _em_box(turn: int, x: float, y: float, size: float, on: float) -> Rectangle:
-    match turn:
-        case 0:
-            return x, y - ASCENT * size, x + on, y + DESCENT * size
-        case 180:
-            return x - on, y - DESCENT * size, x, y + ASCENT * size
-        case 90:
-            return x - ASCENT * size, y - on, x + DESCENT * size, y
-        case _:
-            return x - DESCENT * size, y, x + ASCENT * size, y + on
 
 
 def _placed(code: etree._Element, size: float, wide: float) -> Iterator[Character]:
