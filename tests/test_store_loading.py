@@ -57,7 +57,7 @@ def play(store, runs, size):
     return outcomes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(STEPS, max_size=3), st.integers(2, 20))
 def test_batches_give_the_same_database_as_single_documents(tmp_path_factory, runs, size):
     folder = tmp_path_factory.mktemp("same")
