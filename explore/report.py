@@ -127,9 +127,7 @@ def cell_name(form: str, key: CellKey) -> str:
 def cell_called(name: str) -> tuple[str, CellKey] | None:
     """The cell that an address names; None where no form has it."""
     form, _, rest = name.partition(":")
-    table, _, tail = rest.partition(".")
-    row, _, column = tail.rpartition(".")
-    named = (form, CellKey(table, row, column))
+    named = (form, CellKey.named(rest))
     return named if named in form_cells() else None
 
 

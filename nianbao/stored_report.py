@@ -86,15 +86,13 @@ def _finding(row: Mapping[str, Any]) -> Finding:
 
 
 def _mention(row: Mapping[str, Any]) -> Mention:
-    table, _, rest = (row["cell"] or "").partition(".")
-    line, _, column = rest.rpartition(".")
     return Mention(
         metric=row["metric"],
         value=row["value"],
         unit=row["unit"],
         sentence=row["sentence"],
         section=row["section"],
-        key=CellKey(table, line, column) if row["cell"] else None,
+        key=CellKey.named(row["cell"]) if row["cell"] else None,
         section_ordinal=row["section_ordinal"] or 0,
         start=row["start"] or 0,
         stop=row["stop"] or 0,

@@ -25,6 +25,13 @@ class CellKey(NamedTuple):
     row: str
     column: str
 
+    @classmethod
+    def named(cls, name: str) -> CellKey:
+        """The key of ``table.row.column``; a row may hold dots."""
+        table, _, rest = name.partition(".")
+        row, _, column = rest.rpartition(".")
+        return cls(table, row, column)
+
     def __str__(self) -> str:
         """``table.row.column``."""
         return f"{self.table}.{self.row}.{self.column}"

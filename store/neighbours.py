@@ -18,15 +18,16 @@ from sqlalchemy import Connection, select
 from extract.model import Reading
 from normalize.checks import check
 from normalize.forms import forms
-from normalize.model import Candidate, Cell, CellKey, Finding, Identity, Mention, Report, Scope, Severity, Tally, Verdict
+from normalize.model import Candidate, Cell, CellKey, Finding, Identity, Report, Scope, Severity, Tally, Verdict
 from normalize.proof import UNCERTAIN
 from normalize.repair import Anchor
 from normalize.settling import carried_over, settled
 from store.continuity_read import is_one_agency
+from store.mentions import mentions_of
 from store.neighbour_rows import keep, restore, rows_of
 from store.read import figures_of
 from store.rows import Preparation
-from store.schema import cell_candidate, document_path, finding, mention, section
+from store.schema import cell_candidate, document_path, finding
 from store.stale import Chain
 
 _ASKED = frozenset({Verdict.VERIFIED.value, Verdict.INCONSISTENT.value})
@@ -91,7 +92,7 @@ def _stored(connection: Connection, row: Any) -> Report | None:  # noqa: ANN401
     ]
     doubted = {name for each in findings if each.rule == UNCERTAIN for name in each.cells}
     candidates = [
-        Candidate(c.form, _key(c.cell), c.printed, c.value, c.cost, c.source, bool(c.fits))
+        Candidate(c.form, CellKey.named(c.cell), c.printed, c.value, c.cost, c.source, bool(c.fits))
         for c in connection.execute(
             select(cell_candidate).where(cell_candidate.c.report_id == row.id).order_by(cell_candidate.c.ordinal)
         )
@@ -114,7 +115,7 @@ def _stored(connection: Connection, row: Any) -> Report | None:  # noqa: ANN401
     tally = Tally(row.seen, row.used, row.ignored, row.in_findings)
     made = Report(
         *(Identity("", row.agency, row.year, scope=scope), row.form, Verdict(row.verdict), tuple(cells)),
-        mentions=tuple(_mentions(connection, row.id)),
+        mentions=tuple(mentions_of(connection, row.id)),
         findings=tuple(findings),
         checks=check(forms()[row.form], {cell.key: cell for cell in cells}),
         tally=tally,
@@ -123,33 +124,3 @@ def _stored(connection: Connection, row: Any) -> Report | None:  # noqa: ANN401
     again = settled(made)
     same = (again.verdict, again.cells, again.candidates) == (made.verdict, made.cells, made.candidates)
     return replace(made, findings=again.findings) if same else None
-
-
-def _mentions(connection: Connection, number: int) -> Iterator[Mention]:
-    texts = {
-        row.ordinal: row.text
-        for row in connection.execute(select(section.c.ordinal, section.c.text).where(section.c.report_id == number))
-    }
-    for row in connection.execute(select(mention).where(mention.c.report_id == number).order_by(mention.c.ordinal)):
-        sentence = texts.get(row.section_ordinal, "")[row.sentence_start : row.sentence_stop]
-        yield Mention(
-            *(row.metric, row.value, row.unit, sentence, row.section),
-            key=_key(row.cell) if row.cell else None,
-            section_ordinal=row.section_ordinal or 0,
-            start=row.start or 0,
-            stop=row.stop or 0,
-            kind=row.kind,
-            approximate=bool(row.approximate),
-            negated=bool(row.negated),
-            whose=row.whose,
-            qualifier=row.qualifier,
-            whole=row.whole,
-            base=row.base,
-            sentence_start=row.sentence_start or 0,
-        )
-
-
-def _key(name: str) -> CellKey:
-    table, rest = name.split(".", 1)
-    row, column = rest.rsplit(".", 1)
-    return CellKey(table, row, column)

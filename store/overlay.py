@@ -7,7 +7,7 @@ reader alone made of a corrected report is kept (``report_reading``), so that ev
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, insert, select
 
 from normalize.forms import form_cells
-from normalize.model import Cell, CellKey, Identity, Mention, Report, Scope, Verdict
+from normalize.model import Cell, CellKey, Identity, Report, Scope, Verdict
 from store.bulk import batched
+from store.mentions import mentions_of
 from store.overlaid import Reading, read_reading, write_reading
 from store.read import StoredCell, figures_of
-from store.schema import correction, document, mention, report, report_reading, section
+from store.schema import correction, document, report, report_reading
 
 if TYPE_CHECKING:
     from normalize.correcting import Decision
@@ -105,9 +106,7 @@ def _decision(row: Correction) -> Decision | None:
     """As the pure function takes it; None for a cell that no form has (any more)."""
     from normalize.correcting import Decision  # noqa: PLC0415 - see above
 
-    table, _, rest = row.cell.partition(".")
-    line, _, column = rest.rpartition(".")
-    key = CellKey(table, line, column)
+    key = CellKey.named(row.cell)
     if (row.form, key) not in form_cells():
         return None
     return Decision(row.form, key, row.value, row.printed, row.person, row.time, row.reason)
@@ -122,7 +121,7 @@ def _report(connection: Connection, row: Any) -> Report:  # noqa: ANN401 - a row
         row.form,
         Verdict(reading.verdict),
         tuple(_cell(each) for each in figures_of(connection, [row.id])[row.id]),
-        mentions=tuple(_mentions(connection, row.id)),
+        mentions=tuple(mentions_of(connection, row.id)),
         findings=reading.findings,
         checks=reading.checks,
     )
@@ -130,30 +129,6 @@ def _report(connection: Connection, row: Any) -> Report:  # noqa: ANN401 - a row
 
 def _cell(stored: StoredCell) -> Cell:
     return Cell(stored.form, stored.key, stored.value, stored.printed, stored.state, stored.note, confidence=stored.confidence)
-
-
-def _mentions(connection: Connection, report_id: int) -> Iterator[Mention]:
-    texts = {row.ordinal: row.text for row in connection.execute(select(section).where(section.c.report_id == report_id))}
-    for row in connection.execute(select(mention).where(mention.c.report_id == report_id).order_by(mention.c.ordinal)):
-        text = texts.get(row.section_ordinal, "")
-        yield Mention(
-            metric=row.metric,
-            value=row.value,
-            unit=row.unit,
-            sentence=text[row.sentence_start or 0 : row.sentence_stop or 0],
-            section=row.section,
-            section_ordinal=row.section_ordinal or 0,
-            start=row.start or 0,
-            stop=row.stop or 0,
-            kind=row.kind,
-            approximate=bool(row.approximate),
-            negated=bool(row.negated),
-            whose=row.whose,
-            qualifier=row.qualifier,
-            whole=row.whole,
-            base=row.base,
-            sentence_start=row.sentence_start or 0,
-        )
 
 
 def _of(result: Report, touched: Collection[tuple[str, CellKey]]) -> Reading:

@@ -85,16 +85,12 @@ def doubts_of(connection: Connection, report_id: int) -> tuple[Doubt, ...]:
     forms = _forms(connection, report_id)
     places = {name: (forms.get(name.partition(".")[0], about.form), name) for name in said}
     listed = [*places.values(), *(place for place in made if place not in places.values())]
-    return tuple(Doubt(form, _key(name), tuple(said.get(name, ())), tuple(made.get((form, name), ()))) for form, name in listed)
+    return tuple(
+        Doubt(form, CellKey.named(name), tuple(said.get(name, ())), tuple(made.get((form, name), ()))) for form, name in listed
+    )
 
 
 def _forms(connection: Connection, report_id: int) -> dict[str, str]:
     """The form that each table of the report is printed in."""
     printed = select(block.c.table, block.c.form).where(block.c.report_id == bindparam("number"))
     return {row.table: row.form for row in connection.execute(printed, {"number": report_id})}
-
-
-def _key(name: str) -> CellKey:
-    table, _, rest = name.partition(".")
-    row, _, column = rest.rpartition(".")
-    return CellKey(table, row, column)
