@@ -57,6 +57,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # whoever comes from now on is kept waiting, not refused
     except OSError as error:
         listening.close()
         said = error.strerror or str(error)
