@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from datasette.app import Datasette, DatasetteClient
@@ -14,7 +15,7 @@ from explore.addresses import OWN
 from explore.drawing import Drawings
 from explore.kept import OfDatabase
 from explore.originals import Contents, FoundOriginals
-from explore.site import Site, open_site
+from explore.site import Site, file_id, open_site
 from store.open import database_url, open_store, open_to_read
 from store.overview import names, overview
 
@@ -37,32 +38,40 @@ def application(
         StoreError: there is none, or it is something else.
     """
     path = sqlite_file(db)
-    open_store(path, create=False).close()
-    store = open_to_read(path)
+    name = "reports" if path.stem in OWN or path.stem.startswith(("-", "_")) else path.stem
+    opened = partial(_opened, path, name, token, archive, patience)
+    site = opened()
     # Else it prints every variable of the program for each wrong address.
     pm.get_plugin("datasette.handle_exception").rich = None
     if not pm.has_plugin(_PLUGIN):
         pm.register(plugin, _PLUGIN)
-    name = "reports" if path.stem in OWN or path.stem.startswith(("-", "_")) else path.stem
     metadata = {"title": "年报 Nianbao", "databases": {name: {"description": "政府信息公开工作年度报告"}}}
     settings = {"default_page_size": 100, "sql_time_limit_ms": 3000, "num_sql_threads": 3, "allow_download": True}
     datasette = Datasette([], metadata=metadata, settings=settings)
     datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=name)
-    originals = FoundOriginals(store, archive)
-    site = Site(
+    open_site(datasette, site)
+    datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
+    return datasette
+
+
+def _opened(path: Path, name: str, token: str | None, archive: Contents | None, patience: float) -> Site:
+    """What the pages know of the file that lies at a path."""
+    file = file_id(path)  # should it be swapped from here on, the next question notices
+    open_store(path, create=False).close()
+    store = open_to_read(path)
+    return Site(
         store=store,
         path=path,
         database=name,
-        originals=originals,
+        originals=FoundOriginals(store, archive),
         drawings=Drawings(),
         overview=OfDatabase(path, lambda: overview(store)),
         names=OfDatabase(path, lambda: names(store)),
         patience=patience,
         token=token,
+        file=file,
+        reopened=partial(_opened, path, name, token, archive, patience),
     )
-    open_site(datasette, site)
-    datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
-    return datasette
 
 
 def sqlite_file(db: str | Path) -> Path:
