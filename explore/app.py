@@ -12,7 +12,7 @@ from datasette.plugins import pm
 from collect.errors import ConfigurationError
 from explore import plugin
 from explore.addresses import OWN
-from explore.drawing import Drawings
+from explore.drawing import Apart, Drawings, here
 from explore.kept import OfDatabase
 from explore.originals import Contents, FoundOriginals
 from explore.site import Site, file_id, open_site
@@ -23,7 +23,12 @@ _PLUGIN = "nianbao"
 
 
 def application(
-    db: str | Path, *, token: str | None = None, archive: Contents | None = None, patience: float = 60.0
+    db: str | Path,
+    *,
+    token: str | None = None,
+    archive: Contents | None = None,
+    patience: float = 60.0,
+    apart: Apart = here,
 ) -> Datasette:
     """A Datasette with our pages over the database of reports at ``db``.
 
@@ -32,6 +37,7 @@ def application(
         token: who knows it may write; None lets nobody.
         archive: where the bytes of documents are found that no longer lie at their origin.
         patience: seconds that a page waits for what is dear to find out, before it shows itself without.
+        apart: where documents are read and drawn again.
 
     Raises:
         ConfigurationError: it is no SQLite file.
@@ -39,8 +45,7 @@ def application(
     """
     path = sqlite_file(db)
     name = "reports" if path.stem in OWN or path.stem.startswith(("-", "_")) else path.stem
-    opened = partial(_opened, path, name, token, archive, patience)
-    site = opened()
+    site = _opened(path, name, token=token, archive=archive, patience=patience, apart=apart)
     # Else it prints every variable of the program for each wrong address.
     pm.get_plugin("datasette.handle_exception").rich = None
     if not pm.has_plugin(_PLUGIN):
@@ -54,7 +59,7 @@ def application(
     return datasette
 
 
-def _opened(path: Path, name: str, token: str | None, archive: Contents | None, patience: float) -> Site:
+def _opened(path: Path, name: str, *, token: str | None, archive: Contents | None, patience: float, apart: Apart) -> Site:
     """What the pages know of the file that lies at a path."""
     file = file_id(path)  # should it be swapped from here on, the next question notices
     open_store(path, create=False).close()
@@ -64,13 +69,13 @@ def _opened(path: Path, name: str, token: str | None, archive: Contents | None, 
         path=path,
         database=name,
         originals=FoundOriginals(store, archive),
-        drawings=Drawings(),
+        drawings=Drawings(apart),
         overview=OfDatabase(path, lambda: overview(store)),
         names=OfDatabase(path, lambda: names(store)),
         patience=patience,
         token=token,
         file=file,
-        reopened=partial(_opened, path, name, token, archive, patience),
+        reopened=partial(_opened, path, name, token=token, archive=archive, patience=patience, apart=apart),
     )
 
 
