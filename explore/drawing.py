@@ -12,6 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
 from typing import Generic, ParamSpec, Protocol, TypeVar
 
 import pypdfium2
@@ -28,6 +30,8 @@ _MOST_PIXELS = 12_000_000
 _COLOURS = 64
 """Palette of a page's picture: a third of the size of full colour, and nobody sees it."""
 _PICTURES, _DOCUMENTS = 24, 4
+_AGAIN = 60.0
+"""Seconds after which what could not be made is tried again: perhaps the machine only had too much to do."""
 
 _Value = TypeVar("_Value")
 _P = ParamSpec("_P")
@@ -60,17 +64,18 @@ class _Kept(Generic[_Value]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._found: OrderedDict[tuple[str, int], _Value] = OrderedDict()
+        self._found: OrderedDict[tuple[str, int], tuple[_Value, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: tuple[str, int], make: Callable[[], _Value]) -> _Value:
         with self._lock:
-            if key not in self._found:
-                self._found[key] = make()
+            if key not in self._found or self._found[key][1] < monotonic():
+                made = make()
+                self._found[key] = made, monotonic() + _AGAIN if made is None else inf
                 while len(self._found) > self._most:
                     self._found.popitem(last=False)
             self._found.move_to_end(key)
-            return self._found[key]
+            return self._found[key][0]
 
 
 class Drawings:

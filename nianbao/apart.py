@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, TypeVar
 
 from collect.errors import NianbaoError
 from nianbao.pool import ReaderPool
 
-TIME_LIMIT = 20.0
+TIME_LIMIT = 30.0
 """Seconds: somebody waits before a page. The ingest, where nobody does, gives a document more."""
 
+_START = 120.0
+"""Seconds that the process may take to start, on a machine with too much to do."""
 _LOG = logging.getLogger("nianbao.browse")
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -27,12 +30,19 @@ class Apart:
 
     def __init__(self, time_limit: float = TIME_LIMIT) -> None:
         self._time_limit = time_limit
-        self._pool = ReaderPool(1)
         self._lock = threading.Lock()
+        self._hire()
+
+    def _hire(self) -> None:
+        """Start the process now: its start is long, and no fault of the first document's."""
+        self._pool = ReaderPool(1)
+        self._ready = self._pool.submit(_nothing)
 
     def __call__(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T | None:
         """What the function gives; None where it failed, took too long, needed too much memory or its process died."""
-        pool = self._pool
+        with self._lock:
+            pool, ready = self._pool, self._ready
+        wait([ready], _START)
         try:
             return pool.submit(function, *args, **kwargs).result(self._time_limit)
         except TimeoutError:
@@ -47,9 +57,13 @@ class Apart:
         """Kill what hangs, and go on with a new process."""
         with self._lock:
             if self._pool is hanging:
-                self._pool = ReaderPool(1)
+                self._hire()
         hanging.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """Let the process go, whatever it is at."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _nothing() -> None:
+    """The first task of a process."""

@@ -4,10 +4,8 @@ import asyncio
 import re
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from lxml import html
 
@@ -17,6 +15,7 @@ from nianbao.pipeline import read_reports
 from normalize.model import Candidate, Finding, Severity, State, Verdict
 from store import continuity
 from tests.report_factory import facts, key, new_store
+from tests.shared import made_once
 
 REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
 DOUBTFUL = "applications.granted.natural_person"
@@ -57,15 +56,7 @@ def doubtful(report):
 
 def real_store(path):
     """Put five reports at a path: 宿迁 2023 and, with a doubt, 2024, 上海 2019, 洪泽 2024, and one that breaks its own rules."""
-    path.write_bytes(_real())
-
-
-@cache
-def _real():
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "reports.sqlite"
-        _read_reports(path)
-        return path.read_bytes()
+    path.write_bytes(made_once("real.sqlite", _read_reports).read_bytes())
 
 
 def _read_reports(path):
