@@ -50,7 +50,8 @@ def doubtful(report):
         Candidate("2021", wanted, text, Decimal(text), cost, "reader", fits)
         for text, cost, fits in ((right.printed.replace("0", "6"), 0.0, False), (right.printed, 0.4, True))
     )
-    doubt = Finding("cell.uncertain", Severity.DOUBT, "read without certainty", (DOUBTFUL,), actual=candidates[0].text)
+    said = f"read without certainty: {' or '.join(each.text for each in candidates)}; no rule speaks of it"
+    doubt = Finding("cell.uncertain", Severity.DOUBT, said, (DOUBTFUL,), actual=candidates[0].text)
     return replace(report, cells=cells, candidates=candidates, findings=(*report.findings, doubt), verdict=Verdict.REVIEW)
 
 

@@ -31,7 +31,7 @@ from tests.examples import ROOT, Block, blocks, words
 from tests.sites import Scenario
 
 REPORTS = ROOT / "fixtures" / "reports"
-PATIENCE = 60
+PATIENCE = 240
 """Seconds after which an example is taken for one that never ends."""
 EXIT = "; echo $?"
 """At the end of a command: its exit code is part of what it shows."""
