@@ -228,6 +228,7 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(clusters, "PATIENCE", 200)  # the workers start while the command asks for them
     with LocalCluster(n_workers=0, processes=True, dashboard_address=":0", silence_logs=50) as empty:
         here = str(empty.scheduler_address).removeprefix("tcp://")
         ingesting, working = (command.replace("scheduler:8786", here) for command in marked("dask.md", "test_cluster"))
