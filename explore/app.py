@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from datasette.app import Datasette, DatasetteClient
@@ -11,10 +12,10 @@ from datasette.plugins import pm
 from collect.errors import ConfigurationError
 from explore import plugin
 from explore.addresses import OWN
-from explore.drawing import Drawings
+from explore.drawing import Apart, Drawings, here
 from explore.kept import OfDatabase
 from explore.originals import Contents, FoundOriginals
-from explore.site import Site, open_site
+from explore.site import Site, file_id, open_site
 from store.open import database_url, open_store, open_to_read
 from store.overview import names, overview
 
@@ -22,7 +23,12 @@ _PLUGIN = "nianbao"
 
 
 def application(
-    db: str | Path, *, token: str | None = None, archive: Contents | None = None, patience: float = 60.0
+    db: str | Path,
+    *,
+    token: str | None = None,
+    archive: Contents | None = None,
+    patience: float = 60.0,
+    apart: Apart = here,
 ) -> Datasette:
     """A Datasette with our pages over the database of reports at ``db``.
 
@@ -31,38 +37,46 @@ def application(
         token: who knows it may write; None lets nobody.
         archive: where the bytes of documents are found that no longer lie at their origin.
         patience: seconds that a page waits for what is dear to find out, before it shows itself without.
+        apart: where documents are read and drawn again.
 
     Raises:
         ConfigurationError: it is no SQLite file.
         StoreError: there is none, or it is something else.
     """
     path = sqlite_file(db)
-    open_store(path, create=False).close()
-    store = open_to_read(path)
+    name = "reports" if path.stem in OWN or path.stem.startswith(("-", "_")) else path.stem
+    site = _opened(path, name, token=token, archive=archive, patience=patience, apart=apart)
     # Else it prints every variable of the program for each wrong address.
     pm.get_plugin("datasette.handle_exception").rich = None
     if not pm.has_plugin(_PLUGIN):
         pm.register(plugin, _PLUGIN)
-    name = "reports" if path.stem in OWN or path.stem.startswith(("-", "_")) else path.stem
     metadata = {"title": "年报 Nianbao", "databases": {name: {"description": "政府信息公开工作年度报告"}}}
     settings = {"default_page_size": 100, "sql_time_limit_ms": 3000, "num_sql_threads": 3, "allow_download": True}
     datasette = Datasette([], metadata=metadata, settings=settings)
     datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=name)
-    originals = FoundOriginals(store, archive)
-    site = Site(
+    open_site(datasette, site)
+    datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
+    return datasette
+
+
+def _opened(path: Path, name: str, *, token: str | None, archive: Contents | None, patience: float, apart: Apart) -> Site:
+    """What the pages know of the file that lies at a path."""
+    file = file_id(path)  # should it be swapped from here on, the next question notices
+    open_store(path, create=False).close()
+    store = open_to_read(path)
+    return Site(
         store=store,
         path=path,
         database=name,
-        originals=originals,
-        drawings=Drawings(),
+        originals=FoundOriginals(store, archive),
+        drawings=Drawings(apart),
         overview=OfDatabase(path, lambda: overview(store)),
         names=OfDatabase(path, lambda: names(store)),
         patience=patience,
         token=token,
+        file=file,
+        reopened=partial(_opened, path, name, token=token, archive=archive, patience=patience, apart=apart),
     )
-    open_site(datasette, site)
-    datasette.client = DatasetteClient(datasette)  # the first one was made before our addresses were known
-    return datasette
 
 
 def sqlite_file(db: str | Path) -> Path:

@@ -1,6 +1,7 @@
 """Pages of documents as pictures, and documents without pages as what the reader saw of them.
 
-Both are slow and asked for again and again of few documents, so the last ones are kept. pdfium does one thing at a time.
+Both are slow and asked for again and again of few documents, so the last ones are kept. pdfium does one thing at a time. The
+bytes are whatever somebody published, so a server has the work done apart (``Apart``), as the ingest does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from math import inf
+from time import monotonic
+from typing import Generic, ParamSpec, Protocol, TypeVar
 
 import pypdfium2
 from PIL import Image
@@ -27,8 +30,23 @@ _MOST_PIXELS = 12_000_000
 _COLOURS = 64
 """Palette of a page's picture: a third of the size of full colour, and nobody sees it."""
 _PICTURES, _DOCUMENTS = 24, 4
+_AGAIN = 60.0
+"""Seconds after which what could not be made is tried again: perhaps the machine only had too much to do."""
 
 _Value = TypeVar("_Value")
+_P = ParamSpec("_P")
+
+
+class Apart(Protocol):
+    """Calls a function where a document that hangs or crashes its reader costs only itself."""
+
+    def __call__(self, function: Callable[_P, _Value], *args: _P.args, **kwargs: _P.kwargs) -> _Value | None:
+        """What it gives; None where it took too long, needed too much memory or its process died."""
+
+
+def here(function: Callable[_P, _Value], *args: _P.args, **kwargs: _P.kwargs) -> _Value | None:
+    """Calls it in this process: for documents that are trusted."""
+    return function(*args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +64,44 @@ class _Kept(Generic[_Value]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._found: OrderedDict[tuple[str, int], _Value] = OrderedDict()
+        self._found: OrderedDict[tuple[str, int], tuple[_Value, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: tuple[str, int], make: Callable[[], _Value]) -> _Value:
         with self._lock:
-            if key not in self._found:
-                self._found[key] = make()
+            if key not in self._found or self._found[key][1] < monotonic():
+                made = make()
+                self._found[key] = made, monotonic() + _AGAIN if made is None else inf
                 while len(self._found) > self._most:
                     self._found.popitem(last=False)
             self._found.move_to_end(key)
-            return self._found[key]
+            return self._found[key][0]
 
 
 class Drawings:
     """Draws documents, and keeps the last few."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: Apart = here) -> None:
+        self._apart = apart
         self._pictures: _Kept[Picture | None] = _Kept(_PICTURES)
         self._documents: _Kept[Document | None] = _Kept(_DOCUMENTS)
 
     def page(self, sha256: str, content: bytes, number: int) -> Picture | None:
         """A page (from 1) of a PDF or picture file; None where there is none or it cannot be drawn."""
-        return self._pictures.get((sha256, number), lambda: next(_pages(content, number), None))
+        return self._pictures.get((sha256, number), lambda: self._apart(draw, content, number))
 
     def document(self, sha256: str, content: bytes, name: str) -> Document | None:
         """What the reader sees of a document without pages; None where it no longer can be read."""
-        return self._documents.get((sha256, 0), lambda: _read(content, name))
+        return self._documents.get((sha256, 0), lambda: self._apart(perused, content, name))
 
 
-def _read(content: bytes, name: str) -> Document | None:
+def draw(content: bytes, number: int) -> Picture | None:
+    """A page as a picture."""
+    return next(_pages(content, number), None)
+
+
+def perused(content: bytes, name: str) -> Document | None:
+    """What the reader sees of a document."""
     try:
         return read(content, name)
     except NianbaoError:

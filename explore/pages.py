@@ -24,7 +24,9 @@ from markupsafe import Markup
 from collect.errors import ConfigurationError, StoreError
 from explore.signing import is_same_origin, person_of, signed
 from explore.site import Site, site_of
+from explore.swap import renew
 from explore.words import LANGUAGES, Words
+from normalize.sentences import chinese
 from store.values import figure_text
 
 LANGUAGE_COOKIE = "nianbao_language"
@@ -92,7 +94,11 @@ def as_view(page: Page, *, kept: bool = False) -> Callable[..., Awaitable[Respon
             form = await request.post_vars() if request.method == "POST" else {}
         except UnicodeDecodeError:
             return Response.text("The form is not in UTF-8.", status=400)
-        response = await asyncio.to_thread(_answer, page, _asked(datasette, request, form))
+        asked = _asked(datasette, request, form)
+        response = await asyncio.to_thread(_answer, page, asked)
+        if asked.method == "GET" and (asked.site.is_swapped or site_of(datasette) is not asked.site):
+            await asyncio.to_thread(renew, datasette)  # the page may have read from both files
+            response = await asyncio.to_thread(_answer, page, _asked(datasette, request, form))
         chosen = request.args.get("lang")
         if chosen in LANGUAGES:
             response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_YEAR_SECONDS, samesite="lax")
@@ -160,7 +166,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"link": outside_link, "figure": figure, "short": short}
+    made.filters |= {"link": outside_link, "figure": figure, "short": short, "chinese": chinese}
     return made
 
 

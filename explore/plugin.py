@@ -5,6 +5,7 @@ The hooks do nothing to a Datasette that ``explore.app`` did not make.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,7 +16,8 @@ from datasette.views.base import DatasetteError
 
 from explore.addresses import addresses
 from explore.pages import trouble
-from explore.site import is_ours
+from explore.site import is_ours, site_of
+from explore.swap import renew
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -55,6 +57,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
                     message = {**message, "headers": _guarded(list(message.get("headers", ())))}
                 await send(message)
 
+            if scope["type"] == "http" and is_ours(datasette) and site_of(datasette).is_swapped:
+                await asyncio.to_thread(renew, datasette)
             await app(scope, receive, send_guarded)
 
         return guarded

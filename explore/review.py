@@ -177,6 +177,8 @@ def _decided(asked: Asked) -> Response:
         value, printed = _figure(asked.form, known)
     except ConfigurationError as error:
         return _asking(asked, name, status=400, trouble=error.message)
+    if asked.form.get("document") not in {None, _document(asked)}:
+        raise ConfigurationError(asked.words("review.swapped"), advice="")
     base = asked.form.get("base", "")
     decision = Decision(*named, value, printed, asked.person or "", "", asked.form.get("reason", "").strip()[:_LONGEST])
     try:
@@ -188,6 +190,12 @@ def _decided(asked: Asked) -> Response:
     except StoreError as error:
         return _asking(asked, name, status=503, trouble=error.message)
     return _onwards(asked, name)
+
+
+def _document(asked: Asked) -> str:
+    """The document of the report that is decided on: another database may have another report under its number."""
+    with asked.site.store.reading() as connection:
+        return source_of(connection, asked.number).sha256
 
 
 def _onwards(asked: Asked, name: str) -> Response:

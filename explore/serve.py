@@ -9,18 +9,23 @@ import webbrowser
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
 from collect.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from explore.drawing import Apart
+
 _LEAST_TOKEN = 8
 _PATIENCE = 0.2
 
 
-def serve(db: str, *, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None) -> None:
+def serve(
+    db: str, *, host: str, port: int, open_browser: bool, token: str | None, read_only: bool, archive: Path | None, apart: Apart
+) -> None:
     """Serve until interrupted; says where, and how to sign in.
 
     Raises:
@@ -38,7 +43,7 @@ def serve(db: str, *, host: str, port: int, open_browser: bool, token: str | Non
     from explore.site import site_of  # noqa: PLC0415 - see above
 
     chosen = None if read_only else token or secrets.token_urlsafe(18)
-    datasette = application(db, token=chosen, archive=opened_archive(archive), patience=_PATIENCE)
+    datasette = application(db, token=chosen, archive=opened_archive(archive), patience=_PATIENCE, apart=apart)
     threading.Thread(target=site_of(datasette).warm, daemon=True).start()
     listening = _listening(host, port)
     address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
@@ -57,6 +62,7 @@ def _listening(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # whoever comes from now on is kept waiting, not refused
     except OSError as error:
         listening.close()
         said = error.strerror or str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,11 +40,32 @@ class Site:
     """Seconds that a page waits for what is dear to find out, before it shows itself without."""
     token: str | None
     """Who knows it may write; None lets nobody."""
+    file: FileId
+    """Of the database when it was opened."""
+    reopened: Callable[[], Site]
+    """Opens what lies at the path now, as this was opened."""
+
+    @property
+    def is_swapped(self) -> bool:
+        """Whether another file lies at the path now: a night published one. Where none lies there, the open one goes on."""
+        return file_id(self.path) not in {self.file, None}
 
     def warm(self) -> None:
         """Find out beforehand what the first visitor would wait for."""
         self.names.get()
         self.overview.get()
+
+
+FileId = tuple[int, int] | None
+
+
+def file_id(path: Path) -> FileId:
+    """Which file lies at a path: a rename over it changes that, writing into it does not. None where there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 _SITES: WeakKeyDictionary[Datasette, Site] = WeakKeyDictionary()

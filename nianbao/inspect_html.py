@@ -15,7 +15,7 @@ from lxml.html import tostring
 from collect.errors import NianbaoError
 from extract.model import Document
 from nianbao.marks import KIND_LABELS, STATE_LABELS, Kind, Mark, mark_id, marks, short_label
-from nianbao.markup import E
+from nianbao.markup import E, sentence
 from nianbao.panels import Panel, panels
 from nianbao.sheets import sheets
 from normalize.forms import forms
@@ -140,7 +140,7 @@ def _finding(number: int, report: Report, finding: Finding, cells: Sequence[str]
         {"class": finding.severity.value},
         E.span({"class": "severity"}, SEVERITIES[finding.severity]),
         E.code(finding.rule),
-        E.p(finding.message),
+        sentence(finding.message),
     )
     if finding.expected or finding.actual:
         item.append(E.p({"class": "quiet"}, f"应为 {finding.expected or '—'}，实为 {finding.actual or '—'}"))
@@ -167,9 +167,9 @@ def _checks(number: int, report: Report) -> Iterator[_Element]:
         if chosen:
             listed = E.ul({"class": "checks"})
             for check in chosen:
-                said = check.message or f"应为 {check.expected}，实为 {check.actual}"
+                told = check.message or f"应为 {check.expected}，实为 {check.actual}"
                 links = E.span({"class": "links"}, *_links(number, report, check.cells))
-                listed.append(E.li(E.code(check.rule), E.p(said), links))
+                listed.append(E.li(E.code(check.rule), sentence(told), links))
             yield E.details(E.summary(f"{_OUTCOMES[outcome]}（{len(chosen)}）"), listed)
 
 

@@ -12,6 +12,8 @@ from functools import partial
 import regex
 from lxml.etree import Element, _Element
 
+from normalize.sentences import chinese
+
 Part = str | _Element | Mapping[str, str]
 
 _NO_XML = regex.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -48,3 +50,9 @@ class _Elements:
 
 
 E = _Elements()
+
+
+def sentence(message: str) -> _Element:
+    """What a finding says: in Chinese where its sentence is known, and as it is stored."""
+    there = chinese(message)
+    return E.p(there, E.br(), E.small({"lang": "en"}, message)) if there else E.p(message)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from lxml.etree import _Element
 from lxml.html import tostring
 
-from nianbao.markup import E
+from nianbao.markup import E, sentence
 from nianbao.panels import Panel, PanelLine, panels
 from nianbao.report import Figure, Report, printed_forms
 from nianbao.show import SCOPE_LABELS, SEVERITY_LABELS, VERDICT_LABELS, gravest_severity
@@ -115,7 +115,7 @@ def _findings(report: Report) -> Iterator[_Element]:
 
 
 def _finding(note: Finding, cells: list[str]) -> _Element:
-    item = E.li({"class": note.severity.value}, SEVERITY_LABELS[note.severity][0], " ", E.code(note.rule), E.p(note.message))
+    item = E.li({"class": note.severity.value}, SEVERITY_LABELS[note.severity][0], " ", E.code(note.rule), sentence(note.message))
     if note.expected or note.actual:
         item.append(E.p({"class": "facts"}, f"应为 {note.expected or '—'}，实为 {note.actual or '—'}"))
     if cells:

@@ -222,4 +222,4 @@ def _batches(connection: Connection, name: str) -> Iterator[Sequence[Record]]:
     escaped = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     given = {"name": f"%{escaped}%"} if name else {}
     rows = connection.execute(statement, given, execution_options={"yield_per": BATCH})
-    yield from ([tuple(row) for row in some] for some in rows.partitions())
+    yield from ([tuple(row) for row in some] for some in rows.partitions(BATCH))

@@ -26,7 +26,6 @@ from store.content import content_hash
 from store.export import current_reports, refuse_itself
 from store.load import Store
 from store.package_tables import PackageTable, package_tables
-from store.values import figure_text
 from store.writers import Kind, OutputColumn, Record, whole_file, write_csv
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -209,4 +208,4 @@ class _Watch:
 
 
 def _is_whole(value: Decimal | float | None) -> bool:
-    return value is None or "." not in figure_text(value if isinstance(value, Decimal) else Decimal(repr(value)))
+    return value is None or value == int(value)

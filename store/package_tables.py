@@ -15,12 +15,13 @@ from store.labels import cell_column, labelled
 from store.load import Store
 from store.read import cells_of, long_figures
 from store.schema import FORM_TABLES, agency, document, document_path, finding, region, report
-from store.values import from_sqlite
 from store.wide import column_name
 from store.writers import Kind, OutputColumn, Record
 
 BATCH = 200
 """Reports in memory at a time."""
+SERIES_BATCH = 10_000
+"""The same of the series' rows."""
 
 Batches = Iterator[Sequence[Record]]
 
@@ -238,8 +239,8 @@ def _indicators(_store: Store, _connection: Connection) -> Batches:
 def _series(_store: Store, connection: Connection) -> Batches:
     names = ", ".join(column.name for column in _SERIES)
     statement = f"SELECT {names} FROM series ORDER BY report_id, indicator"  # noqa: S608 - names of our own
-    for rows in connection.execute(text(statement), execution_options={"yield_per": 10_000}).partitions():
-        yield [(row[0], row[1], from_sqlite(row[2]) if isinstance(row[2], float) else row[2], *row[3:]) for row in rows]
+    # yield_per alone gives the rows of a textual statement one by one.
+    yield from connection.execute(text(statement), execution_options={"yield_per": SERIES_BATCH}).partitions(SERIES_BATCH)
 
 
 def _findings(_store: Store, connection: Connection) -> Batches:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ SHEET_ROWS = 1_048_576
 
 _FORMULA = regex.compile(r"[=@＝＠\t\r\n]|[+\-＋－](?![\d\s,，.．%％\p{Han}]*+\z)")
 """Text that a spreadsheet may run when it opens a csv file. A sign before a plain number (``+5``, ``-``, ``-3件``) is none."""
+_STARTS = frozenset("=@＝＠\t\r\n+-＋－")
+"""What such text begins with: nearly every text is let through by a look at its first character."""
 
 
 class Kind(Enum):
@@ -82,31 +85,51 @@ def whole_file(output: Path) -> Iterator[Path]:
 
 def harmless(text: str) -> str:
     """``text`` for a csv file: an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in _STARTS and _FORMULA.match(text) else text
 
 
 def write_csv(
     path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]], *, encoding: str = "utf-8-sig"
 ) -> int:
     """UTF-8, with a byte order mark unless ``encoding`` says otherwise: without it Excel misreads Chinese."""
-    texts = [_CSV_TEXT[column.kind] for column in columns]
+    as_texts = [_CSV_TEXTS[column.kind] for column in columns]
     count = 0
     with path.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.name for column in columns])
         for batch in batches:
             count += len(batch)
-            writer.writerows(
-                ["" if value is None else text(value) for text, value in zip(texts, record, strict=True)] for record in batch
-            )
+            held = zip(*batch, strict=True)  # column by column, most of which need nothing done
+            writer.writerows(zip(*(texts(column) for texts, column in zip(as_texts, held, strict=bool(batch))), strict=True))
     return count
 
 
+@lru_cache(maxsize=1 << 16)
 def _number_text(value: Decimal | float) -> str:
+    """Plain decimal text. Equal numbers have equal texts, whatever their type, so those that come again and again are kept."""
     return figure_text(value) if isinstance(value, Decimal) else figure_text(Decimal(repr(value)))
 
 
-_CSV_TEXT: dict[Kind, Callable[[Any], str]] = {Kind.TEXT: harmless, Kind.INTEGER: str, Kind.NUMBER: _number_text}
+def _harmless_all(column: Sequence[str | None]) -> Sequence[str | None]:
+    if _STARTS.isdisjoint({text[:1] for text in column if text}):
+        return column
+    return [text if text is None else harmless(text) for text in column]
+
+
+def _number_texts(column: Sequence[Decimal | float | None]) -> Sequence[str | int | None]:
+    return [number if number is None or type(number) is int else _number_text(number) for number in column]
+
+
+def _as_they_are(column: Sequence[Any]) -> Sequence[Any]:
+    return column
+
+
+_CSV_TEXTS: dict[Kind, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    Kind.TEXT: _harmless_all,
+    Kind.INTEGER: _as_they_are,
+    Kind.NUMBER: _number_texts,
+}
+"""What the csv writer is given of a column's values; it writes None as nothing, and whole numbers by itself."""
 
 
 def write_parquet(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Sequence[Record]]) -> int:

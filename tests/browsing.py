@@ -4,10 +4,8 @@ import asyncio
 import re
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from lxml import html
 
@@ -17,6 +15,7 @@ from nianbao.pipeline import read_reports
 from normalize.model import Candidate, Finding, Severity, State, Verdict
 from store import continuity
 from tests.report_factory import facts, key, new_store
+from tests.shared import made_once
 
 REPORTS = Path(__file__).parent.parent / "fixtures" / "reports"
 DOUBTFUL = "applications.granted.natural_person"
@@ -51,21 +50,14 @@ def doubtful(report):
         Candidate("2021", wanted, text, Decimal(text), cost, "reader", fits)
         for text, cost, fits in ((right.printed.replace("0", "6"), 0.0, False), (right.printed, 0.4, True))
     )
-    doubt = Finding("cell.uncertain", Severity.DOUBT, "read without certainty", (DOUBTFUL,), actual=candidates[0].text)
+    said = f"read without certainty: {' or '.join(each.text for each in candidates)}; no rule speaks of it"
+    doubt = Finding("cell.uncertain", Severity.DOUBT, said, (DOUBTFUL,), actual=candidates[0].text)
     return replace(report, cells=cells, candidates=candidates, findings=(*report.findings, doubt), verdict=Verdict.REVIEW)
 
 
 def real_store(path):
     """Put five reports at a path: 宿迁 2023 and, with a doubt, 2024, 上海 2019, 洪泽 2024, and one that breaks its own rules."""
-    path.write_bytes(_real())
-
-
-@cache
-def _real():
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "reports.sqlite"
-        _read_reports(path)
-        return path.read_bytes()
+    path.write_bytes(made_once("real.sqlite", _read_reports).read_bytes())
 
 
 def _read_reports(path):

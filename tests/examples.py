@@ -1,26 +1,28 @@
-"""The examples of the documentation, found and run: shell lines, Python sessions, SQL.
+"""The examples of the documentation, found: shell lines, Python, SQL, files, folders. ``example_places`` runs them.
 
-A block that no test here can run has a comment before it: ``<!-- not run: why -->``, or ``<!-- run by tests/test_x.py ... -->``.
-A page of such blocks says it once: ``<!-- examples of this page: not run: why -->``, or ``: run by tests/test_x.py``.
+What a block is, it mostly says itself. Otherwise a comment stands before it:
+
+- ``<!-- run by tests/test_x.py ... -->``: another test has what it needs, and runs it.
+- ``<!-- file: night.toml -->``: it is put into the folder under this name, and what the page runs later reads it.
+- ``<!-- file: night.toml, continued -->``: it is added to that file.
+- ``<!-- from normalize/forms/2021.toml -->``: it stands in that file, word for word.
 """
 
 import doctest
 import shlex
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import regex
-from click.testing import CliRunner
-
-from nianbao import cli
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 60
-"""Seconds after which an example is taken for one that never ends (a server)."""
-MARK = regex.compile(r"<!-- (not run: .+|run by (tests/\w+\.py).*) -->")
-PAGE_MARK = regex.compile(r"<!-- examples of this page: (not run: .+|run by (tests/\w+\.py).*) -->")
+PROGRAMS = ("nianbao", "make", "pip", "python", "source", "dask", "warcio")
+"""What a line of a shell may begin with."""
+MARK = regex.compile(
+    r"<!-- (run by (?P<test>tests/\w+\.py).*|file: (?P<file>[\w./-]+)(?:, (?P<more>continued))?|from (?P<source>\S+)) -->"
+)
+_SHELL = regex.compile(rf"(\$ )?({'|'.join(PROGRAMS)}) ")
 
 
 @dataclass
@@ -30,24 +32,36 @@ class Block:
     line: int
     lines: list[str] = field(default_factory=list)
     mark: str = ""
-    """The comment before it, if it is not to be run here."""
+    """The comment before it."""
+    language: str = ""
+    """Of a fence."""
 
     @property
     def text(self):
         return "\n".join(self.lines)
 
+    def marked(self, what):
+        """What the comment before it says of its ``test``, ``file`` or ``source``."""
+        found = MARK.fullmatch(self.mark)
+        return found[what] if found else None
+
     @property
     def kind(self):
-        first = next((line for line in self.lines if line.strip() and not line.startswith(("--", "#"))), "")
+        first = next((line.strip() for line in self.lines if line.strip() and not line.strip().startswith(("--", "#"))), "")
+        for what in ("file", "source"):
+            if self.marked(what):
+                return what
+        if self.language in {"stata", "promql"}:
+            return self.language
         if first.startswith(">>>"):
             return "session"
-        if any(line.startswith(("nianbao ", "$ nianbao ")) for line in self.lines):
+        if _SHELL.match(first):
             return "shell"
         if regex.match(r"(SELECT|WITH) ", first):
             return "sql"
         if regex.match(r"(import|from) \w", first):
             return "python"
-        return ""
+        return "tree" if regex.match(r"\w+/(\s|$)", first) else ""
 
 
 def pages():
@@ -62,24 +76,19 @@ def pages():
 
 def blocks(text) -> Iterator[Block]:
     """Fenced blocks, and those indented by four spaces after an empty line."""
-    whole = PAGE_MARK.search(text)
     lines, mark, number = text.split("\n"), "", 0
     while number < len(lines):
         line = lines[number]
-        if found := MARK.match(line):
-            mark = found[1]
+        if MARK.fullmatch(line):
+            mark = line
         elif line.startswith("```"):
             end = next(n for n in range(number + 1, len(lines)) if lines[n].startswith("```"))
             if not line.startswith("```{"):
-                yield Block(number + 2, lines[number + 1 : end], mark or (whole[1] if whole else ""))
+                yield Block(number + 2, lines[number + 1 : end], mark, line.strip("` "))
             mark, number = "", end
         elif line.startswith("    ") and (number == 0 or not lines[number - 1].strip()):
             end = next((n for n in range(number, len(lines)) if lines[n].strip() and not lines[n].startswith("    ")), len(lines))
-            yield Block(
-                number + 1,
-                [each[4:] for each in "\n".join(lines[number:end]).rstrip().split("\n")],
-                mark or (whole[1] if whole else ""),
-            )
+            yield Block(number + 1, [each[4:] for each in "\n".join(lines[number:end]).rstrip().split("\n")], mark)
             mark, number = "", end - 1
         elif line.strip():
             mark = "" if not line.startswith("<!--") else mark
@@ -104,26 +113,6 @@ def shell_lines(block) -> Iterator[tuple[str, list[str]]]:
 def words(command):
     """A command line as a shell would split it: without its comment, ``~`` put in."""
     return [str(Path(word).expanduser()) if word.startswith("~") else word for word in shlex.split(command, comments=True)]
-
-
-def run(command):
-    """What a ``nianbao`` command gives; in this process, and with one process for reading."""
-    given = words(command)[1:]
-    if given[0] in {"ingest", "accuracy"} and "--workers" not in given and "--executor" not in given:
-        given += ["--workers", "1"]
-    before = signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(PATIENCE)
-    try:
-        return CliRunner().invoke(cli.main, given, catch_exceptions=False)
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def _give_up(*_):
-    raise AssertionError(
-        f"after {PATIENCE} seconds it has not ended: mark the example `<!-- not run: why -->`, or say who runs it"
-    )
 
 
 def missing_lines(shown, said):
@@ -153,6 +142,5 @@ def session(block, page, names):
 def marked(page, test):
     """The commands of a page that a test elsewhere runs, since it has what they need."""
     for block in blocks((ROOT / "docs" / page).read_text("utf-8")):
-        found = MARK.fullmatch(f"<!-- {block.mark} -->")
-        if found and found[2] == f"tests/{test}.py":
-            yield from (command for command, _ in shell_lines(block) if words(command)[:1] == ["nianbao"])
+        if block.marked("test") == f"tests/{test}.py":
+            yield from (command for command, _ in shell_lines(block) if words(command))

@@ -32,3 +32,14 @@ def unsendable() -> object:
 
 def address_space() -> int:
     return resource.getrlimit(resource.RLIMIT_AS)[0]
+
+
+def spin(*_: object) -> None:
+    """Never ends, and never sleeps."""
+    while True:
+        pass
+
+
+def eat(*_: object) -> int:
+    """Needs more memory than any document may."""
+    return len(bytearray(1 << 36))

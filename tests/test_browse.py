@@ -273,3 +273,12 @@ def test_decisions_are_listed_by_the_command(fresh):
     assert "李明" in said
     assert "1408" in said
     assert CliRunner().invoke(main, ["corrections", "list", "没有", "--db", str(fresh.path)]).stdout == "No decisions.\n"
+
+
+@pytest.mark.parametrize("address", [f"/report/{SUQIAN_2024}", f"/review/{SUQIAN_2024}"])
+def test_what_a_finding_says_is_said_in_the_language_of_the_page(browser, address):
+    stored = "read without certainty: 1468 or 1408; no rule speaks of it"
+    [said] = page(browser.get(f"{address}?lang=zh")).xpath(f"//span[@title='{stored}']")
+    assert said.text == "识读没有把握：1468 或 1408；没有规则涉及此格"
+    [said] = page(browser.get(f"{address}?lang=en")).xpath(f"//span[text()='{stored}']")
+    assert said.get("lang") == "en"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -23,7 +24,8 @@ from nianbao.reading import Parcel, read_parcel
 from nianbao.workers import hired
 from store.open import open_store
 from tests.archives import zip_bytes
-from tests.examples import ROOT, marked, run
+from tests.example_places import run
+from tests.examples import ROOT, marked, words
 from tests.row_reader import with_rows
 from tests.scripted_reader import reader
 from tests.test_whole_batch import content
@@ -221,11 +223,19 @@ def test_a_broken_connection_ends_the_run() -> None:
     assert (raised.value.exit_code, raised.value.reason) == (1, "cluster")
 
 
-def test_the_examples_of_the_page_run(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from distributed import LocalCluster  # noqa: PLC0415 - see above
+
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     monkeypatch.chdir(tmp_path)
-    commands = list(marked("dask.md", "test_cluster"))
-    assert len(commands) == 1
-    for command in commands:
-        result = run(command.replace("dask://scheduler:8786", address))
-        assert (result.exit_code, "11  9 verified" in result.output) == (0, True), result.output
+    monkeypatch.setattr(clusters, "PATIENCE", 200)  # the workers start while the command asks for them
+    with LocalCluster(n_workers=0, processes=True, dashboard_address=":0", silence_logs=50) as empty:
+        here = str(empty.scheduler_address).removeprefix("tcp://")
+        ingesting, working = (command.replace("scheduler:8786", here) for command in marked("dask.md", "test_cluster"))
+        program, *given = words(working)
+        with subprocess.Popen([str(Path(sys.executable).parent / program), *given], stderr=subprocess.DEVNULL) as worker:
+            try:
+                result = run(ingesting)
+            finally:
+                worker.terminate()
+    assert (result.exit_code, "11  9 verified" in result.output) == (0, True), result.output

@@ -56,7 +56,8 @@ from tests import scripted_nights as nights
 from tests import test_corrections as corrections_tests
 from tests import test_store_continuity as histories
 from tests import test_store_neighbours as neighbours
-from tests.examples import ROOT, marked, run
+from tests.example_places import run
+from tests.examples import ROOT, marked
 from tests.report_factory import BLANK, MISSING, cell, facts, form_report_cells, full_report, new_store, report
 from tests.test_copies import REPORTS, found, loaded
 

@@ -45,8 +45,13 @@ def browse(
         nianbao browse --archive crawls
     """
     from explore.serve import serve  # noqa: PLC0415 - see the package
+    from nianbao.apart import Apart  # noqa: PLC0415 - see the package
 
-    serve(db, host=host, port=port, open_browser=open_browser, token=token, read_only=read_only, archive=archive)
+    apart = Apart()
+    try:
+        serve(db, host=host, port=port, open_browser=open_browser, token=token, read_only=read_only, archive=archive, apart=apart)
+    finally:
+        apart.close()
 
 
 @click.group()
