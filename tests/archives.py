@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -13,6 +14,13 @@ from pathlib import Path
 from collect.archives import gather
 from collect.limits import Limits
 from collect.model import Refusal, Source
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+zstd_bytes = zstd.compress
 
 
 def zip_bytes(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
