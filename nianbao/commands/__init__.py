@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from collect.limits import Limits, limits_of
+
 if TYPE_CHECKING:
     from store.load import Store
 
@@ -45,8 +47,25 @@ def with_workers(command: _Command) -> _Command:
         type=click.IntRange(min=1),
         default=lambda: min(2, os.cpu_count() or 1),
         show_default="2, or 1 on one processor",
-        help="Processes of this machine that read. 1 reads in this process.",
+        help="Processes of this machine that read.",
     )(command)
+
+
+def with_limits(command: _Command) -> _Command:
+    """Give a command the option ``--limit``."""
+    return click.option(
+        "--limit",
+        "limits",
+        metavar="NAME=AMOUNT",
+        multiple=True,
+        callback=_limits,
+        help="Change a limit, as in --limit pages=800 --limit memory=2GB; docs/hostile.md lists them. May be given again.",
+    )(command)
+
+
+def _limits(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Limits:
+    pairs = [text.partition("=") for text in given]
+    return limits_of({name.strip(): amount for name, _, amount in pairs})
 
 
 def open_db(db: str, *, create: bool = False) -> Store:
