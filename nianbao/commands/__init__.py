@@ -7,14 +7,14 @@ not to wait for them.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from collect.limits import Limits, limits_of
-
 if TYPE_CHECKING:
+    from collect.limits import Limits
     from store.load import Store
 
 EXIT_FAULT = 1
@@ -24,6 +24,7 @@ EXIT_USAGE = 64
 EXIT_INTERRUPTED = 130
 """Exit codes beside those of the errors (``NianbaoError.exit_code``)."""
 
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -51,6 +52,11 @@ def with_workers(command: _Command) -> _Command:
     )(command)
 
 
+def harmless(text: str) -> str:
+    """Text without what commands a terminal: names of documents come from strangers. Lines stay lines."""
+    return str(_COMMANDS.sub("\ufffd", text))
+
+
 def with_limits(command: _Command) -> _Command:
     """Give a command the option ``--limit``."""
     return click.option(
@@ -64,6 +70,8 @@ def with_limits(command: _Command) -> _Command:
 
 
 def _limits(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Limits:
+    from collect.limits import limits_of  # noqa: PLC0415 - see the top
+
     pairs = [text.partition("=") for text in given]
     return limits_of({name.strip(): amount for name, _, amount in pairs})
 

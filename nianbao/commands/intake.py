@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from collect.errors import ConfigurationError
-from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, open_db, with_db, with_limits, with_workers
+from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, harmless, open_db, with_db, with_limits, with_workers
 from nianbao.commands.agencies import read_alias_file, use_aliases
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def ingest(
         say(summary_text(summary))
     if verbose:
         for document, trace in summary.traces.items():
-            click.echo(f"{document}\n{trace}", err=True)
+            click.echo(harmless(f"{document}\n{trace}"), err=True)
     return _exit_code(summary, fail_on)
 
 
