@@ -48,13 +48,13 @@ class Limits:
     """Of one picture: a page at 600 dots per inch has 35 million."""
     table_cells: int = 200_000
     """Of one table, or one workbook, spans laid out."""
-    nesting: int = 100
+    nesting: int = 500
     """Tables within tables."""
-    markup_bytes: int = 30_000_000
+    markup_bytes: int = 30 * MEGABYTE
     """One web page, or one XML part of an office file, unpacked."""
-    part_bytes: int = 60_000_000
+    part_bytes: int = 60 * MEGABYTE
     """One part of an office file (a picture, a font), or one stream of a PDF file, unpacked."""
-    unpacked_bytes: int = 300_000_000
+    unpacked_bytes: int = 300 * MEGABYTE
     """All parts of an office file, or all streams of a PDF file that are looked at, unpacked."""
 
 

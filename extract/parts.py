@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from collect.errors import EncryptedError, UnreadableError
+from collect.limits import readable_size
 from extract.bounds import beyond, limits
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, KeyError, NotImplementedError)
@@ -60,14 +61,14 @@ class Parts:
         except RuntimeError as error:
             raise EncryptedError(f"The {self.kind} container is protected by a password.") from error
         if len(data) > most:
-            raise beyond(limit, f"{part[:80]} unpacks to more than {most // 1_000_000} MB: a zip bomb, or no report.")
+            raise beyond(limit, f"{part[:80]} unpacks to more than {readable_size(most)}: a zip bomb, or no report.")
         packed = max(self.archive.getinfo(part).compress_size, _FEWEST)
         if len(data) > max(limits().ratio_floor, limits().ratio * packed):
             raise beyond("ratio", f"{part[:80]} unpacks to {len(data) // packed:,} times its size: a zip bomb.")
         self._sizes[part] = len(data)
         if sum(self._sizes.values()) > limits().unpacked_bytes:
             most = limits().unpacked_bytes
-            raise beyond("unpacked_bytes", f"The parts unpack to more than {most // 1_000_000} MB: a zip bomb, or no report.")
+            raise beyond("unpacked_bytes", f"The parts unpack to more than {readable_size(most)}: a zip bomb, or no report.")
         return data
 
 
