@@ -32,7 +32,7 @@ def _zip_link() -> bytes:
         info = zipfile.ZipInfo("link.txt")
         info.external_attr = 0o120777 << 16
         archive.writestr(info, "/etc/passwd")
-        archive.writestr("good.txt", report(910, "txt"))
+        archive.writestr(zipfile.ZipInfo("good.txt"), report(910, "txt"))
     return buffer.getvalue()
 
 
@@ -184,11 +184,13 @@ def inputs() -> Iterator[Hostile]:
         kind,
         "bomb.tar.gz",
         "a bomb behind a report",
-        lambda: tar_bytes({"good.txt": report(919, "txt"), "bomb.pdf": bytes(_ZEROS)}, "w:gz"),
+        lambda: gzip.compress(tar_bytes({"good.txt": report(919, "txt"), "bomb.pdf": bytes(_ZEROS)}), mtime=0),
         "unsupported",
         reads=1,
     )
-    yield refused(kind, "bomb.gz", "a bomb without an archive in it", lambda: gzip.compress(bytes(_ZEROS)), "unsupported")
+    yield refused(
+        kind, "bomb.gz", "a bomb without an archive in it", lambda: gzip.compress(bytes(_ZEROS), mtime=0), "unsupported"
+    )
     yield refused(kind, "bomb.bz2", "50 MB of zeros in 50 bytes", lambda: bz2.compress(bytes(50_000_000)), "unsupported")
     yield refused(kind, "bomb.xz", "the same by xz", lambda: lzma.compress(bytes(50_000_000)), "unsupported")
     yield refused(kind, "bomb.zst", "the same by zstandard", lambda: zstandard.compress(bytes(50_000_000)), "unsupported")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from collect.names import printable_name
 from tests.hostile.good import FORMATS, report
 from tests.hostile.model import Hostile
 
@@ -80,4 +81,4 @@ def judged(db: Path, inputs: Sequence[Hostile]) -> Iterator[tuple[Hostile, Found
     """Every input with what became of it."""
     found = {name if is_name else name[4:]: what for name, what in found_in(db).items() for is_name in (False, True)}
     for hostile in inputs:
-        yield hostile, found.get(hostile.name, Found())
+        yield hostile, found.get(printable_name(hostile.name), Found())

@@ -14,9 +14,9 @@ def named() -> Iterator[Hostile]:
     for number, name in enumerate(
         (
             "-rf --headless.html",
-            "=cmd|'/C calc'!A1.html",
+            "=cmd|' calc'!A1.html",
             "\x1b]0;owned\x07\x1b[2J\x1b[31m.html",
-            "[red]bold[/red] [link=http://x]x[/link].html",
+            "[bold red]x [link=x]x.html",
             "甲\u202elmth.fdp.html",
             "a\nb\tc.html",
             "$(reboot) `id` ; rm -rf ~ & .html",

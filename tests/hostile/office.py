@@ -30,7 +30,7 @@ def changed(number: int, kind: str, **parts: Callable[[bytes], bytes]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(report(number, kind))) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
         for info in old.infolist():
             data = old.read(info)
-            new.writestr(info.filename, wanted[info.filename](data) if info.filename in wanted else data)
+            new.writestr(info, wanted[info.filename](data) if info.filename in wanted else data)
     return stream.getvalue()
 
 
@@ -39,7 +39,9 @@ def joined(number: int, kind: str, more: dict[str, bytes]) -> bytes:
     stream = io.BytesIO(report(number, kind))
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, data in more.items():
-            archive.writestr(name, data)
+            info = zipfile.ZipInfo(name, (2024, 1, 31, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
     return stream.getvalue()
 
 
