@@ -46,9 +46,9 @@ SCAN = """
 import sys
 import pypdfium2
 from nianbao import read
-pages = [page.render(scale=200 / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(f"{sys.argv[1]}/hongze-2024.pdf")]
+pages = [page.render(scale=200 / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(f"{sys.argv[1]}/suqian-2023.pdf")]
 pages[0].save("scan.pdf", save_all=True, append_images=pages[1:], resolution=200)
-told, seen = read(f"{sys.argv[1]}/hongze-2024.pdf").cells, read("scan.pdf").cells
+told, seen = read(f"{sys.argv[1]}/suqian-2023.pdf").cells, read("scan.pdf").cells
 told, seen = (each.set_index(["table", "row", "column"])["value"] for each in (told, seen))
 read_right = int((told == seen.reindex(told.index)).sum())
 sys.exit(0 if read_right >= 0.9 * len(told) else f"of a scan {read_right} of {len(told)} cells are read right")

@@ -21,13 +21,16 @@ else:
     from backports import zstd
 
 zstd_bytes = zstd.compress
+_LONG_AGO = (2024, 1, 31, 0, 0, 0)
 
 
 def zip_bytes(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            info = zipfile.ZipInfo(name, _LONG_AGO)
+            info.compress_type = compression
+            archive.writestr(info, content)
     return buffer.getvalue()
 
 
