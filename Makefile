@@ -49,7 +49,7 @@ benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for
 	$(BIN)/python benchmarks/run.py
 
 soak: $(STAMP) ## 20,000 documents in one run, 2 % of them hostile, beside the same run without those (about 20 processor minutes)
-	$(BIN)/python benchmarks/soak.py
+	$(BIN)/python benchmarks/soak.py --write
 
 clean: ## Remove the environment and the demo database
 	rm -rf $(VENV) $(DEMO_DB)* docs/_build
