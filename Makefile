@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_DB := demo.sqlite
 
-.PHONY: demo test static docs check format benchmark clean
+.PHONY: demo test static docs check format wheel-demo audit benchmark soak clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
@@ -34,6 +34,12 @@ docs: $(STAMP) ## Build the documentation into docs/_build/html
 
 check: static test docs ## Everything CI checks
 
+wheel-demo: ## The demo from the built wheel in a fresh environment of every Python on the PATH (PYTHONS="python3.14 ..." for some)
+	$(PYTHON) .ci/wheel_demo.py $(PYTHONS)
+
+audit: ## Look the pinned dependencies up for known weaknesses, where the advisories can be reached
+	$(PYTHON) .ci/audit.py
+
 format: $(STAMP) ## Reformat the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -41,6 +47,9 @@ format: $(STAMP) ## Reformat the code
 benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for the country's size) and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[benchmark]'
 	$(BIN)/python benchmarks/run.py
+
+soak: $(STAMP) ## 20,000 documents in one run, 2 % of them hostile, beside the same run without those (about 20 processor minutes)
+	$(BIN)/python benchmarks/soak.py --write
 
 clean: ## Remove the environment and the demo database
 	rm -rf $(VENV) $(DEMO_DB)* docs/_build

@@ -65,10 +65,11 @@ def paper(number: int, rng: Random) -> Paper:
     first, last = YEARS[form]
     shape = Shape(rng.choice(SCALES), rng.choice(BLANKS))
     figures = draw(forms()[form].tables, rules_of(form), shape, rng)
-    return paper_of(f"青禾市白鹭区{_chinese(number)}街道办事处", rng.randint(first, last), form, figures, rng)
+    return paper_of(f"青禾市白鹭区{chinese(number)}街道办事处", rng.randint(first, last), form, figures, rng)
 
 
-def _chinese(number: int) -> str:
+def chinese(number: int) -> str:
+    """A number as a street's name."""
     return "".join("零甲乙丙丁戊己庚辛壬"[int(digit)] for digit in str(number))
 
 

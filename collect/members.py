@@ -8,19 +8,23 @@ import io
 import lzma
 import stat
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Self, cast
 
-from zstandard import ZstdCompressionDict, ZstdDecompressor, ZstdError
-
 from collect.containers import ZSTANDARD_DICTIONARY, Container, is_office, is_tar, is_warc
 from collect.errors import EncryptedError, NianbaoError, UnreadableError, UnsupportedError
 from collect.member import Lost, Member, Passed
 from collect.names import clean_name, decode_name
 from collect.salvage import salvage_zip
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 DAMAGE = (
     zipfile.BadZipFile,
@@ -32,7 +36,7 @@ DAMAGE = (
     ValueError,
     OverflowError,
     struct.error,
-    ZstdError,
+    zstd.ZstdError,
 )
 """What the standard library raises over damaged archives."""
 
@@ -227,12 +231,11 @@ def _decompressed(stream: IO[bytes], kind: Container) -> IO[bytes]:
     if kind is Container.BZIP2:
         return bz2.BZ2File(stream)
     if kind is Container.ZSTANDARD:
-        packed = ZstdDecompressor(dict_data=_dictionary(stream))
-        return cast("IO[bytes]", packed.stream_reader(stream, read_across_frames=True, closefd=False))
+        return cast("IO[bytes]", zstd.ZstdFile(stream, zstd_dict=_dictionary(stream)))
     return lzma.LZMAFile(stream)
 
 
-def _dictionary(stream: IO[bytes]) -> ZstdCompressionDict | None:
+def _dictionary(stream: IO[bytes]) -> zstd.ZstdDict | None:
     """The dictionary at the start of a WARC in Zstandard, in a frame of its own, as ArchiveTeam writes them."""
     head = stream.read(_DICTIONARY_HEAD.size)
     if not head.startswith(ZSTANDARD_DICTIONARY) or len(head) < _DICTIONARY_HEAD.size:
@@ -241,10 +244,11 @@ def _dictionary(stream: IO[bytes]) -> ZstdCompressionDict | None:
     _, size = _DICTIONARY_HEAD.unpack(head)
     content = stream.read(min(size, _LARGEST_DICTIONARY))
     if content.startswith(_ZSTANDARD):  # itself compressed
-        content = ZstdDecompressor().decompress(content, max_output_size=_LARGEST_DICTIONARY)
-    return ZstdCompressionDict(content)
+        content = zstd.ZstdDecompressor().decompress(content, max_length=_LARGEST_DICTIONARY)
+    return zstd.ZstdDict(content, is_raw=not content.startswith(_TRAINED))
 
 
 _DICTIONARY_HEAD = struct.Struct("<4sI")
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
+_TRAINED = b"\x37\xa4\x30\xec"
 _LARGEST_DICTIONARY = 16 << 20

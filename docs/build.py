@@ -1,19 +1,24 @@
-"""Writes what the pages of this folder take from code and data: the tables of docs/series.md, docs/reference and the notebook.
+"""Writes what these pages take from code and data: tables of docs/series.md and hostile.md, docs/reference, the notebook.
 
 python docs/build.py
 """
 
+import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from normalize.forms import family_of, form_cells, forms  # noqa: E402 - so that the script runs from anywhere
+from collect import limits  # noqa: E402 - so that the script runs from anywhere
+from normalize.forms import family_of, form_cells, forms  # noqa: E402
 from normalize.series import FormMapping, Indicator, Relation, indicators, metrics  # noqa: E402
 
 PAGE = ROOT / "docs" / "series.md"
+HOSTILE = ROOT / "docs" / "hostile.md"
 SIGNS = {
     Relation.SAME: "",
     Relation.SUM_OF: "Σ ",
@@ -80,13 +85,31 @@ def parts() -> dict[str, list[str]]:
     return {"metrics": list(metric_lines()), **topics, "breaks": list(break_lines())}
 
 
-def filled(page: str) -> str:
-    """The page with its generated parts as the data files give them.
+def limit_lines() -> Iterator[str]:
+    """The limits, with their defaults and what their docstrings say."""
+    tree = ast.parse(Path(limits.__file__).read_text("utf-8"))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Limits")
+    said = {
+        node.target.id: after.value.value
+        for node, after in pairwise(body)
+        if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr)
+    }
+    yield "| limit | default | of what |"
+    yield "|---|---:|---|"
+    for field in fields(limits.Limits):
+        value = field.default
+        is_size = field.name.endswith("bytes") or field.name in {"memory", "ratio_floor"}
+        shown = limits.readable_size(value) if is_size else f"{value:,g}" if isinstance(value, float) else f"{value:,}"
+        yield f"| `{field.name}` | {shown} | {' '.join(said[field.name].replace('``', '`').split())} |"
+
+
+def filled(page: str, given: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The page with its generated parts as the data files give them; those of the series by default.
 
     Raises:
         ValueError: a part has no place in it.
     """
-    for name, lines in parts().items():
+    for name, lines in (parts() if given is None else given).items():
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
         if begin not in page or end not in page:
             raise ValueError(f"there is no place for {name}")
@@ -99,4 +122,5 @@ if __name__ == "__main__":
     from docs.reference import write
 
     PAGE.write_text(filled(PAGE.read_text("utf-8")), "utf-8")
+    HOSTILE.write_text(filled(HOSTILE.read_text("utf-8"), {"limits": list(limit_lines())}), "utf-8")
     write()

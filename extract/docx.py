@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from collect.errors import UnreadableError
+from extract.bounds import beyond, nests_too_deep
 from extract.docx_numbering import Numbering
 from extract.docx_paragraph import ParagraphReader, attribute, child, flag, local, shown_children
 from extract.docx_table import TableReader
@@ -24,8 +25,6 @@ from extract.parts import Parts, opened, parsed
 from extract.pictured import tables_in
 from extract.text import find_flattened
 
-_PART_LIMIT = 20
-"""Megabytes."""
 _METADATA = {"title": "title", "creator": "author", "created": "created"}
 
 
@@ -38,9 +37,9 @@ def read_docx(content: bytes) -> Document:
     Raises:
         UnreadableError: no zip, no document part, damaged XML, or XML with a DTD (which could reach out of the file).
         EncryptedError: a member is encrypted.
-        UnsupportedError: a part larger than 20 MB unpacked.
+        UnsupportedError: a part larger than any report's, or tables nested deeper.
     """
-    with opened(content, "DOCX", _PART_LIMIT) as parts:
+    with opened(content, "DOCX") as parts:
         return _Package(parts).document()
 
 
@@ -59,6 +58,8 @@ class _Package:
         body = child(root, "body")
         if body is None:
             raise UnreadableError("The Word document has no body.")
+        if nests_too_deep(body, "{*}tbl"):
+            raise beyond("nesting", "Tables are nested dozens deep; no report's are.", code="unsupported.nesting")
         numbering, styles = (_target(relations, kind) for kind in ("numbering", "styles"))
         pictures = {key: target for key, (kind, target, external) in relations.items() if kind == "image" and not external}
         story = _Story(links, Numbering(partial(self.parts.optional, numbering), partial(self._source, styles)))
@@ -123,7 +124,7 @@ class _Package:
 
     def _source(self, part: str) -> tuple[bytes, Callable[[], etree._Element | None]]:
         """The bytes of a part, and what parses them."""
-        data = self.parts.data(part) if part and part in self.parts.names else b""
+        data = self.parts.markup(part) if part and part in self.parts.names else b""
         return data, lambda: parsed(part, data) if data else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from extract.raster import MOST_PAGES
+from extract.bounds import limits
 from extract.sniff import PDF, PICTURES, sniff
 
 _FEW = 20
@@ -12,7 +12,7 @@ _FEW = 20
 
 
 def pages_to_recognise(content: bytes) -> int:
-    """The pages of a PDF file or picture that only their pixels tell; at most ``MOST_PAGES``. 0 for what cannot be opened."""
+    """The pages of a PDF file or picture that only their pixels tell, up to the limit; 0 for what cannot be opened."""
     try:
         media_type = sniff(content, "")
         if media_type == PDF:
@@ -33,7 +33,7 @@ def _in_pdf(content: bytes) -> int:
             count += text.count_chars() < _FEW
             text.close()
             page.close()
-            if count == MOST_PAGES:
+            if count == limits().recognised_pages:
                 break
         return count
     finally:
@@ -44,4 +44,5 @@ def _in_picture(content: bytes) -> int:
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(content)) as file:
-        return min(int(getattr(file, "n_frames", 1)), MOST_PAGES)
+        pages = int(getattr(file, "n_frames", 1)) if file.format == "TIFF" else 1
+        return min(pages, limits().recognised_pages)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import regex
 from lxml import etree
 
-from collect.errors import UnreadableError, UnsupportedError
+from collect.errors import UnreadableError
+from extract.bounds import beyond, limits, nests_too_deep
 from extract.content import chrome, is_attachment, read_page
 from extract.decode import declared_charset, decode
 from extract.facts import is_chrome_line, line_facts, meta_facts, row_facts
@@ -24,7 +25,6 @@ from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Me
 from extract.pictured import of_address, tables_in
 from extract.text import find_flattened
 
-_SIZE_LIMIT = 30_000_000
 _NO_TEXT = "The page holds no text; perhaps a script draws it."
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _HEAD_TAGS = frozenset({"title", "meta", "link", "style", "script", "base", "noscript", "template", "object", "xml", "isindex"})
@@ -47,11 +47,11 @@ def read_html(content: bytes, declared: str = "", pictures: Mapping[str, bytes] 
             where it prints no table.
 
     Raises:
-        UnsupportedError: larger than 30 MB.
+        UnsupportedError: larger than ``Limits.markup_bytes``, or tables nested deeper than ``Limits.nesting``.
         UnreadableError: nothing decodes, there is no text, or elements are nested thousands deep.
     """
-    if len(content) > _SIZE_LIMIT:
-        raise UnsupportedError(f"A web page of {len(content) // 1_000_000} MB; the limit is 30 MB.", code="unsupported.too_large")
+    if len(content) > limits().markup_bytes:
+        raise beyond("markup_bytes", f"A web page of {len(content) // 1_000_000} MB; no report is as large.")
     text, encoding = decode(content, declared or declared_charset(content))
     root = _parse(text)
     metadata, producer = _head(root)
@@ -85,6 +85,8 @@ def _parse(text: str) -> etree._Element:
         raise UnreadableError(_NO_TEXT, code="unreadable.empty")
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise UnreadableError("The page's elements are nested thousands deep; no report is.", code="unreadable.nesting")
+    if nests_too_deep(root, "table"):
+        raise beyond("nesting", "Tables are nested dozens deep; no report's are.", code="unsupported.nesting")
     _leave_head(root)
     return root
 

@@ -8,10 +8,10 @@ from itertools import zip_longest
 import regex
 from lxml import etree
 
-from collect.errors import UnsupportedError
+from extract.bounds import beyond, limits
 from extract.inline import Inline, join_broken
 from extract.markup_page import Page
-from extract.markup_table import MAX_CELLS, MarkupCell, MarkupRow, MarkupTable
+from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
 
 _BLOCK_NAMES = """
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form
@@ -88,6 +88,7 @@ class _Rows:
         self._inline = Inline()
         self._links = 0
         self._count = 0
+        self._most = limits().table_cells
         self._group = 0
         self._in_foot = False
         self._nested = 0
@@ -168,8 +169,8 @@ class _Rows:
         spans = _span(element, "colspan"), _span(element, "rowspan")
         self._cells.append(MarkupCell(text, *spans, long_ones, self._links))
         self._count += 1
-        if self._count > MAX_CELLS:
-            raise UnsupportedError("A table of cells beyond count.", code="unsupported.too_large")
+        if self._count > self._most:
+            raise beyond("table_cells", "A table of cells beyond count; no report has one.")
         self._cell = None
         self._links = 0
 

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import regex
 
 from collect.errors import UnsupportedError
+from extract.bounds import beyond, limits
 from extract.model import Grid, GridCell, Locus
 
 _MAX_COLSPAN = 1000
 _MAX_COLUMNS = 2000
-MAX_CELLS = 200_000
 """Of one table."""
 _NUMBER = regex.compile(r"[+\-−]?\p{Nd}[\p{Nd},，.．\s]*[件条个次万元%％]{0,2}|[/／—\-－–]+|无")
 _PROSE = 220
@@ -106,6 +106,7 @@ def _placed(rows: Sequence[MarkupRow], top: int, first_line: int) -> list[GridCe
     """Cells at their places, spans expanded. ``top`` is the grid row of the first."""
     taken: dict[int, int] = {}  # column -> first row below the cell that comes down through it
     cells: list[GridCell] = []
+    most = limits().table_cells
     ends = _group_ends(rows)
     for r, (row, end) in enumerate(zip(rows, ends, strict=True)):
         if r and row.group != rows[r - 1].group:
@@ -122,8 +123,10 @@ def _placed(rows: Sequence[MarkupRow], top: int, first_line: int) -> list[GridCe
             for i in range(free):
                 taken[column + i] = r + height
             column += width
-            if column > _MAX_COLUMNS or len(cells) > MAX_CELLS:
-                raise UnsupportedError("A table of thousands of columns or cells beyond count.", code="unsupported.too_large")
+            if column > _MAX_COLUMNS:
+                raise UnsupportedError("A table of thousands of columns; no report has one.", code="unsupported.too_large")
+            if len(cells) > most:
+                raise beyond("table_cells", "A table of cells beyond count; no report has one.")
     return cells
 
 

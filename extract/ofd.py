@@ -12,6 +12,7 @@ from dataclasses import replace
 from lxml import etree
 
 from collect.errors import EncryptedError, UnreadableError, UnsupportedError
+from extract.bounds import beyond, limits
 from extract.drawn_cells import with_drawings
 from extract.inline import struck_out
 from extract.model import Block, Document, Metadatum, Page, ReaderWarning
@@ -22,9 +23,6 @@ from extract.parts import Parts, opened
 from extract.sheet import Rectangle, Sheet
 
 MEDIA_TYPE = "application/ofd"
-_PART_LIMIT = 50
-"""Megabytes: a page's picture is among the parts."""
-_MOST_PAGES = 400
 _A4 = (0.0, 0.0, 210.0, 297.0)
 _SCANNED = 0.5
 """Share of a page from which its picture may be the page."""
@@ -41,7 +39,7 @@ def read_ofd(content: bytes) -> Document:
         EncryptedError: its parts are encrypted.
         UnsupportedError: parts too large, hundreds of pages, or (``needs_ocr``) pages that are pictures.
     """
-    with opened(content, "OFD", _PART_LIMIT) as parts:
+    with opened(content, "OFD") as parts:
         return _Package(parts).document()
 
 
@@ -140,9 +138,10 @@ class _Package:
 
     def _pages(self, document: etree._Element) -> Iterator[tuple[int, etree._Element]]:
         pages = [page for listed in document.iterchildren("{*}Pages") for page in listed.iterchildren("{*}Page")]
-        if len(pages) > _MOST_PAGES:
-            advice = "Cut the report out of the volume and ingest that."
-            raise UnsupportedError(f"The OFD file has more than {_MOST_PAGES} pages.", code="too_many_pages", advice=advice)
+        if len(pages) > limits().pages:
+            instead = "Cut the report out of the volume and ingest that."
+            message = f"The OFD file has more than {limits().pages} pages."
+            raise beyond("pages", message, code="too_many_pages", instead=instead)
         if not pages:
             raise UnreadableError("The OFD file has no pages.", code="unreadable.empty")
         return enumerate(pages, start=1)

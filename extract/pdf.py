@@ -10,6 +10,7 @@ from typing import Protocol
 import regex
 
 from collect.errors import UnreadableError, UnsupportedError
+from extract.bounds import beyond, limits
 from extract.drawn_cells import with_drawings
 from extract.garbled import is_garbled
 from extract.ink import LossyError
@@ -17,10 +18,10 @@ from extract.inline import struck_out
 from extract.model import Block, Document, Metadatum, Page, ReaderWarning
 from extract.ocr import INSTALL_OCR, is_installed
 from extract.pages import compose
+from extract.pdf_streams import refuse_bombs
 from extract.sheet import Sheet
 
 MEDIA_TYPE = "application/pdf"
-MOST_PAGES = 500
 PATIENCE = 60
 """So many first pages without a character, and the rest is not looked at."""
 SCANNED = 0.3
@@ -30,6 +31,7 @@ PASTED = 0.06
 OBJECT = regex.compile(rb"\d\s+\d+\s+obj\b|\bendobj\b")
 _MOST_UNMAPPED = 0.3
 """Share of characters without a meaning from which a text layer cannot be used."""
+_CUT = "Cut the report out of the volume and ingest that."
 FEW = 20
 """A page with fewer characters than this (a stamp, a page number) has no text of its own."""
 
@@ -77,8 +79,9 @@ class _Pages(Protocol):
 def _read(content: bytes, opened: Callable[[bytes], AbstractContextManager[_Pages]], *, ocr: bool = False) -> Document:
     if _is_cut_short(content):
         raise UnreadableError("The PDF file ends before its end.")
+    refuse_bombs(content)
     with opened(content) as pages:
-        sheets = _sheets(pages, patience=MOST_PAGES if ocr else PATIENCE)
+        sheets = _sheets(pages, patience=limits().pages if ocr else PATIENCE)
         metadata, producer = _metadata(pages.information())
     pictures = _pictures(sheets)
     partly = [s.number for s in sheets if s.pictured >= PASTED and s.number not in pictures] if ocr else []
@@ -107,12 +110,8 @@ def _is_cut_short(content: bytes) -> bool:
 def _sheets(pages: _Pages, patience: int) -> list[Sheet]:
     sheets: list[Sheet] = []
     for sheet in pages.sheets():
-        if sheet.number > MOST_PAGES:
-            raise UnsupportedError(
-                f"The PDF file has more than {MOST_PAGES} pages.",
-                code="too_many_pages",
-                advice="Cut the report out of the volume and ingest that.",
-            )
+        if sheet.number > limits().pages:
+            raise beyond("pages", f"The PDF file has more than {limits().pages} pages.", code="too_many_pages", instead=_CUT)
         sheets.append(sheet)
         if sheet.number == patience and not any(s.glyphs or s.unmapped for s in sheets):
             break
@@ -132,16 +131,12 @@ def _recognised(
     content: bytes, sheets: Sequence[Sheet], whole: Sequence[int], partly: Sequence[int]
 ) -> tuple[tuple[Block, ...], tuple[ReaderWarning, ...]]:
     """The blocks of a document some of whose pages are read from pixels: the ``whole`` page, or tables pasted as pictures."""
-    from extract.raster import MOST_PAGES as MOST_PICTURES  # noqa: PLC0415 - only where a scan is met
-    from extract.raster import pages_of_pdf  # noqa: PLC0415
+    from extract.raster import pages_of_pdf  # noqa: PLC0415 - only where a scan is met
     from extract.scan import composed, read_pages, read_within  # noqa: PLC0415
 
-    if len(whole) + len(partly) > MOST_PICTURES:
-        raise UnsupportedError(
-            f"The PDF file has more than {MOST_PICTURES} pages that are pictures.",
-            code="too_many_pages",
-            advice="Cut the report out of the volume and ingest that.",
-        )
+    if len(whole) + len(partly) > limits().recognised_pages:
+        message = f"The PDF file has more than {limits().recognised_pages} pages that are pictures."
+        raise beyond("recognised_pages", message, code="too_many_pages", instead=_CUT)
     by_number = {sheet.number: sheet for sheet in sheets}
     pages = read_pages(pages_of_pdf(content, whole))
     pasted = [read_within(raster, by_number[raster.number]) for raster in pages_of_pdf(content, partly)]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from collect.errors import UnreadableError, UnsupportedError
+from collect.errors import UnreadableError
+from extract.bounds import beyond, limits
 
 Pixels = NDArray[Any]
 """Bytes: height x width, or height x width x 3 (red, green, blue). ``Any``, since OpenCV's annotations promise no dtype."""
@@ -22,8 +23,6 @@ SCALE = DPI / 72
 """Pixels per point."""
 A4_HEIGHT = 842.0
 """Points; the longer side of a picture that does not say how large it is."""
-MOST_PIXELS = 120_000_000
-MOST_PAGES = 100
 _SMALLEST = 0.25
 """Of an A4 page: what a picture says of its size is not believed below this, or above four pages."""
 
@@ -50,7 +49,7 @@ def pages_of_pdf(content: bytes, numbers: Iterable[int]) -> Iterator[Raster]:
         for number in numbers:
             page = document[number - 1]
             width, height = page.get_size()
-            scale = min(SCALE, (MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+            scale = min(SCALE, (limits().pixels / max(width * height, 1.0)) ** 0.5)
             rendered = page.render(scale=scale, rev_byteorder=True, no_smoothtext=False).to_numpy()
             pixels = np.ascontiguousarray(rendered[..., :3] if rendered.ndim == 3 else np.dstack([rendered] * 3))
             page.close()
@@ -63,24 +62,27 @@ def pages_of_picture(content: bytes) -> Iterator[Raster]:
     """The pages of a picture file; a TIFF may hold several.
 
     Raises:
-        UnreadableError: it is damaged, or larger than any page.
-        UnsupportedError: it has too many pages (``too_many_pages``).
+        UnreadableError: it is damaged.
+        UnsupportedError: it is larger than any page, or has too many pages (``too_many_pages``).
     """
     try:
         with Image.open(io.BytesIO(content)) as file:
+            if file.format != "TIFF":  # what else has several is a film, or a picture in several sizes
+                yield _raster(1, file)
+                return
+            most = limits().recognised_pages
+            for number, _ in enumerate(ImageSequence.Iterator(file)):
+                if number == most:
+                    raise beyond("recognised_pages", f"The picture file has more than {most} pages.", code="too_many_pages")
             for number, frame in enumerate(ImageSequence.Iterator(file), start=1):
-                if number > MOST_PAGES:
-                    raise UnsupportedError(f"The picture has more than {MOST_PAGES} pages.", code="too_many_pages")
                 yield _raster(number, frame)
-                if file.format == "GIF":
-                    return
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise UnreadableError("The picture is damaged or cut short.", code="unreadable.picture") from error
 
 
 def _raster(number: int, frame: Image.Image) -> Raster:
-    if frame.width * frame.height > MOST_PIXELS:
-        raise UnreadableError("The picture is larger than any page.", code="unreadable.limits")
+    if frame.width * frame.height > limits().pixels:
+        raise beyond("pixels", f"The picture of {frame.width:,} by {frame.height:,} pixels is larger than any page.")
     stated = frame.info.get("dpi")
     image = ImageOps.exif_transpose(frame)
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:

@@ -58,10 +58,9 @@ def _read(reader: Reader, media_type: str, content: bytes) -> Document:
         return replace(reader(content), media_type=media_type)
     except NianbaoError:
         raise
-    except (RecursionError, MemoryError) as error:
-        raise UnreadableError(
-            f"Reading this {media_type} exceeded the limits of the program.", code="unreadable.limits"
-        ) from error
+    except RecursionError as error:
+        message = f"What this {media_type} holds lies within each other too deep to be read."
+        raise UnreadableError(message, code="unreadable.nesting") from error
 
 
 def _pdf(content: bytes) -> Document:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 import regex
 
-from collect.errors import UnreadableError, UnsupportedError
+from collect.errors import UnreadableError
+from extract.bounds import beyond, limits
 from extract.inline import DRAWN
-from extract.markup_table import MAX_CELLS, MarkupCell, MarkupRow, as_grid
+from extract.markup_table import MarkupCell, MarkupRow, as_grid
 from extract.model import Block, Document, Grid, Line, Locus, Metadatum
 from extract.number_format import shown_number
 
-MOST_CELLS = MAX_CELLS
 _LONG = 60
 """Characters from which a text alone in its row is a paragraph."""
 _DIGITS = regex.compile(r"\s*[+\-]?[\d,.]+%?\s*")
@@ -91,8 +91,8 @@ def _rows(sheet: Worksheet) -> list[MarkupRow]:
     width = max(column for _, column in sheet.texts) + 1
     rows = [row for row in range(height) if row not in sheet.hidden_rows]
     columns = [column for column in range(width) if column not in sheet.hidden_columns]
-    if len(columns) * len(rows) > MOST_CELLS:
-        raise UnsupportedError("A workbook of cells beyond count; no report is.", code="unsupported.too_large")
+    if len(columns) * len(rows) > limits().table_cells:
+        raise beyond("table_cells", "A workbook of cells beyond count; no report is.")
     merged = {}
     covered: set[tuple[int, int]] = set()
     for span in sheet.spans:

@@ -12,17 +12,18 @@ import regex
 from lxml import etree
 
 from collect.errors import UnreadableError, UnsupportedError
+from extract.bounds import beyond, limits
 from extract.inline import DRAWN, footnote_mark
 from extract.model import Document
 from extract.parts import Parts, opened, parsed
-from extract.spreadsheet import MOST_CELLS, Span, Worksheet, document_of, shown
+from extract.spreadsheet import Span, Worksheet, document_of, shown
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PART_LIMIT = 30
-"""Megabytes."""
 _SHEET = regex.compile(r"xl/worksheets/[^/]+\.xml")
 _FORMULA = b"<f"
 _WHITE = frozenset({"FFFFFFFF", "00FFFFFF", "FFFFFF"})
+_HEAD = 200
+_SHEET_DATA = b"sheetData"
 _DAMAGE = (KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, etree.XMLSyntaxError)
 """What openpyxl raises over damaged workbooks."""
 
@@ -37,7 +38,7 @@ def read_xlsx(content: bytes) -> Document:
     """
     from openpyxl import load_workbook  # noqa: PLC0415 - dear to import, rarely needed
 
-    with opened(content, "XLSX", _PART_LIMIT) as parts:
+    with opened(content, "XLSX") as parts:
         has_formulas = _inspected(parts)
         try:
             book = load_workbook(io.BytesIO(content), data_only=True, keep_links=False, rich_text=True)
@@ -60,10 +61,11 @@ def _inspected(parts: Parts) -> bool:
         raise UnsupportedError("An Excel workbook in binary format (.xlsb) is not read.", advice=advice)
     has_formulas = False
     for part in sorted(parts.names):
-        if not part.endswith((".xml", ".rels")):
-            continue
         data = parts.data(part)
-        if _SHEET.fullmatch(part):
+        if not part.endswith((".xml", ".rels")) and b"<" not in data[:_HEAD]:
+            continue
+        data = parts.markup(part)
+        if _SHEET.fullmatch(part) or _SHEET_DATA in data:  # the library opens whatever is called one, by any name
             has_formulas = has_formulas or _FORMULA in data
             _check_extent(parsed(part, data))
         elif b"<!DOCTYPE" in data or b"<!ENTITY" in data:
@@ -76,10 +78,10 @@ def _check_extent(sheet: etree._Element) -> None:
     count = sum(1 for _ in sheet.iter("{*}c"))
     for merged in sheet.iter("{*}mergeCell"):
         count += _area(merged.get("ref", ""))
-        if count > MOST_CELLS:
+        if count > limits().table_cells:
             break
-    if count > MOST_CELLS:
-        raise UnsupportedError("A workbook of cells beyond count; no report is.", code="unsupported.too_large")
+    if count > limits().table_cells:
+        raise beyond("table_cells", "A workbook of cells beyond count; no report is.")
 
 
 def _area(reference: str) -> int:
@@ -89,7 +91,7 @@ def _area(reference: str) -> int:
         left, top, right, bottom = range_boundaries(reference)
     except (ValueError, TypeError):
         return 0
-    return int((right - left + 1) * (bottom - top + 1)) if None not in (left, top, right, bottom) else MOST_CELLS + 1
+    return int((right - left + 1) * (bottom - top + 1)) if None not in (left, top, right, bottom) else limits().table_cells + 1
 
 
 def _worksheet(sheet: Any, formulas: Any) -> Worksheet:  # noqa: ANN401 - openpyxl has no types
@@ -101,11 +103,11 @@ def _worksheet(sheet: Any, formulas: Any) -> Worksheet:  # noqa: ANN401 - openpy
         hidden_rows=frozenset(at - 1 for at, row in sheet.row_dimensions.items() if row.hidden or row.height == 0),
         hidden_columns=frozenset(_hidden_columns(sheet)),
     )
-    for row in sheet.iter_rows():
-        for cell in row:
-            text = _text(cell, None if formulas is None else formulas[cell.coordinate].value)
-            if text:
-                found.texts[cell.row - 1, cell.column - 1] = text
+    # The stored cells, not iter_rows: that makes one for every place up to the last, and two may lie at opposite corners.
+    for (row, column), cell in sorted(sheet._cells.items()):  # noqa: SLF001
+        text = _text(cell, None if formulas is None else formulas[cell.coordinate].value)
+        if text:
+            found.texts[row - 1, column - 1] = text
     return found
 
 

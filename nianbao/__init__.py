@@ -13,7 +13,7 @@ Every error raised on purpose is a ``NianbaoError``, whose text says what happen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +74,7 @@ def ingest(
     workers: int = 1,
     executor: str = "",
     reread: bool = False,
+    limits: Mapping[str, float | str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Take files, folders and archives into a database, which is made if there is none, as ``nianbao ingest`` does.
@@ -84,15 +85,19 @@ def ingest(
     Args:
         paths: What to take in: one or several paths or URLs.
         db: The database: path of an SQLite file, or an SQLAlchemy URL.
-        workers: Processes that read. With more than one, a script must guard its start (``if __name__ == "__main__":``).
+        workers: Processes that read. What crashes one costs the document that it read.
         executor: ``dask://HOST:PORT`` reads on the workers of a Dask cluster instead.
         reread: Read everything again, also what is known.
+        limits: What archives may hold and what a document may cost, where that is not to be the default:
+            ``{"pages": 900, "memory": "2GB"}``. docs/hostile.md lists them.
         progress: Called with the name of each document once it is done with.
 
     Raises:
-        NianbaoError: a path does not exist, there is no document under any, or the database cannot be written.
+        NianbaoError: a path does not exist, there is no document under any, there is no such limit, or the database cannot be
+            written.
     """
     from collect.archives import require_documents  # noqa: PLC0415 - see read_all
+    from collect.limits import limits_of  # noqa: PLC0415 - see read_all
     from nianbao import batch  # noqa: PLC0415 - see read_all
     from nianbao.workers import hired  # noqa: PLC0415 - see read_all
     from store.open import LOADING_CACHE_KIB, database_url, open_store  # noqa: PLC0415 - see read_all
@@ -100,8 +105,10 @@ def ingest(
     wanted = [paths] if isinstance(paths, str | Path) else list(paths)
     if not Path(database_url(db).database or "").is_file():
         require_documents(wanted)  # before a database is made
+    settled = limits_of(limits or {})
     with hired(workers, executor) as crew, open_store(db, cache_kib=LOADING_CACHE_KIB) as store:
-        return batch.ingest(wanted, store, crew=crew, reread=reread, progress=progress or (lambda _name: None))
+        tell = progress or (lambda _name: None)
+        return batch.ingest(wanted, store, crew=crew, reread=reread, limits=settled, progress=tell)
 
 
 def open(db: Path | str) -> Database:  # noqa: A001 - nianbao.open reads as gzip.open does

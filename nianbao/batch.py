@@ -18,7 +18,7 @@ from collect.limits import DEFAULT_LIMITS, Limits
 from collect.model import FoundFile, Reference, Refusal, Source
 from nianbao.counts import Summary
 from nianbao.pipeline import READER_VERSION
-from nianbao.reading import TIME_LIMIT, Failure, Outcome, Reader, RowReader, failure_of, read_source
+from nianbao.reading import Failure, Outcome, Reader, RowReader, failure_of, read_source
 from nianbao.workers import Crew, Item, Passing, hired, outcomes
 from store import continuity, seen
 from store.documents import DocumentFacts, Run
@@ -41,13 +41,12 @@ def ingest(
     paths: Sequence[str | Path],
     store: Store,
     *,
-    workers: int = 1,
+    workers: int = 0,
     crew: Crew | None = None,
     reread: bool = False,
     progress: Progress = lambda _name: None,
     read: Reader = read_source,
     limits: Limits = DEFAULT_LIMITS,
-    time_limit: float = TIME_LIMIT,
 ) -> Summary:
     """Takes every document under ``paths`` into ``store`` and says what became of them.
 
@@ -58,13 +57,12 @@ def ingest(
     Args:
         paths: Files, folders and archives; text with ``://`` is a URL for fsspec.
         store: Where the reports go.
-        workers: Processes that read. 1 reads in this process.
+        workers: Processes that read. 0 reads in this one, for tests and debuggers: what crashes a library ends the run.
         crew: Who reads instead: see ``nianbao.workers.hired``.
         reread: Read everything anew and put it in place of what is stored. What people corrected stays.
         progress: Called after each document.
         read: The pipeline.
-        limits: How much an archive may hold.
-        time_limit: Seconds for one document.
+        limits: What archives may hold, and what a document may cost.
 
     Raises:
         ConfigurationError: a path does not exist, or there is no document under any of them. Nothing is written then.
@@ -85,7 +83,6 @@ def ingest(
         progress=progress,
         read=read,
         limits=limits,
-        time_limit=time_limit,
     )
 
 
@@ -107,13 +104,12 @@ def take_in(
     intake: Intake,
     store: Store,
     *,
-    workers: int = 1,
+    workers: int = 0,
     crew: Crew | None = None,
     reread: bool = False,
     progress: Progress = lambda _name: None,
     read: Reader = read_source,
     limits: Limits = DEFAULT_LIMITS,
-    time_limit: float = TIME_LIMIT,
 ) -> Summary:
     """One run: see ``ingest``, which is this for paths."""
     start = time.perf_counter()
@@ -127,7 +123,7 @@ def take_in(
         batch.begin(intake.begin())
         try:
             rows = RowReader(read, store.preparation)
-            with closing(outcomes(batch.unknown(items), rows, readers, time_limit=time_limit)) as results:
+            with closing(outcomes(batch.unknown(items), rows, readers, limits=limits)) as results:
                 for item, outcome in results:
                     batch.keep(item, outcome)
         except KeyboardInterrupt:

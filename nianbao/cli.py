@@ -25,6 +25,7 @@ from nianbao.commands import (
     collect,
     continuity,
     copies,
+    harmless,
     intake,
     night,
     reference,
@@ -81,7 +82,7 @@ class _Nianbao(click.Group):
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo("error: " + " ".join(message.split()), err=True)
+    click.echo("error: " + harmless(" ".join(message.split())), err=True)
     sys.exit(code)
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Executor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
 from collect.errors import ConfigurationError
-from nianbao.pool import ReaderPool
-from nianbao.reading import Outcome, Parcel, crashed, read_parcel
+from nianbao.pool import ReaderDiedError, ReaderPool
+from nianbao.reading import Outcome, Parcel, crashed, read_each
 
 PREFIX = "dask://"
 PATIENCE = 10
@@ -73,13 +72,18 @@ def connect(address: str) -> Cluster:
 
 
 def read_far_away(parcel: Parcel) -> list[Outcome]:
-    """``read_parcel`` in a process below this one. A document that this process dies of is tried once by itself."""
-    try:
-        return _pool().submit(read_parcel, parcel).result()
-    except BrokenProcessPool:
-        if len(parcel.items) == 1:
-            return [crashed(parcel.items[0])]
-        return [outcome for item in parcel.items for outcome in read_far_away(replace(parcel, items=(item,)))]
+    """The outcomes of a parcel, read in a process below this one: a document that it dies of costs itself only."""
+    outcomes: list[Outcome] = []
+    is_again = False
+    while rest := parcel.items[len(outcomes) :]:
+        try:
+            outcomes += _pool().submit(read_each, replace(parcel, items=rest)).result()
+        except ReaderDiedError as death:
+            outcomes += death.given
+            is_again = death.is_killed and not (is_again and not death.given)
+            if not is_again and len(death.given) < len(rest):
+                outcomes.append(crashed(rest[len(death.given)], death))
+    return outcomes
 
 
 @cache

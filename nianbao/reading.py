@@ -1,6 +1,7 @@
 """One document read, whatever goes wrong: its reports as rows, or its failure, within its time.
 
-This runs in reading processes (``nianbao.pool``, ``nianbao.cluster``) and, with one worker, in the program itself.
+This runs in reading processes (``nianbao.pool``, ``nianbao.cluster``) and, where no isolation is asked for, in the program
+itself.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ import regex
 
 from collect.errors import ConfigurationError, NianbaoError
 from collect.files import load
+from collect.limits import DEFAULT_LIMITS, Limits
 from collect.model import Reference, Source
+from extract.bounds import within
 from extract.model import Document
 from nianbao.pipeline import READER_VERSION, read
+from nianbao.pool import ReaderDiedError, last_words, limit_memory, manner_of_death
 from normalize.model import Report
 from store.rows import Preparation, Prepared
 
-TIME_LIMIT = 120.0
-"""Seconds one document may take. The slowest genuine report needs a tenth of it."""
 PAGE_SHARE = 0.05
-"""Of the limit, what each page that must be recognised adds to it: 6 s, three times what it takes. At most 100 pages count."""
+"""Of the limit of seconds, what each page that must be recognised adds to it: 6 s, three times what it takes."""
 
 Reader = Callable[[Source], tuple[Document, tuple[Report, ...]]]
 """What is printed in a source and what it means. It must be importable by name in a new process."""
@@ -117,14 +119,17 @@ class _TimeUp(BaseException):
 
 
 def attempt(
-    read: RowReader, item: Source | Reference, time_limit: float = TIME_LIMIT, put_off: Callable[[float], None] | None = None
+    read: RowReader,
+    item: Source | Reference,
+    limits: Limits = DEFAULT_LIMITS,
+    put_off: Callable[[float], None] | None = None,
 ) -> Outcome:
     """The outcome of one document; whatever goes wrong is part of it.
 
     Args:
         read: reads it.
         item: the document.
-        time_limit: seconds it may take, and ``PAGE_SHARE`` more for each page of a scan.
+        limits: what it may cost; of the seconds, ``PAGE_SHARE`` more for each page of a scan.
         put_off: told how many seconds from now the end is where a scan is given more.
     """
     start = time.perf_counter()
@@ -135,13 +140,13 @@ def attempt(
         from extract.effort import pages_to_recognise  # noqa: PLC0415 - readers are dear to import, and few documents are late
 
         pages = pages_to_recognise(held[0].content) if held else 0
-        limit = time_limit * PAGE_SHARE * pages
+        limit = limits.seconds * PAGE_SHARE * pages
         if pages and put_off:
             put_off(limit)
         return limit
 
     try:
-        with _deadline(time_limit, more):
+        with within(limits), _deadline(limits.seconds, more):
             source = load(item) if isinstance(item, Reference) else item
             held.append(source)
             outcome = Outcome(sha256=source.sha256, size=len(source.content), is_composed=bool(source.pictures))
@@ -155,10 +160,11 @@ def attempt(
         outcome = replace(outcome, failure=failure_of(error))
     except _TimeUp:
         message = f"Reading took more than {time.perf_counter() - start:.0f} seconds and was given up."
-        outcome = replace(outcome, failure=fault("timeout", message))
+        outcome = replace(outcome, failure=fault("timeout", message, "seconds"))
     except MemoryError:
-        outcome = replace(outcome, failure=fault("memory", "Reading needs more memory than a document may take."))
-    except Exception as error:
+        failure = fault("memory", "Reading needs more memory than a document may take.", "memory")
+        outcome = replace(outcome, failure=failure)
+    except (Exception, SystemExit) as error:
         message = f"{type(error).__name__}: {error}."
         failure = Failure(NianbaoError, message, NianbaoError.advice, "internal", traceback.format_exc())
         outcome = replace(outcome, failure=failure)
@@ -170,9 +176,10 @@ def failure_of(error: NianbaoError) -> Failure:
     return Failure(type(error), error.message, error.advice, error.reason)
 
 
-def fault(reason: str, message: str) -> Failure:
-    """A failure that may be no fault of the document's."""
-    return Failure(NianbaoError, message, _AGAIN + NianbaoError.advice, reason)
+def fault(reason: str, message: str, limit: str = "", trace: str = "") -> Failure:
+    """A failure that may be no fault of the document's; ``limit`` is the one that it is beyond."""
+    more = f"If it is genuine, raise the limit: --reread --limit {limit}=NUMBER. Else: " if limit else ""
+    return Failure(NianbaoError, message, _AGAIN + more + NianbaoError.advice, reason, trace)
 
 
 _AGAIN = "Try it again with --reread, on a machine with less to do. "
@@ -213,16 +220,20 @@ class Parcel:
 
     read: RowReader
     items: tuple[Source | Reference, ...] = field(repr=False)
-    time_limit: float = TIME_LIMIT
+    limits: Limits = DEFAULT_LIMITS
     reader: str = READER_VERSION
     """The version that is to read; a worker elsewhere may have another."""
 
 
 def read_parcel(parcel: Parcel) -> list[Outcome]:
-    """The outcomes of a parcel, in order.
+    """The outcomes of a parcel, in order: see ``read_each``."""
+    return list(read_each(parcel))
 
-    Code that never comes back to Python misses its deadline; half the limit later its process is ended, and whoever sent the
-    parcel finds out which document it was by sending each by itself.
+
+def read_each(parcel: Parcel) -> Iterator[Outcome]:
+    """The outcomes of a parcel, in order and one by one, so that whoever sent it knows which document a process died of.
+
+    Code that never comes back to Python misses its deadline; half the limit later its process is ended.
 
     Raises:
         ConfigurationError: this is another version of the reader than the one that is to read.
@@ -230,12 +241,15 @@ def read_parcel(parcel: Parcel) -> list[Outcome]:
     if parcel.reader != READER_VERSION:
         message = f"A worker has version {READER_VERSION} of the reader; this program has {parcel.reader}."
         raise ConfigurationError(message, advice="Install the same version of nianbao on every worker.")
-    return [_attempt_apart(parcel, item) for item in parcel.items]
+    if last_words() is not None:
+        limit_memory(parcel.limits.memory)
+    for item in parcel.items:
+        yield _attempt_apart(parcel, item)
 
 
-def crashed(item: Source | Reference) -> Outcome:
+def crashed(item: Source | Reference, death: ReaderDiedError | None = None) -> Outcome:
     """The outcome of a document that its process died of. What it holds is found out here, so that it can be known again."""
-    outcome = Outcome(failure=fault("crashed", "Reading this document crashed the reader."))
+    outcome = Outcome(failure=_cause(death))
     try:
         source = load(item) if isinstance(item, Reference) else item
     except NianbaoError:
@@ -243,15 +257,28 @@ def crashed(item: Source | Reference) -> Outcome:
     return replace(outcome, sha256=source.sha256, size=len(source.content), is_composed=bool(source.pictures))
 
 
+def _cause(death: ReaderDiedError | None) -> Failure:
+    if death is None:
+        return fault("crashed", "Reading this document crashed the reader.")
+    if death.is_late:
+        message = "Reading took too long in code that cannot be interrupted, and was ended."
+        return fault("timeout", message, "seconds", death.words)
+    if death.is_killed:
+        return fault("memory", "The process that read this document was killed twice: the system was out of memory.", "memory")
+    message = f"Reading this document crashed the reader ({manner_of_death(death.exit_code)})."
+    return fault("crashed", message, trace=death.words)
+
+
 def _attempt_apart(parcel: Parcel, item: Source | Reference) -> Outcome:
-    late = parcel.time_limit / 2
+    seconds = parcel.limits.seconds
+    late = seconds / 2
 
     def end_after(seconds: float) -> None:
-        faulthandler.dump_traceback_later(seconds + late, exit=True, file=_nowhere())
+        faulthandler.dump_traceback_later(seconds + late, exit=True, file=_listener())
 
-    end_after(parcel.time_limit)
+    end_after(seconds)
     try:
-        return attempt(parcel.read, item, parcel.time_limit, end_after)
+        return attempt(parcel.read, item, parcel.limits, end_after)
     finally:
         faulthandler.cancel_dump_traceback_later()
 
@@ -259,9 +286,11 @@ def _attempt_apart(parcel: Parcel, item: Source | Reference) -> Outcome:
 _null: int | None = None
 
 
-def _nowhere() -> int:
-    """Where the traceback of a process that is ended goes: nobody would know whose it was."""
+def _listener() -> int:
+    """Where the traceback of a process that is ended goes: to whoever started it, if it is a reading process of ours."""
     global _null  # noqa: PLW0603 - one descriptor a process
+    if (words := last_words()) is not None:
+        return words
     if _null is None:
         _null = os.open(os.devnull, os.O_WRONLY)
     return _null

@@ -16,6 +16,8 @@ from nianbao.markup import E
 DPI = 110
 PAGE_LIMIT = 60
 """Pages drawn at most; those with marks come first."""
+_MOST_PIXELS = 20_000_000
+"""Of one picture, however large a page says it is."""
 _COLOURS = 96
 """Palette of a page's picture: a third of the size of full colour, and nobody sees it."""
 
@@ -102,7 +104,8 @@ def _picture(drawn: pypdfium2.PdfPage, page: Page) -> bytes:
     if abs(width - page.width) > 1 or abs(height - page.height) > 1:
         # The marks are measured on the whole sheet, pdfium shows what is left of it after cropping.
         drawn.set_cropbox(*drawn.get_mediabox())
-    picture = drawn.render(scale=DPI / 72).to_pil().convert("RGB").quantize(_COLOURS)
+    scale = min(DPI / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+    picture = drawn.render(scale=scale).to_pil().convert("RGB").quantize(_COLOURS)
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import click
 import regex
@@ -151,8 +152,10 @@ def facts_table(facts: Iterable[tuple[str, RenderableType]]) -> Table:
 
 def terminal(*, stderr: bool = False) -> Console:
     """A console for standard output (or error). Where that is no terminal, lines are wide and plain."""
-    console = Console(stderr=stderr, highlight=False)
-    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=160, color_system=None)
+    # Without markup and emoji: [red] or :x: in a name is text.
+    make = partial(Console, stderr=stderr, highlight=False, markup=False, emoji=False)
+    console = make()
+    return console if console.is_terminal else make(width=160, color_system=None)
 
 
 def say(*parts: RenderableType) -> None:

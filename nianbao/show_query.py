@@ -38,7 +38,7 @@ def _shown(value: object) -> str:
 def _table(columns: Sequence[str], rows: list[list[str]]) -> Table:
     table = plain_table()
     for column in columns:
-        table.add_column(column)
+        table.add_column(clean(column))
     for row in rows:
         table.add_row(*row)
     return table

@@ -133,7 +133,7 @@ def _print_detail(detail: ReportDetail, stood: Stood | None) -> None:
             say(table)
     if detail.extra_cells:
         say(Text("表外自增 extra cells", "bold"))
-        say(facts_table((f"{e['row_label']} · {e['column_label']}", str(e["printed"])) for e in detail.extra_cells))
+        say(facts_table((clean(f"{e['row_label']} · {e['column_label']}"), str(e["printed"])) for e in detail.extra_cells))
     say(findings_table(remarks))
 
 

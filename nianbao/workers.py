@@ -8,19 +8,19 @@ so that a document that hangs, eats the memory or crashes a library costs itself
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from collect.errors import ConfigurationError, NianbaoError, UnreadableError
 from collect.files import load
-from collect.limits import MEGABYTE
+from collect.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from collect.model import Reference, Refusal, Source
 from nianbao.cluster import PREFIX, connect, read_far_away
-from nianbao.pool import ReaderPool
-from nianbao.reading import TIME_LIMIT, Outcome, Parcel, RowReader, attempt, crashed, failure_of, read_parcel
+from nianbao.pool import ReaderDiedError, ReaderPool
+from nianbao.reading import Outcome, Parcel, RowReader, attempt, crashed, failure_of, read_each
 
 DOCUMENTS_AHEAD = 500
 """Documents for each worker that may be under way or wait for their turn to be written."""
@@ -68,15 +68,18 @@ class Crew:
     """How many there are now."""
     lost: tuple[type[BaseException], ...]
     """What a task raises whose process died."""
-    task: Callable[[Parcel], list[Outcome]] = read_parcel
+    task: Callable[[Parcel], Iterable[Outcome]] = read_each
     batching: Batching = _NEAR
     certain: bool = True
-    """A lost task is itself to blame; elsewhere it may have stood beside the one that was."""
+    """A lost task is itself to blame, and says how far it came; elsewhere it may have stood beside the one that was."""
 
 
 @contextmanager
 def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
-    """The workers: processes of this machine, or those of a cluster (``dask://HOST:PORT``); None to read in this process.
+    """The workers: processes of this machine, or those of a cluster (``dask://HOST:PORT``).
+
+    None for no workers: then the reading is done in this process, and what crashes it crashes the program. Even one process
+    is better: it costs less than a hundredth, and reads while this one writes.
 
     Raises:
         ConfigurationError: there is no such executor, or the cluster cannot be reached.
@@ -89,10 +92,10 @@ def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
             cluster.close()
     elif executor:
         raise ConfigurationError(f"There is no executor {executor}.", advice=f"Give {PREFIX}HOST:PORT, or --workers.")
-    elif workers > 1:
+    elif workers > 0:
         pool = ReaderPool(workers)
         try:
-            yield Crew(pool, lambda: workers, (BrokenProcessPool,))
+            yield Crew(pool, lambda: workers, (ReaderDiedError,))
         finally:
             pool.shutdown(cancel_futures=True)
     else:
@@ -100,7 +103,7 @@ def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
 
 
 def outcomes(
-    items: Iterable[Item], read: RowReader, crew: Crew | None = None, *, time_limit: float = TIME_LIMIT
+    items: Iterable[Item], read: RowReader, crew: Crew | None = None, *, limits: Limits = DEFAULT_LIMITS
 ) -> Generator[tuple[Item, Outcome], None, None]:
     """Every item with its outcome, in the items' order.
 
@@ -111,10 +114,10 @@ def outcomes(
         NianbaoError: the connection to the cluster broke.
     """
     if crew is not None:
-        yield from _Line(crew, read, time_limit).outcomes(items)
+        yield from _Line(crew, read, limits).outcomes(items)
         return
     for item in items:
-        yield item, _unread(item) or attempt(read, item, time_limit)  # type: ignore[arg-type] # the others are unread
+        yield item, _unread(item) or attempt(read, item, limits)  # type: ignore[arg-type] # the others are unread
 
 
 def _unread(item: Item) -> Outcome | None:
@@ -132,6 +135,8 @@ class _Place:
     outcome: Outcome | None = None
     results: Future[list[Outcome]] | None = None
     number: int = 0
+    is_again: bool = False
+    """It was under way once already when its process was killed."""
 
     @property
     def is_ready(self) -> bool:
@@ -146,10 +151,10 @@ class _Place:
 class _Line:
     """The documents under way, in order. The first leaves when it is read; behind it others may be done already."""
 
-    def __init__(self, crew: Crew, read: RowReader, time_limit: float) -> None:
+    def __init__(self, crew: Crew, read: RowReader, limits: Limits) -> None:
         self._crew = crew
         self._read = read
-        self._time_limit = time_limit
+        self._limits = limits
         self._places: deque[_Place] = deque()
         self._bytes = 0
         self._parcel: list[_Place] = []
@@ -200,19 +205,22 @@ class _Line:
         return len(self._parcel) >= min(max(want, batching.least), batching.most) or self._parcel_size >= batching.size
 
     def _send(self) -> None:
-        if not self._parcel:
+        places, self._parcel, self._parcel_size = self._parcel, [], 0
+        self._hand_out(places)
+
+    def _hand_out(self, places: Sequence[_Place]) -> None:
+        if not places:
             return
-        results = self._submit(*(place.item for place in self._parcel))
-        for number, place in enumerate(self._parcel):
+        results = self._submit(*(place.item for place in places))
+        for number, place in enumerate(places):
             place.results, place.number = results, number
         self._sent.add(results)
-        self._parcel = []
-        self._parcel_size = 0
 
     def _submit(self, *items: Item) -> Future[list[Outcome]]:
         wanted = tuple(item for item in items if isinstance(item, Source | Reference))
+        parcel = Parcel(self._read, wanted, self._limits)
         try:
-            return self._crew.executor.submit(self._crew.task, Parcel(self._read, wanted, self._time_limit))
+            return cast("Future[list[Outcome]]", self._crew.executor.submit(self._crew.task, parcel))
         except Exception as error:
             if self._crew.certain:
                 raise
@@ -246,14 +254,20 @@ class _Line:
         while self._places and self._places[0].is_ready:
             place = self._places[0]
             outcome = place.outcome or self._outcome(place)
+            if outcome is None:
+                continue
             self._places.popleft()
             self._bytes -= place.size
             yield place.item, outcome
 
-    def _outcome(self, place: _Place) -> Outcome:
+    def _outcome(self, place: _Place) -> Outcome | None:
+        """What became of it; None where it is to be looked at again."""
         assert place.results is not None  # noqa: S101 - for the type checker: it is ready
         try:
             outcome = place.results.result()[place.number]
+        except ReaderDiedError as death:
+            self._go_on(place.results, death)
+            return None
         except self._crew.lost:
             self._separate(place.results)
             outcome = place.outcome or Outcome()
@@ -270,12 +284,26 @@ class _Line:
             return self._brought(place.item, outcome)
         return outcome
 
+    def _go_on(self, lost: Future[list[Outcome]], death: ReaderDiedError) -> None:
+        """What a process had read before it died is kept, the rest given to others. The one that it died of is named.
+
+        One that was killed from outside is tried once more, by itself: the system kills whoever it finds when it is out of
+        memory.
+        """
+        places = [place for place in self._places if place.results is lost]
+        for place, outcome in zip(places, death.given, strict=False):
+            place.outcome = outcome
+        rest = places[len(death.given) :]
+        if rest and death.is_killed and not rest[0].is_again:
+            rest[0].is_again = True
+            self._hand_out(rest[:1])
+        elif rest:
+            rest[0].outcome = _crash(rest[0].item, death)
+        self._hand_out(rest[1:])
+
     def _separate(self, lost: Future[list[Outcome]]) -> None:
         """Find the document that a process died of: each of its parcel's gets one try by itself, with no other about."""
         places = [place for place in self._places if place.results is lost]
-        if len(places) == 1 and self._crew.certain:
-            places[0].outcome = _crash(places[0].item)
-            return
         self._await(self._sent, ALL_COMPLETED)
         for place in places:
             place.outcome = self._alone(place.item)
@@ -285,8 +313,8 @@ class _Line:
             results = self._submit(item)
             self._await({results}, ALL_COMPLETED)
             return results.result()[0]
-        except self._crew.lost:
-            return _crash(item)
+        except self._crew.lost as death:
+            return _crash(item, death)
         except CancelledError as error:
             raise _lost_cluster("The connection to the cluster broke.") from error
 
@@ -311,9 +339,9 @@ def _fetched(item: Item) -> Item:
         return item
 
 
-def _crash(item: Item) -> Outcome:
+def _crash(item: Item, death: BaseException) -> Outcome:
     assert isinstance(item, Source | Reference)  # noqa: S101 - for the type checker: nothing else is sent
-    return crashed(item)
+    return crashed(item, death if isinstance(death, ReaderDiedError) else None)
 
 
 def _lost_cluster(message: str) -> NianbaoError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -14,12 +15,22 @@ from collect.archives import gather
 from collect.limits import Limits
 from collect.model import Refusal, Source
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+zstd_bytes = zstd.compress
+_LONG_AGO = (2024, 1, 31, 0, 0, 0)
+
 
 def zip_bytes(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            info = zipfile.ZipInfo(name, _LONG_AGO)
+            info.compress_type = compression
+            archive.writestr(info, content)
     return buffer.getvalue()
 
 

@@ -28,7 +28,7 @@ def codes() -> dict[str, str]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             text = path.read_text("utf-8")
-            if not any(word in text for word in ("Error(", "fault(", "Failure(", "_reject(")):
+            if not any(word in text for word in ("Error(", "fault(", "beyond(", "Failure(", "_reject(")):
                 continue
             tree = ast.parse(text)
             if any(
@@ -51,7 +51,7 @@ def _codes(tree: ast.Module, place: str) -> Iterator[str]:
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         name = ast.unparse(call.func).rsplit(".", 1)[-1]
         given: list[ast.expr] = []
-        if name.endswith("Error"):
+        if name.endswith("Error") or name == "beyond":
             given = [keyword.value for keyword in call.keywords if keyword.arg == "code"]
         elif name in REASONS_OF_FAULTS and len(call.args) > REASONS_OF_FAULTS[name]:
             given = [call.args[REASONS_OF_FAULTS[name]]]

@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from extract.model import Box, Locus, ReaderWarning
 from normalize.forms import forms
@@ -32,18 +29,10 @@ from store.open import open_store
 BLANK, MISSING = "", None
 
 
-@cache
-def _template():
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "template.sqlite"
-        open_store(path).close()
-        return path.read_bytes()
-
-
 def new_store(path):
-    """An empty store; a copy of one made once, since making the tables takes longer than most tests."""
-    path.write_bytes(_template())
-    return open_store(path, create=False)
+    """An empty store in place of what is there."""
+    path.unlink(missing_ok=True)
+    return open_store(path)
 
 
 def key(text):

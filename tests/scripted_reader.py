@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import itertools
 import os
 import signal
+import sys
 import time
 from decimal import Decimal
 
@@ -45,6 +48,20 @@ def reader(source: Source) -> tuple[Document, tuple[Report, ...]]:
             _spin()
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "segfault":
+            ctypes.string_at(0)
+        case "abort":
+            os.abort()
+        case "exit":
+            os._exit(3)
+        case "quit":
+            sys.exit("a library that thinks it is the program")
+        case "overflow":
+            _overflow()
+        case "eat":
+            _eat()
+        case "stick":
+            _stick()
         case "interrupt":
             raise KeyboardInterrupt
     return Document("text/plain", (), producer="a test"), (made_report(agency, Verdict(word)),)
@@ -55,3 +72,23 @@ def _spin() -> None:
     while True:
         with contextlib.suppress(BaseException):
             sum(range(10_000))
+
+
+def _overflow() -> None:
+    """Runs out of the C stack: Python in C in Python, without an end."""
+    sys.setrecursionlimit(1_000_000_000)
+    kind = ctypes.CFUNCTYPE(ctypes.c_int)
+    callback = kind(lambda: callback())  # noqa: PLW0108 - it is not there yet
+    callback()
+
+
+def _eat() -> None:
+    """Takes memory until there is none."""
+    kept = []
+    while True:
+        kept.append(bytes(500_000_000))
+
+
+def _stick() -> None:
+    """A loop in C that never comes back to Python, so that no signal handler of Python's is ever called."""
+    sum(itertools.repeat(0))

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from collect.errors import ConfigurationError, NianbaoError
+from collect.limits import Limits
 from collect.model import Source
 from nianbao import cluster as clusters
 from nianbao import workers
@@ -85,8 +86,8 @@ def test_a_document_that_kills_or_hangs_costs_itself(cluster: Any, address: str,
         (folder / f"{name}.txt").write_text(word)
     before = {worker.process.pid for worker in cluster.workers.values()}
     with open_store(tmp_path / "reports.sqlite") as store, hired(1, address) as crew:
-        summary = ingest([folder], store, crew=crew, read=reader, time_limit=0.5)
-    assert (summary.documents, summary.loaded, summary.failures) == (25, 22, {"crashed": 2, "timeout": 1})
+        summary = ingest([folder], store, crew=crew, read=reader, limits=Limits(seconds=0.5))
+    assert (summary.documents, summary.loaded, summary.failures) == (25, 22, {"memory": 1, "timeout": 2})
     assert {worker.process.pid for worker in cluster.workers.values()} == before
 
 

@@ -8,7 +8,7 @@ import regex
 import yaml
 
 import nianbao
-from docs.build import PAGE, filled
+from docs.build import HOSTILE, PAGE, filled, limit_lines
 from docs.reference import commands, pages, relations, view_columns
 from normalize.authority.model import Reason
 from normalize.continuity.levels import Coverage
@@ -42,6 +42,11 @@ def test_every_reason_why_an_agency_is_undecided_is_explained():
 def test_the_tables_of_the_series_are_those_of_the_data():
     page = PAGE.read_text("utf-8")
     assert page == filled(page), "run `python docs/build.py`"
+
+
+def test_the_table_of_limits_is_that_of_the_code():
+    page = HOSTILE.read_text("utf-8")
+    assert page == filled(page, {"limits": list(limit_lines())}), "run `python docs/build.py`"
 
 
 def test_every_reason_for_no_figure_is_explained():

@@ -325,7 +325,7 @@ DTD = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x
         (package(p("&x;"), prolog=DTD), "unreadable.dtd"),
         (package(p("&b;"), prolog=DTD), "unreadable.dtd"),
         (package("<w:p>"), "unreadable.damaged"),
-        (package("<w:sdt>" * 3000 + "</w:sdt>" * 3000), "unreadable.damaged"),
+        (package("<w:sdt>" * 3000 + "</w:sdt>" * 3000), "unreadable.nesting"),
         (package(p("甲"))[:200], "unreadable.truncated"),
         (b"", "unreadable.truncated"),
     ],

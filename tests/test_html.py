@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collect.errors import UnreadableError, UnsupportedError
+from collect.limits import DEFAULT_LIMITS
 from extract.html import read_html
 from extract.markup_page import Page
 from extract.model import Document, Grid, Layout, Line, LineRole, Link, Locus, Metadatum
@@ -354,7 +355,7 @@ def test_three_hundred_nested_layout_tables() -> None:
 
 def test_a_page_too_large_is_refused() -> None:
     with pytest.raises(UnsupportedError):
-        read_html(b"<p>" + b"a" * 30_000_001)
+        read_html(b"<p>" + b"a" * DEFAULT_LIMITS.markup_bytes)
 
 
 @pytest.mark.parametrize("content", [b"<html></html>", b"<!-- -->", b"<script>1</script>"])

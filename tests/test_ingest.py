@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from collect.archives import gather
 from collect.errors import ConfigurationError, EncryptedError, NianbaoError, StoreError
+from collect.limits import Limits
 from collect.model import Refusal, Source
 from extract.model import Document
 from nianbao import workers
@@ -54,7 +55,7 @@ def rows(store: Store, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def outcomes_of(folder: Path, **options: float) -> list[tuple[Item, Outcome]]:
+def outcomes_of(folder: Path, **options: Limits) -> list[tuple[Item, Outcome]]:
     """What two processes make of the folder's files."""
     with hired(2) as crew:
         return list(outcomes(gather([folder]), with_rows(), crew, **options))
@@ -181,26 +182,27 @@ def test_a_dying_process_costs_its_document_only(folder: Path) -> None:
     results = outcomes_of(folder)
     reasons = [outcome.failure.reason if outcome.failure else None for _, outcome in results]
     assert [item.document for item, _ in results] == [f"{number}.txt" for number in range(1, 7)]
-    assert reasons == [None, None, "crashed", None, "not_a_report.budget", None]
+    assert reasons == [None, None, "memory", None, "not_a_report.budget", None]
 
 
 def test_what_goes_wrong_in_a_process_is_named(folder: Path) -> None:
     fill(folder, "hang", "memory", "bug", "verified 1")
-    results = outcomes_of(folder, time_limit=0.5)
+    results = outcomes_of(folder, limits=Limits(seconds=0.5))
     reasons = [outcome.failure.reason if outcome.failure else None for _, outcome in results]
     assert reasons == ["timeout", "memory", "internal", None]
 
 
 def test_code_that_ignores_its_deadline_is_killed(folder: Path) -> None:
     fill(folder, "spin", "verified 1")
-    (_, first), (_, second) = outcomes_of(folder, time_limit=0.5)
+    (_, first), (_, second) = outcomes_of(folder, limits=Limits(seconds=0.5))
     assert first.failure is not None
-    assert (first.failure.reason, second.failure) == ("crashed", None)
+    assert (first.failure.reason, second.failure) == ("timeout", None)
+    assert "_spin" in first.failure.trace
 
 
 def test_the_deadline_holds_in_this_process_too(folder: Path) -> None:
     fill(folder, "hang", "verified 1")
-    (_, first), (_, second) = outcomes(gather([folder]), with_rows(), time_limit=0.1)
+    (_, first), (_, second) = outcomes(gather([folder]), with_rows(), limits=Limits(seconds=0.1))
     assert first.failure is not None
     assert (first.failure.reason, second.failure) == ("timeout", None)
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
@@ -221,7 +223,7 @@ def test_a_scan_is_given_time_by_its_pages() -> None:
     canvas.save()
     sources = [Source("scan.pdf", stream.getvalue()), Source("text.txt", b"x")]
     end = []
-    outcomes = [attempt(with_rows(dawdling), source, 0.5, end.append) for source in sources]
+    outcomes = [attempt(with_rows(dawdling), source, Limits(seconds=0.5), end.append) for source in sources]
     assert [outcome.failure and outcome.failure.reason for outcome in outcomes] == [None, "timeout"]
     assert end == [0.5 * PAGE_SHARE * 100]
 

@@ -22,6 +22,12 @@ from store.search import search
 from tests.report_factory import facts, form_report_cells, full_report, report
 
 
+@pytest.fixture(autouse=True)
+def made_anew(new_databases_are_copies, monkeypatch):
+    """Here new databases are made by the migrations and not copied: that is what is tested."""
+    monkeypatch.setattr("store.open._check_file", new_databases_are_copies)
+
+
 def test_migrations_build_exactly_the_tables_of_the_schema(tmp_path):
     with open_store(tmp_path / "r.sqlite") as store, store.reading() as connection:
         context = MigrationContext.configure(

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -18,7 +17,7 @@ from collect.archives import gather
 from collect.errors import UnreadableError, UnsupportedError
 from collect.model import Refusal, Source
 from collect.skip import page_rule
-from tests.archives import zip_bytes
+from tests.archives import zip_bytes, zstd_bytes
 
 REPORT = "<html><title>甲县2023年政府信息公开工作年度报告</title><p>公开</p></html>".encode()
 SITE = "http://www.jiaxian.gov.cn"
@@ -95,7 +94,7 @@ def _one_member(content):
         (False, bytes, "crawl.warc"),
         (False, _one_member, "whole.warc.gz"),  # one gzip member around all records
         (False, lzma.compress, "crawl.warc.xz"),
-        (False, zstandard.compress, "crawl.warc.zst"),
+        (False, zstd_bytes, "crawl.warc.zst"),
     ],
 )
 def test_answers_become_documents_with_their_address_and_time(tmp_path: Path, packed, wrap, name) -> None:

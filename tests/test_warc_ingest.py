@@ -19,7 +19,6 @@ from typing import Any
 
 import fsspec
 import pytest
-import zstandard
 from warcio.archiveiterator import ArchiveIterator
 
 from collect.archives import gather
@@ -27,7 +26,7 @@ from collect.errors import UnreadableError
 from collect.model import Refusal, Source
 from nianbao.batch import ingest
 from store.open import open_store
-from tests.archives import tar_bytes, zip_bytes
+from tests.archives import tar_bytes, zip_bytes, zstd, zstd_bytes
 from tests.history import History
 from tests.test_warc import DATE, SITE, record, warc_bytes
 from tests.typesetter.docx import DocxStyle, print_docx
@@ -135,10 +134,13 @@ def with_dictionary(raw: bytes, *, packed: bool) -> bytes:
     records = [b"WARC/" + part for part in raw.split(b"WARC/1.0")[1:]]
     records = [part.replace(b"WARC/", b"WARC/1.0", 1) for part in records]
     samples = [bytes(part[:400]) + str(n).encode() for n in range(40) for part in records]
-    trained = zstandard.train_dictionary(2_000, samples)
-    said = zstandard.compress(trained.as_bytes()) if packed else trained.as_bytes()
-    packer = zstandard.ZstdCompressor(dict_data=trained)
-    return struct.pack("<4sI", b"\x5d\x2a\x4d\x18", len(said)) + said + b"".join(map(packer.compress, records))
+    trained = zstd.train_dict(samples, 2_000)
+    said = zstd_bytes(trained.dict_content) if packed else trained.dict_content
+    return (
+        struct.pack("<4sI", b"\x5d\x2a\x4d\x18", len(said))
+        + said
+        + b"".join(zstd_bytes(part, zstd_dict=trained) for part in records)
+    )
 
 
 SMALL = [
@@ -149,7 +151,7 @@ SMALL = [
 PACKINGS: dict[str, Callable[[], bytes]] = {
     "a.warc": lambda: warc_bytes(SMALL, packed=False),
     "a.warc.gz": lambda: warc_bytes(SMALL),
-    "a.warc.zst": lambda: zstandard.compress(warc_bytes(SMALL, packed=False)),
+    "a.warc.zst": lambda: zstd_bytes(warc_bytes(SMALL, packed=False)),
     "dictionary.warc.zst": lambda: with_dictionary(warc_bytes(SMALL, packed=False), packed=False),
     "packed dictionary.warc.zst": lambda: with_dictionary(warc_bytes(SMALL, packed=False), packed=True),
     "a.warc.xz": lambda: lzma.compress(warc_bytes(SMALL, packed=False)),
@@ -158,7 +160,7 @@ PACKINGS: dict[str, Callable[[], bytes]] = {
     "a.tar.gz": lambda: tar_bytes({"a.warc.gz": warc_bytes(SMALL)}, "w:gz"),
     "a.tar.bz2": lambda: tar_bytes({"a.warc.gz": warc_bytes(SMALL)}, "w:bz2"),
     "a.tar.xz": lambda: tar_bytes({"a.warc.gz": warc_bytes(SMALL)}, "w:xz"),
-    "a.tar.zst": lambda: zstandard.compress(tar_bytes({"b.zip": zip_bytes({"a.warc.gz": warc_bytes(SMALL)})})),
+    "a.tar.zst": lambda: zstd_bytes(tar_bytes({"b.zip": zip_bytes({"a.warc.gz": warc_bytes(SMALL)})})),
 }
 
 

@@ -7,12 +7,14 @@ not to wait for them.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from collect.limits import Limits
     from store.load import Store
 
 EXIT_FAULT = 1
@@ -22,6 +24,7 @@ EXIT_USAGE = 64
 EXIT_INTERRUPTED = 130
 """Exit codes beside those of the errors (``NianbaoError.exit_code``)."""
 
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -45,8 +48,32 @@ def with_workers(command: _Command) -> _Command:
         type=click.IntRange(min=1),
         default=lambda: min(2, os.cpu_count() or 1),
         show_default="2, or 1 on one processor",
-        help="Processes of this machine that read. 1 reads in this process.",
+        help="Processes of this machine that read.",
     )(command)
+
+
+def harmless(text: str) -> str:
+    """Text without what commands a terminal: names of documents come from strangers. Lines stay lines."""
+    return str(_COMMANDS.sub("\ufffd", text))
+
+
+def with_limits(command: _Command) -> _Command:
+    """Give a command the option ``--limit``."""
+    return click.option(
+        "--limit",
+        "limits",
+        metavar="NAME=AMOUNT",
+        multiple=True,
+        callback=_limits,
+        help="Change a limit, as in --limit pages=800 --limit memory=2GB; docs/hostile.md lists them. May be given again.",
+    )(command)
+
+
+def _limits(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Limits:
+    from collect.limits import limits_of  # noqa: PLC0415 - see the top
+
+    pairs = [text.partition("=") for text in given]
+    return limits_of({name.strip(): amount for name, _, amount in pairs})
 
 
 def open_db(db: str, *, create: bool = False) -> Store:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, open_db, with_db, with_workers
+from nianbao.commands import EXIT_FAULT, EXIT_INTERRUPTED, open_db, with_db, with_limits, with_workers
 from nianbao.commands.agencies import read_alias_file, use_aliases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from collect.archive.model import CrawlFacts
+    from collect.limits import Limits
     from nianbao.crawled import Taken
 
 _FOLDER = click.argument("folder", metavar="ARCHIVE", type=click.Path(path_type=Path))
@@ -122,8 +123,9 @@ def verify(folder: Path) -> int:
 @_FOLDER
 @with_db
 @with_workers
+@with_limits
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
-def ingest(folder: Path, db: str, workers: int, *, quiet: bool) -> int:
+def ingest(folder: Path, db: str, workers: int, *, limits: Limits, quiet: bool) -> int:
     """Take every crawl that the database does not know yet in, each as a run with the crawl's own dates.
 
     What is unchanged since the crawl before is not opened. Interrupted and run again, it goes on.
@@ -137,7 +139,9 @@ def ingest(folder: Path, db: str, workers: int, *, quiet: bool) -> int:
 
     with Archive.open(folder) as opened, open_db(db, create=True) as store:
         return _follow(
-            lambda before, options: ingest_archive(opened, store, before=before, **options), workers=workers, quiet=quiet
+            lambda before, options: ingest_archive(opened, store, before=before, limits=limits, **options),
+            workers=workers,
+            quiet=quiet,
         )
 
 
@@ -145,10 +149,11 @@ def ingest(folder: Path, db: str, workers: int, *, quiet: bool) -> int:
 @_FOLDER
 @click.option("--db", metavar="PATH|URL", required=True, help="The new database: path of an SQLite file, or an SQLAlchemy URL.")
 @with_workers
+@with_limits
 @click.option("--aliases", type=click.Path(path_type=Path), metavar="FILE", help="Alias file (TOML): settles names of agencies.")
 @click.option("--replace", is_flag=True, help="Put it in the place of the database that is there, once it is whole.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
-def rebuild(folder: Path, db: str, workers: int, *, aliases: Path | None, replace: bool, quiet: bool) -> int:
+def rebuild(folder: Path, db: str, workers: int, *, limits: Limits, aliases: Path | None, replace: bool, quiet: bool) -> int:
     """Make a new database of all crawls of an ARCHIVE, offline: the same that nightly ingests made.
 
     It is made aside (PATH.part) and put in its place whole. Interrupted and run again, it goes on. What people added to a
@@ -171,6 +176,7 @@ def rebuild(folder: Path, db: str, workers: int, *, aliases: Path | None, replac
                 replace=replace,
                 prepare=lambda store: None if settled is None else use_aliases(store, settled),
                 before=before,
+                limits=limits,
                 **options,
             ),
             workers=workers,

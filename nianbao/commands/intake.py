@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from collect.errors import ConfigurationError
-from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, open_db, with_db, with_workers
+from nianbao.commands import EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_REVIEW, harmless, open_db, with_db, with_limits, with_workers
 from nianbao.commands.agencies import read_alias_file, use_aliases
 
 if TYPE_CHECKING:
+    from collect.limits import Limits
     from nianbao.counts import Summary
 
 _EXIT_CODES = """\b
@@ -44,6 +45,7 @@ Exit codes:
     help="Read on the workers of a Dask cluster instead (needs nianbao[dask] here and there). What they cannot open "
     "themselves is sent to them.",
 )
+@with_limits
 @click.option("--aliases", type=click.Path(path_type=Path), metavar="FILE", help="Alias file (TOML): settles names of agencies.")
 @click.option("--reread", is_flag=True, help="Read everything again, also what is known. What people corrected stays.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bar and no summary.")
@@ -55,6 +57,7 @@ def ingest(
     workers: int,
     *,
     executor: str,
+    limits: Limits,
     aliases: Path | None,
     reread: bool,
     quiet: bool,
@@ -72,6 +75,7 @@ def ingest(
         nianbao ingest reports/
         nianbao ingest 2023.zip 2024.tar.gz --db jiangsu.sqlite
         nianbao ingest reports/ --fail-on review && echo all verified
+        nianbao ingest volume.pdf --reread --limit pages=900
         nianbao ingest s3://bucket/reports --executor dask://scheduler:8786
     """
     from collect.archives import require_documents  # noqa: PLC0415 - see the package
@@ -92,12 +96,12 @@ def ingest(
     ):
         if settled is not None:
             use_aliases(store, settled)
-        summary = batch.ingest(paths, store, crew=crew, reread=reread, progress=progress)
+        summary = batch.ingest(paths, store, crew=crew, reread=reread, progress=progress, limits=limits)
     if not quiet:
         say(summary_text(summary))
     if verbose:
         for document, trace in summary.traces.items():
-            click.echo(f"{document}\n{trace}", err=True)
+            click.echo(harmless(f"{document}\n{trace}"), err=True)
     return _exit_code(summary, fail_on)
 
 

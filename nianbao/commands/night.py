@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nianbao.commands import open_db, with_db
+from nianbao.commands import harmless, open_db, with_db
 
 if TYPE_CHECKING:
     from nianbao.nightly.config import NightConfig
@@ -121,10 +121,10 @@ def _run(config: NightConfig, only: tuple[str, ...], overruled: dict[str, str], 
         with told(quiet=quiet) as progress:
             summary = run_night(config, Web(config), lambda: datetime.now(UTC), Orders(only, overruled), progress)
     except LockedError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {harmless(str(error))}", err=True)
         return config.policy.locked
     if not quiet or summary.exit_code:
-        click.echo(written(summary) if as_json else as_text(summary), nl=False)
+        click.echo(written(summary) if as_json else harmless(as_text(summary)), nl=False)
     return summary.exit_code
 
 

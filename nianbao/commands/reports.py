@@ -10,7 +10,7 @@ from typing import Literal
 import click
 
 from collect.errors import ConfigurationError
-from nianbao.commands import open_db, with_db
+from nianbao.commands import harmless, open_db, with_db
 
 
 @click.command()
@@ -108,7 +108,7 @@ def cite(agency: str | None, year: int | None, cell: str | None, *, form: str, a
         raise ConfigurationError("One number has an agency, a year and a cell.", advice="Give all three, or none.")
     with open_db(db) as store:
         one = cited.number(store, agency, year, cell) if agency is not None and year is not None and cell is not None else None
-        click.echo(cited.FORMATS[form](cited.citation(store), seen, one))
+        click.echo(harmless(cited.FORMATS[form](cited.citation(store), seen, one)))
 
 
 @click.command()

@@ -7,14 +7,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from collect.crawl.model import Politeness
 from collect.errors import ConfigurationError
+from collect.limits import limits_of
 
 _ADVICE = "Correct it; docs/nightly.md lists the fields."
 Share = Annotated[float, Field(ge=0, le=1)]
 ExitCode = Annotated[int, Field(ge=0, le=125)]
+
+
+def _known_limits(given: dict[str, float | str]) -> dict[str, float | str]:
+    try:
+        limits_of(given)
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+    return given
 
 
 class _Part(BaseModel):
@@ -79,6 +88,8 @@ class NightConfig(_Part):
     state: Path = Path("night")
     """Folder of lock, journal, summaries, log and the record of overruled gates."""
     workers: int = Field(default=2, ge=1)
+    limits: Annotated[dict[str, float | str], AfterValidator(_known_limits)] = Field(default_factory=dict)
+    """What archives may hold and what a document may cost, by name, where that is not to be the default: docs/hostile.md."""
     checks: tuple[Literal["continuity", "copies"], ...] = ("continuity", "copies")
     aliases: Path | None = None
     """Alias file that settles names of agencies, taken before the documents."""

@@ -9,6 +9,7 @@ from collect.archive.archive import Archive
 from collect.archive.model import CrawlFacts
 from collect.crawl.model import Event, SiteResult
 from collect.crawl.run import crawl
+from collect.limits import limits_of
 from collect.sites.load import load_sites
 from collect.sites.model import Site
 from nianbao.counts import Summary
@@ -58,7 +59,8 @@ class Web:
         """One crawl as one run."""
         with Archive.open(self._config.archive) as archive, hired(self._config.workers) as crew:
             progress = lambda name: tell({"event": "document", "document": name})  # noqa: E731
-            return ingest_crawl(archive, crawl, store, crew=crew, progress=progress).summary
+            limits = limits_of(self._config.limits)
+            return ingest_crawl(archive, crawl, store, crew=crew, limits=limits, progress=progress).summary
 
     @contextmanager
     def _archive(self) -> Iterator[Archive | None]:
