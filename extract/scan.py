@@ -18,7 +18,7 @@ import regex
 from collect.errors import UnreadableError
 from extract.apart import hidden_rules
 from extract.circles import with_circles
-from extract.closer import read_lines
+from extract.closer import is_hard, read_closer, read_lines
 from extract.deskew import Straight, deskewed, flattened
 from extract.figures import DOUBTED, Figure, candidates, closed, compare, figure_of, is_speck
 from extract.lattice import DrawnCell, Lattice, find_lattices
@@ -26,11 +26,12 @@ from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, Read
 from extract.ocr import RECOGNISED
 from extract.orientation import upright
 from extract.pages import compose
-from extract.print_ink import Mark, Strip, TextLine, cell_ink, letters, pixels_of, type_size
+from extract.print_ink import FIGURE, WHOLE, Mark, Strip, TextLine, cell_ink, letters, pixels_of, type_size
 from extract.print_ink import Page as Print
 from extract.prose_lines import RIM, prose_lines
 from extract.raster import SCALE, Pixels, Raster, pages_of_picture
 from extract.recogniser import Recognition, Symbol
+from extract.rings import ZERO, is_zero
 from extract.rules import merged_rules
 from extract.ruling import find_rules
 from extract.seal import grey, without_stains
@@ -61,7 +62,7 @@ _PAGE_NUMBER = regex.compile(r"[-—–~一]\s*(?P<front>\d{1,3})\s*[-—–~一
 _LONE_STROKES = frozenset("一丨丶丿乙")
 _FEWEST = 20
 _NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
-_NO_STRIP = Strip(_NO_PIXELS, 1.0)
+_NO_STRIP = Strip(_NO_PIXELS, WHOLE)
 
 
 @dataclass(slots=True)
@@ -181,17 +182,42 @@ def _read_page(raster: Raster) -> ScannedPage:
 
 def _recognised(page: Print, spots: Sequence[_Spot]) -> list[_Spot]:
     """The lines with what they say; what is left of a stamp in a blank cell is dropped, and all pictures are."""
-    for spot, recognition in zip(spots, read_lines([spot.crop for spot in spots]), strict=True):
-        spot.recognition = recognition
-        spot.crop = _NO_STRIP  # a document may have a hundred pages
-        if spot.cell is None:
-            spot.recognition = replace(recognition, symbols=_with_circles(page, spot.line.marks[0], recognition))
+    others: list[_Spot] = []
+    for spot in spots:
+        if spot.crop.look == FIGURE and not _is_spoilt(spot) and is_zero(page, spot.line):
+            _judge(page, spot, ZERO)
         else:
-            spoilt = spot.foreign or spot.faint or spot.hidden
-            spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
-            if spot.figure is not None and is_speck(spot.line, spot.figure.text, page.em):
-                spot.hidden = True
+            others.append(spot)
+    for spot, recognition in zip(others, read_lines([spot.crop for spot in others]), strict=True):
+        _judge(page, spot, recognition)
+    doubted = [spot for spot in spots if spot.crop.look == FIGURE and _is_in_doubt(spot)]
+    for spot, recognition in zip(doubted, read_closer([spot.crop for spot in doubted]), strict=True):
+        _judge(page, spot, recognition)
+    for spot in spots:
+        spot.crop = _NO_STRIP  # a document may have a hundred pages
+        if spot.figure is not None and is_speck(spot.line, spot.figure.text, page.em):
+            spot.hidden = True
     return [spot for spot in _without_strokes(page, spots) if not spot.hidden or _may_be_figure(spot.figure)]
+
+
+def _judge(page: Print, spot: _Spot, recognition: Recognition) -> None:
+    """Keeps what a line says, and as which figure."""
+    spot.recognition = recognition
+    if spot.cell is None:
+        spot.recognition = replace(recognition, symbols=_with_circles(page, spot.line.marks[0], recognition))
+    else:
+        spot.figure = figure_of(page, spot.line, recognition, spoilt=_is_spoilt(spot))
+
+
+def _is_spoilt(spot: _Spot) -> bool:
+    return spot.foreign or spot.faint or spot.hidden
+
+
+def _is_in_doubt(spot: _Spot) -> bool:
+    """Whether a line that may be a figure is to be read again as wide as it is."""
+    if spot.figure is not None:
+        return not spot.figure.agrees
+    return spot.recognition is not None and is_hard(spot.crop, spot.recognition)
 
 
 def _without_strokes(page: Print, spots: Sequence[_Spot]) -> Iterator[_Spot]:
