@@ -19,7 +19,7 @@ from extract.recogniser import FIGURES, SIGNS, Recognition, Symbol
 
 _HEIGHT = (0.5, 1.1)
 """Of the type size."""
-_SHAPE = (0.38, 0.85)
+_SHAPE = (0.38, 0.78)
 """Width by height. What is as wide as it is high is a circle, a bullet or a letter."""
 _OUTLINE, _HOLE = 0.9, 0.8
 """Of what an ellipse of the same extent and the shape cover together, the least that both cover."""
@@ -29,7 +29,9 @@ _ASIDE = 0.06
 """Of the outline's extent: how far the hole's middle may be from its own."""
 _MIRRORED = 0.85
 """Correlation with its mirror images."""
-_ENLARGED = 3
+_ENLARGED, _RIM = 3, 3
+_SOFTENED = 1.5
+"""Standard deviation, in pixels of the enlarged picture."""
 _SURE = 0.999
 
 
@@ -49,7 +51,8 @@ def is_ring(dark: Pixels) -> bool:
         dark: its picture without a margin; 0 is paper.
     """
     large = cv2.resize(dark, None, fx=_ENLARGED, fy=_ENLARGED, interpolation=cv2.INTER_CUBIC)
-    large = cv2.copyMakeBorder(large, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    large = cv2.copyMakeBorder(large, _RIM, _RIM, _RIM, _RIM, cv2.BORDER_CONSTANT, value=0)
+    large = cv2.GaussianBlur(large, (0, 0), _SOFTENED)  # a hairline of a serif's 0 is broken where it falls between two pixels
     inked = (large >= 0.5 * float(np.percentile(dark, 90))).astype(np.uint8)
     outlines, tree = cv2.findContours(inked, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if len(outlines) != 2:

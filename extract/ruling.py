@@ -302,9 +302,7 @@ def _share(which: NDArray[np.bool_]) -> float:
     return int(np.count_nonzero(which)) / len(which)
 
 
-def _measured(
-    ink: Pixels, left: int, top: int, shortest: float = _SHORT * SCALE
-) -> tuple[float, float, float, float] | None:
+def _measured(ink: Pixels, left: int, top: int, shortest: float = _SHORT * SCALE) -> tuple[float, float, float, float] | None:
     """The share of a candidate that is inked, where it runs, begins and ends (pixels); None where it is no line."""
     darkest = cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0]
     most = len(darkest) * 4 // 5
