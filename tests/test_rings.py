@@ -44,7 +44,7 @@ def printed(text: str, family: str, size: int, *, blur: float = 0, noise: float 
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("size", (24, 33, 38))
+@pytest.mark.parametrize("size", [24, 33, 38])
 def test_a_zero_is_mostly_a_ring(family: str, size: int) -> None:
     assert is_ring(printed("0", family, size))
     assert is_ring(printed("0", family, size, blur=0.6, noise=6))
