@@ -1,7 +1,8 @@
 """Lines of print read at the least width that is safe: text narrowed, less where it is hard to read, and its numbers as they are.
 
 The recogniser takes time by width. Chinese characters are read as well when they are narrowed; figures are not: one of them is
-then narrower than what the network can tell from its like beside it, and 10000 loses a 0.
+then narrower than what the network can tell from its like beside it, and 10000 loses a 0. A figure by itself is narrowed a little
+all the same, since its ink tells how many characters it has (``extract/figures.py``); ``read_closer`` is for those that differ.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extract.print_ink import SQUEEZED, Strip
+from extract.print_ink import LABEL, NUMBER, TEXT, Strip
 from extract.raster import Pixels
 from extract.recogniser import FIGURES, SIGNS, Recognition, Symbol, folded, recognise
 
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _IN_NUMBERS = _DIGITS | frozenset("OolI|.,．，%％")
 """What a number may hold, or be misread as."""
+_TEXTS = (LABEL, TEXT)
 _WELL = 0.9
-"""Mean probability of a line's characters from which it was read well enough."""
+"""Mean probability of a line's characters from which it was read well enough; of a label's, of each but brackets and stops."""
 _FULL = 0.7
 """Of the Chinese characters that a line has room for: with fewer read, something was passed over, or it is no text."""
 _APART = 2
@@ -34,20 +36,20 @@ _RIM = 0.75
 
 
 def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
-    """What each line says."""
-    found = recognise([narrowed(strip.picture, strip.share) for strip in strips])
-    hard = [line for line, strip in enumerate(strips) if strip.share < SQUEEZED and _is_hard(strip.picture, found[line])]
-    for line, better in zip(hard, recognise([narrowed(strips[i].picture, SQUEEZED) for i in hard]), strict=True):
+    """What each line says; what may be a figure, at its first look."""
+    found = recognise([narrowed(strip.picture, strip.look.first) for strip in strips])
+    hard = [line for line, strip in enumerate(strips) if strip.look in _TEXTS and is_hard(strip, found[line])]
+    for line, better in zip(hard, read_closer([strips[line] for line in hard]), strict=True):
         found[line] = better
     pieces: list[Pixels] = []
     places: list[tuple[int, int, int, float, float]] = []
     for line, (strip, recognition) in enumerate(zip(strips, found, strict=True)):
-        if strip.share >= 1:
+        if strip.look not in _TEXTS:
             continue
         width = strip.picture.shape[1]
         for first, last in _numbers(recognition):
             x0, x1 = _around(strip.picture, recognition.symbols, first, last)
-            pieces.append(strip.picture[:, x0:x1])
+            pieces.append(narrowed(strip.picture[:, x0:x1], NUMBER.first))
             places.append((line, first, last, x0 / width, x1 / width))
     again = recognise(pieces)
     for (line, first, last, start, end), closer in zip(reversed(places), reversed(again), strict=True):  # places stay right
@@ -62,16 +64,23 @@ def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     return found
 
 
-def _is_hard(picture: Pixels, recognition: Recognition) -> bool:
+def read_closer(strips: Sequence[Strip]) -> list[Recognition]:
+    """What each line says at its second look."""
+    return recognise([narrowed(strip.picture, strip.look.second) for strip in strips])
+
+
+def is_hard(strip: Strip, recognition: Recognition) -> bool:
     """Whether a line is to be read less narrowed: its characters are not sure, or fewer than it has room for."""
     symbols = recognition.symbols
-    height, width = picture.shape
+    height, width = strip.picture.shape
     if len(symbols) < _FULL * width / (_EM * height):
+        return True
+    if strip.look != TEXT and any(s.probability < _WELL for s in symbols if s.text.isalnum()):
         return True
     return sum(symbol.probability for symbol in symbols) < _WELL * len(symbols)
 
 
-def narrowed(picture: Pixels, share: float = SQUEEZED) -> Pixels:
+def narrowed(picture: Pixels, share: float) -> Pixels:
     """A picture of text as the recogniser can still read it."""
     if share >= 1:
         return picture

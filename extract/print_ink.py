@@ -16,11 +16,11 @@ _PAPER = 250
 _FIRST_EM = 9.0 * SCALE
 _DARK_PRINT = 165
 _LABEL = 2.6
-"""Of the type size: lines wider than this are narrowed before they are read."""
-SQUEEZED = 0.64
-"""The recogniser takes time by width, and Chinese characters can be read as well when they are narrower by this."""
-MORE_SQUEEZED = 0.45
-"""The same for running text, whose sentences bear out each other; a label of a table is one line, and decides over a row."""
+"""Of the type size: figures are rarely wider."""
+_NARROW = 0.7
+"""Of the type size: a character of a figure is narrower. A line of Chinese has wider ones."""
+_SQUARE, _ALONE = 0.8, 1.2
+"""Of the type size: a Chinese character is mostly as high as this, which a figure is not, and two are wider."""
 _DUST = 0.2
 """Of the type size: a mark smaller than this both ways is dust, or a dot beside a figure."""
 _SMALL = 0.5
@@ -78,12 +78,31 @@ class CellInk:
     """All there is, but hardly print: small pieces under a stamp."""
 
 
+class Look(NamedTuple):
+    """How much of its width a line of print is left when it is read: the recogniser takes time by width."""
+
+    first: float
+    second: float
+    """The same where the first look leaves doubts."""
+
+
+FIGURE = Look(0.7, 1.0)
+"""For what may be a figure: a single one is certain only if the ink has as many pieces, so that none is lost."""
+LABEL = Look(0.5, 0.64)
+"""For other text in tables: one line decides over a row."""
+TEXT = Look(0.45, 0.64)
+"""For running text, whose sentences bear out each other."""
+NUMBER = Look(0.8, 1.0)
+"""For numbers in text, looked at again by themselves."""
+WHOLE = Look(1.0, 1.0)
+"""For large type, of which a narrow 〇 is lost, and for a Chinese character without others to tell it by."""
+
+
 class Strip(NamedTuple):
     """The picture of a line of print."""
 
     picture: Pixels
-    share: float
-    """Of its width, to which it may be narrowed; 1 for what may be a figure."""
+    look: Look
 
 
 class Page:
@@ -143,7 +162,14 @@ class Page:
         left, right = max(x0 - side, box[0], 0), min(x1 + side, box[2], self.grey.shape[1])
         upper, lower = max(first, box[1], 0), min(last, box[3], self.grey.shape[0])
         picture[upper - first : lower - first, left - (x0 - side) : right - (x0 - side)] = self.grey[upper:lower, left:right]
-        return Strip(picture, SQUEEZED if x1 - x0 > _LABEL * self.em else 1.0)
+        return Strip(picture, self._look(line))
+
+    def _look(self, line: TextLine) -> Look:
+        x0, top, x1, bottom = line.box
+        if x1 - x0 > _LABEL * self.em and any(mark.width > _NARROW * self.em for mark in line.marks):
+            return LABEL
+        is_character = bottom - top >= _SQUARE * self.em and _NARROW * self.em <= x1 - x0 <= _ALONE * self.em
+        return WHOLE if is_character else FIGURE
 
 
 def pixels_of(box: Rectangle, inset: float = 0.0) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from extract.print_ink import MORE_SQUEEZED, Mark, Page, Strip, TextLine
+from extract.print_ink import TEXT, WHOLE, Mark, Page, Strip, TextLine
 from extract.raster import SCALE, Pixels
 from extract.sheet import Rectangle
 
@@ -16,7 +16,7 @@ _SMALLEST, _LARGEST = 5.0, 60.0
 RIM = 0.25
 """Of a line's height: the paper kept at either end of its picture."""
 _TITLE = 13.5
-"""Points: higher lines are titles, which say whose report it is; they are not narrowed (a narrow 〇 is lost)."""
+"""Points: higher lines are titles, which say whose report it is."""
 _GAP = 20.0
 """Points between words of one line."""
 
@@ -86,4 +86,4 @@ def _picture(page: Page, mark: Mark) -> Strip:
     side, rim = round(RIM * mark.height), round(0.18 * mark.height)
     height, width = page.grey.shape
     area = page.grey[max(mark.top - rim, 0) : min(mark.bottom + rim, height), max(mark.x0 - side, 0) : min(mark.x1 + side, width)]
-    return Strip(area, MORE_SQUEEZED if mark.height <= _TITLE * SCALE else 1.0)
+    return Strip(area, TEXT if mark.height <= _TITLE * SCALE else WHOLE)

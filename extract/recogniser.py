@@ -23,11 +23,11 @@ from extract.raster import Pixels
 Floats = NDArray[np.float32]
 HEIGHT = 48
 """Pixels; the network was trained on lines of this height."""
-_QUANTUM = 16
-"""Widths are multiples of it, so that lines make batches of one width."""
+_QUANTUM = 8
+"""Widths are multiples of it: what the network takes for one frame. Lines of one width make a batch."""
 _NARROWEST = 32
-_BATCH = 1600
-"""Pixels across in one batch, all lines together: more is no faster and takes memory (18,710 probabilities a frame)."""
+_BATCH = 640
+"""Pixels across in one batch, all lines together: more is slower, for it does not stay in the processor's cache."""
 FIGURES = "0123456789"
 SIGNS = ".,-—/%+"
 _SAME = str.maketrans("０１２３４５６７８９Ｏ○〇OolI|／－．，％＋−–─━一―", "0123456789000001" + "11/-.,%+-" + "—" * 5)

@@ -18,6 +18,7 @@ from extract.raster import SCALE, Pixels
 from extract.rules import TOUCH
 from extract.sheet import Rule
 
+_TALL = np.ones((3, 1), np.uint8)
 _ALONG = round(12 * SCALE)
 """Pixels over which ink is averaged along a line."""
 _THICKEST = round(3.4 * SCALE)
@@ -49,6 +50,7 @@ _REACH = 60.0
 _REACHED = 0.6
 _MARGIN = 0.9
 """Points next to a crossing line that show nothing of the line crossed."""
+_ENDS = round(_MARGIN * SCALE)
 _INKED = 0.7
 """Share of its length along which a line is really dark."""
 
@@ -128,11 +130,11 @@ class _Line:
         first, last = round((start + _MARGIN) * SCALE), max(round((end - _MARGIN) * SCALE), 1)
         inked = np.zeros(max(last - first, 1), dtype=bool)
         picture = self.only(start + _MARGIN, end - _MARGIN)
-        own: NDArray[np.bool_] = np.any(np.where(picture.ink, picture.dark, 0) >= _FAINT_INK, axis=0)
+        own = cv2.reduce(cv2.copyTo(picture.dark, picture.ink), 0, cv2.REDUCE_MAX)[0] >= _FAINT_INK
         at = picture.place[1] - first
         inked[max(at, 0) : max(at, 0) + len(own)] = own[: max(len(inked) - max(at, 0), 0)]
-        share, ends = float(inked.mean()), round(_MARGIN * SCALE)
-        reaches = min(float(inked[:ends].mean()), float(inked[-ends:].mean())) >= _REACHED
+        share = _share(inked)
+        reaches = min(_share(inked[:_ENDS]), _share(inked[-_ENDS:])) >= _REACHED
         if reaches and share >= (_UNBROKEN if asked else _NEARLY):
             return True
         is_plain = (reaches or end - start >= _LONG) and not asked
@@ -253,8 +255,8 @@ def _lines(dark: Pixels) -> list[_Line]:
         x, y, width, height, _ = stats[index].tolist()
         top = max(y - _BESIDE, 0)
         area = slice(top, y + height + _BESIDE), slice(x, x + width)
-        member = cv2.dilate((labels[area] == index).astype(np.uint8), np.ones((3, 1), np.uint8))
-        measured = _measured(np.where(member, dark[area], 0), x, top)
+        member = cv2.dilate((labels[area] == index).view(np.uint8), _TALL)
+        measured = _measured(cv2.copyTo(dark[area], member), x, top)
         if measured is None:
             continue
         share, at, start, end = measured[0], *(value / SCALE for value in measured[1:])
@@ -284,29 +286,33 @@ def _is_text(dark: Pixels, member: Pixels, crowded: float = _CROWDED) -> bool:
     """Whether a candidate is a row of strokes in a line of text: ink stands close to either side of it, not here and there."""
     height, width = member.shape
     inside = member > 0
-    first = np.where(inside.any(axis=0), inside.argmax(axis=0), 0)
-    last = np.where(inside.any(axis=0), height - 1 - inside[::-1].argmax(axis=0), 0)
+    anywhere = inside.any(axis=0)
+    first = np.where(anywhere, inside.argmax(axis=0), 0)
+    last = np.where(anywhere, height - 1 - inside[::-1].argmax(axis=0), 0)
     inked = cv2.blur(dark, (3, 1)) > 60
     columns = np.arange(width)
     reach = range(2, _BESIDE)
     above = np.any([inked[np.clip(first - step, 0, height - 1), columns] & (first >= step) for step in reach], axis=0)
     below = np.any([inked[np.clip(last + step, 0, height - 1), columns] & (last + step < height) for step in reach], axis=0)
-    return max(float(above.mean()), float(below.mean())) > crowded
+    return max(_share(above), _share(below)) > crowded
 
 
-def _measured(
-    ink: NDArray[np.uint8], left: int, top: int, shortest: float = _SHORT * SCALE
-) -> tuple[float, float, float, float] | None:
+def _share(which: NDArray[np.bool_]) -> float:
+    """How many of some pixels; ``mean`` takes ten times as long, and is asked thousands of times a page."""
+    return int(np.count_nonzero(which)) / len(which)
+
+
+def _measured(ink: Pixels, left: int, top: int, shortest: float = _SHORT * SCALE) -> tuple[float, float, float, float] | None:
     """The share of a candidate that is inked, where it runs, begins and ends (pixels); None where it is no line."""
-    darkest = ink.max(axis=0)
-    level = max(36.0, 0.45 * float(np.partition(darkest, len(darkest) * 4 // 5)[len(darkest) * 4 // 5]))
-    inked = darkest > level
-    places = np.flatnonzero(inked)
+    darkest = cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0]
+    most = len(darkest) * 4 // 5
+    level = max(36.0, 0.45 * float(np.partition(darkest, most)[most]))
+    places = np.flatnonzero(darkest > level)
     if not len(places):
         return None
     start, end = int(places[0]), int(places[-1]) + 1
     length = end - start
-    share = float(inked[start:end].mean())
+    share = len(places) / length
     if length < shortest or share < (_INKED if length >= _LONG * SCALE else 0.9):
         return None
     weights = np.where(ink > level, ink, 0).sum(axis=1, dtype=np.float64)

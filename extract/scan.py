@@ -7,9 +7,8 @@ furniture is set aside and streams are kept apart by the code that does it for e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 import cv2
 import numpy as np
@@ -17,36 +16,28 @@ import regex
 
 from collect.errors import UnreadableError
 from extract.apart import hidden_rules
-from extract.circles import with_circles
-from extract.closer import read_lines
 from extract.deskew import Straight, deskewed, flattened
-from extract.figures import DOUBTED, Figure, candidates, closed, compare, figure_of, is_speck
-from extract.lattice import DrawnCell, Lattice, find_lattices
+from extract.figures import DOUBTED, candidates, closed, compare
+from extract.lattice import Lattice, find_lattices
 from extract.model import Block, Box, Document, Grid, GridCell, Line, Page, ReaderWarning, Reading
 from extract.ocr import RECOGNISED
 from extract.orientation import upright
 from extract.pages import compose
-from extract.print_ink import Mark, Strip, TextLine, cell_ink, letters, pixels_of, type_size
 from extract.print_ink import Page as Print
-from extract.prose_lines import RIM, prose_lines
+from extract.print_ink import letters, pixels_of, type_size
+from extract.prose_lines import prose_lines
 from extract.raster import SCALE, Pixels, Raster, pages_of_picture
-from extract.recogniser import Recognition, Symbol
 from extract.rules import merged_rules
 from extract.ruling import find_rules
 from extract.seal import grey, without_stains
-from extract.sheet import Glyph, Rectangle, Rule, Sheet
+from extract.sheet import Glyph, Rule, Sheet
+from extract.spots import INSET, Spot, recognised, spots_of
 
 cv2.setNumThreads(1)  # a worker is one process with one thread; the work is shared out by documents
-_INSET = 1.1
-"""Points inside a cell's borders that are not looked at."""
 _READABLE = 0.9
 """Probability of a label's least certain figure below which the label is doubted."""
 _BLANK_ODDS = 2.0
 """Cost of a figure in a cell that seems blank under a stamp: the logarithm of the odds against it, by experience."""
-_THIN_STROKE = 80
-"""Of 250: the darkness of the palest stroke of a figure on a page of dark print."""
-_LIKE_A_FIGURE = 0.02
-"""Probability of a reading of figures; what is left of a stamp has less."""
 _NARROWEST = 90.0
 """Points: what is ruled and narrower than this is a character, or a frame about a few."""
 _PICTURED_CELLS = 6
@@ -61,23 +52,6 @@ _PAGE_NUMBER = regex.compile(r"[-—–~一]\s*(?P<front>\d{1,3})\s*[-—–~一
 _LONE_STROKES = frozenset("一丨丶丿乙")
 _FEWEST = 20
 _NO_PIXELS: Pixels = np.zeros((0, 0), np.uint8)
-_NO_STRIP = Strip(_NO_PIXELS, 1.0)
-
-
-@dataclass(slots=True)
-class _Spot:
-    """A line of print on a page, and what became of it."""
-
-    cell: Rectangle | None
-    """The drawn cell that it stands in, in points of the straight page."""
-    line: TextLine
-    crop: Strip
-    foreign: bool = False
-    faint: bool = False
-    hidden: bool = False
-    """Perhaps only what is left of a stamp: the cell may be blank."""
-    recognition: Recognition | None = None
-    figure: Figure | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +64,7 @@ class ScannedPage:
     straight: Straight
     """The way back to the page as displayed; its pixels are gone."""
     sheet: Sheet
-    spots: list[_Spot] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
     is_pasted: bool = False
     """Only its tables are pictures."""
 
@@ -164,54 +138,19 @@ def _read_page(raster: Raster) -> ScannedPage:
     page = Print(shade, ruled, stains)
     under = Print(stained, ruled, stains) if stains is not None else None
     cells = [cell for lattice in lattices for cell in lattice.cells]
-    page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
+    page.em = type_size(page, [pixels_of(cell.box, INSET) for cell in cells])
     hidden = [rule for lattice in lattices for rule in hidden_rules(page, lattice)]
     if hidden:
         rules = tuple(merged_rules([*rules, *hidden]))
         lattices = _tables(rules)
         cells = [cell for lattice in lattices for cell in lattice.cells]
-    spots = [spot for cell in cells for spot in _cell_spots(page, cell, under)]
-    spots += [_Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
-    spots = _recognised(page, spots)
+    spots = [spot for cell in cells for spot in spots_of(page, cell, under)]
+    spots += [Spot(None, line, crop) for line, crop in prose_lines(page, [lattice.box for lattice in lattices])]
+    spots = recognised(page, spots)
     height, width = shade.shape
     glyphs = tuple(glyph for order, spot in enumerate(spots) for glyph in _glyphs(spot, page.em, order * 200))
     sheet = Sheet(raster.number, width / SCALE, height / SCALE, glyphs, rules, pictured=1.0)
     return ScannedPage(raster.number, raster.width, raster.height, replace(straight, pixels=_NO_PIXELS), sheet, spots)
-
-
-def _recognised(page: Print, spots: Sequence[_Spot]) -> list[_Spot]:
-    """The lines with what they say; what is left of a stamp in a blank cell is dropped, and all pictures are."""
-    for spot, recognition in zip(spots, read_lines([spot.crop for spot in spots]), strict=True):
-        spot.recognition = recognition
-        spot.crop = _NO_STRIP  # a document may have a hundred pages
-        if spot.cell is None:
-            spot.recognition = replace(recognition, symbols=_with_circles(page, spot.line.marks[0], recognition))
-        else:
-            spoilt = spot.foreign or spot.faint or spot.hidden
-            spot.figure = figure_of(page, spot.line, recognition, spoilt=spoilt)
-            if spot.figure is not None and is_speck(spot.line, spot.figure.text, page.em):
-                spot.hidden = True
-    return [spot for spot in _without_strokes(page, spots) if not spot.hidden or _may_be_figure(spot.figure)]
-
-
-def _without_strokes(page: Print, spots: Sequence[_Spot]) -> Iterator[_Spot]:
-    """The lines without what a stamp's strokes add to a cell above or below its figure, which is the less certain for them."""
-    for cell, some in groupby(spots, key=lambda spot: spot.cell):
-        lines = list(some)
-        figures = [spot for spot in lines if spot.figure is not None]
-        if cell is not None and len(lines) == len(figures) > 1:
-            main = [spot for spot in figures if spot.figure and not spot.hidden and not spot.figure.is_stroke]
-            if len(main) == 1 and main[0].figure and page.stain(pixels_of(cell)) > 0:
-                main[0].figure.agrees, main[0].figure.why = False, "strokes beside it"
-                lines = main
-        yield from lines
-
-
-def _with_circles(page: Print, mark: Mark, recognition: Recognition) -> tuple[Symbol, ...]:
-    """The symbols of a line of prose, placed on the page, and the circles that were passed over."""
-    x0, width = mark.x0 - RIM * mark.height, mark.width + 2 * RIM * mark.height
-    placed = tuple(symbol._replace(at=x0 + symbol.at * width) for symbol in recognition.symbols)
-    return with_circles(page, mark, placed)
 
 
 def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
@@ -229,8 +168,8 @@ def read_within(raster: Raster, sheet: Sheet) -> ScannedPage | None:
         return None
     page = Print(shade, ruling.ink)
     cells = [cell for lattice in lattices for cell in lattice.cells]
-    page.em = type_size(page, [pixels_of(cell.box, _INSET) for cell in cells])
-    spots = _recognised(page, [spot for cell in cells for spot in _cell_spots(page, cell, None)])
+    page.em = type_size(page, [pixels_of(cell.box, INSET) for cell in cells])
+    spots = recognised(page, [spot for cell in cells for spot in spots_of(page, cell, None)])
     last = max((glyph.order + glyph.length for glyph in sheet.glyphs), default=0)
     glyphs = [glyph for order, spot in enumerate(spots) for glyph in _glyphs(spot, page.em, last + order * 200)]
     drawn = [rule for rule in rules if any(_is_of(rule, lattice) for lattice in lattices)]
@@ -264,35 +203,11 @@ def _is_of(rule: Rule, lattice: Lattice) -> bool:
     return x0 - 1 <= x <= x1 + 1 and top - 1 <= y <= bottom + 1
 
 
-def _may_be_figure(figure: Figure | None) -> bool:
-    """Whether what stands in a seemingly blank cell under a stamp looks at all like a figure."""
-    return figure is not None and figure.readings[0][1] >= _LIKE_A_FIGURE
-
-
 def _inverted(shade: Pixels) -> Pixels:
     return np.asarray(np.clip(250 - shade.astype(np.int16), 0, 255), dtype=np.uint8)
 
 
-def _cell_spots(page: Print, cell: DrawnCell, under: Print | None) -> Iterable[_Spot]:
-    """The lines of a cell; of one that is empty but lies under a stamp, what the stamp may hide."""
-    box = pixels_of(cell.box, _INSET)
-    ink = cell_ink(page, box)
-    if ink.remnant is not None:
-        return [_Spot(cell.box, ink.remnant, page.crop(ink.remnant, box), hidden=True)]
-    if not ink.lines and under is not None and page.stain(box) > 0 and _may_hide(page, under, box):
-        hidden = cell_ink(under, box, page.em)
-        return [_Spot(cell.box, line, under.crop(line, box), hidden=True) for line in hidden.lines[:1]]
-    return [_Spot(cell.box, line, page.crop(line, box), ink.foreign, ink.faint) for line in ink.lines]
-
-
-def _may_hide(page: Print, under: Print, box: tuple[int, int, int, int]) -> bool:
-    """Whether a stamp may hide print: where print is dark, what is as pale as a stamp's rest is none, but for thin strokes."""
-    if not page.outshines_stains:
-        return True
-    return any(0.5 * page.em <= mark.height <= 1.2 * page.em for mark in under.marks(box, _THIN_STROKE))
-
-
-def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
+def _glyphs(spot: Spot, em: float, order: int) -> Iterable[Glyph]:
     """A line as glyphs: figures piece by piece where the ink shows the pieces, any other text as one."""
     text = _text_of(spot)
     if not text:
@@ -312,7 +227,7 @@ def _glyphs(spot: _Spot, em: float, order: int) -> Iterable[Glyph]:
     yield Glyph(text, x0, upper, x1, lower, size, 0, order, _edges(text, x0, x1) if len(text) > 1 else ())
 
 
-def _text_of(spot: _Spot) -> str:
+def _text_of(spot: Spot) -> str:
     if spot.hidden:
         return ""
     if spot.figure is not None:
@@ -362,7 +277,7 @@ class _Doubts:
         self.page = page
         self.spots = [(*_middle(spot.line.box), spot) for spot in page.spots if spot.cell is not None]
 
-    def within(self, box: Box) -> list[_Spot]:
+    def within(self, box: Box) -> list[Spot]:
         """The lines of print in a cell."""
         return [spot for x, y, spot in self.spots if box.x0 <= x <= box.x1 and box.top <= y <= box.bottom]
 
@@ -408,7 +323,7 @@ def _judged(cell: GridCell, scanned: dict[int, _Doubts]) -> GridCell:
     return cell._replace(confidence=confidence, readings=readings, box=_back(cell.box, scanned))
 
 
-def _is_doubtful(spot: _Spot) -> bool:
+def _is_doubtful(spot: Spot) -> bool:
     """Whether a line that is no figure may still be one, or has a figure in it that is not certain."""
     recognition = spot.recognition
     if recognition is None or not recognition.symbols:
