@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_DB := demo.sqlite
 
-.PHONY: demo test static docs check format benchmark clean
+.PHONY: demo test static docs check format benchmark faults clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
@@ -41,6 +41,9 @@ format: $(STAMP) ## Reformat the code
 benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for the country's size) and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[benchmark]'
 	$(BIN)/python benchmarks/run.py
+
+faults: $(STAMP) ## Run the fault matrix (about 15 minutes; as root with its full disks) and write its table into docs/faults.md
+	$(BIN)/python -m benchmarks.faults --write
 
 clean: ## Remove the environment and the demo database
 	rm -rf $(VENV) $(DEMO_DB)* docs/_build
