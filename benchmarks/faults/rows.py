@@ -48,4 +48,4 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
         for row in rows:
             if row.part == part:
                 said = f"**{len(row.wrong)} wrong**: {row.wrong[0][:200]}" if row.wrong else row.outcome
-                yield f"| {row.fault} | {row.times} | {said.replace('|', chr(92) + '|')} |"
+                yield f"| {row.fault} | {row.times} | {' '.join(said.split()).replace('|', chr(92) + '|')} |"
