@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_DB := demo.sqlite
 
-.PHONY: demo test static docs check format wheel-demo audit benchmark soak clean
+.PHONY: demo test static docs check format wheel-demo audit benchmark soak faults clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
@@ -50,6 +50,9 @@ benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for
 
 soak: $(STAMP) ## 20,000 documents in one run, 2 % of them hostile, beside the same run without those (about 20 processor minutes)
 	$(BIN)/python benchmarks/soak.py --write
+
+faults: $(STAMP) ## Run the fault matrix (about 15 minutes; as root with its full disks) and write its table into docs/faults.md
+	$(BIN)/python -m benchmarks.faults --write
 
 clean: ## Remove the environment and the demo database
 	rm -rf $(VENV) $(DEMO_DB)* docs/_build

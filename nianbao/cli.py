@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from collect.errors import NianbaoError
+from collect.errors import NianbaoError, StoreError
 from nianbao.commands import (
     EXIT_FAULT,
     EXIT_INTERRUPTED,
@@ -33,6 +34,9 @@ from nianbao.commands import (
     series,
     time,
 )
+
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+"""Errors of the system that are no fault of ours: the disk is full or broken, or may not be written to."""
 
 
 class _Nianbao(click.Group):
@@ -65,6 +69,9 @@ class _Nianbao(click.Group):
             sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - lives to the end of the process
             sys.exit(0)
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                where = f"{error.filename}: " if error.filename else ""
+                _fail(f"{where}{error.strerror}. {StoreError.advice} Then run the same command again.", StoreError.exit_code)
             if os.environ.get("NIANBAO_DEBUG"):
                 raise
             _fail(

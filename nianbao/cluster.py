@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
 from collect.errors import ConfigurationError
@@ -33,13 +34,17 @@ class Cluster:
         """What a task raises that several workers died of."""
 
     def workers(self) -> int:
-        """Worker processes there are now. Each reads one document at a time, however many threads it has."""
-        return len(self._client.nthreads())
+        """Worker processes there are now, as far as the scheduler says. Each reads one document at a time, on any threads."""
+        try:
+            return len(self._client.nthreads())
+        except (OSError, RuntimeError):  # the connection is broken: what was sent there will say so
+            return 0
 
     def close(self) -> None:
-        """Take back what is not done and leave the cluster as it was."""
-        self.executor.shutdown(wait=False)
-        self._client.close()
+        """Take back what is not done and leave the cluster as it was. Of one that is gone there is nothing to take back."""
+        for leave in (partial(self.executor.shutdown, wait=False), self._client.close):
+            with suppress(Exception):  # Dask has no one error for it; what ended the run is raised already
+                leave()
 
 
 def connect(address: str) -> Cluster:
@@ -54,7 +59,8 @@ def connect(address: str) -> Cluster:
         advice = "Install it here and on the workers: pip install 'nianbao[dask]'."
         raise ConfigurationError(f"Dask is not installed ({error}).", advice=advice, code="configuration.dask") from error
     place = address.removeprefix(PREFIX).rstrip("/")
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is raised; its log would tear the progress bar
+    for name in ("distributed", "distributed.client"):  # what matters is raised; its log would tear the progress bar
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client: Any = Client(f"tcp://{place}", timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # TimeoutError is an OSError

@@ -302,7 +302,10 @@ class _Line:
         self._hand_out(rest[1:])
 
     def _separate(self, lost: Future[list[Outcome]]) -> None:
-        """Find the document that a process died of: each of its parcel's gets one try by itself, with no other about."""
+        """Find the document that a process died of: each of its parcel's gets one try by itself, with no other about.
+
+        So does the only one: its process may have died of what another ate of the memory, or of somebody who killed it.
+        """
         places = [place for place in self._places if place.results is lost]
         self._await(self._sent, ALL_COMPLETED)
         for place in places:

@@ -26,6 +26,9 @@ LEFT_OUT = {"run", "run_root", "data_dictionary", "generated", "continuity_stale
 _VOLATILE = {("failure", "time"), ("correction", "time"), ("seen_file", "looked_ns"), ("copy_search", "last_run")}
 _VOLATILE |= {("source_check", name) for name in ("started", "finished", "requests", "not_modified")}
 
+_NUMBERS = {("report", "agency_read"): "agency"}
+"""Columns with the number of another table's row that no foreign key says."""
+
 Key = tuple[Any, ...]
 Content = dict[Key, dict[str, Any]]
 """A table's rows by what identifies them."""
@@ -143,7 +146,8 @@ def _is_run(table: Table, column: str) -> bool:
 
 
 def _translation(table: Table, column: str, meaning: Mapping[str, Mapping[Any, Any]]) -> Callable[[Any], Any]:
-    target = table.name if column == "id" and table.name in meaning else _refers_to(table, column)
+    refers = _refers_to(table, column) or _NUMBERS.get((table.name, column))
+    target = table.name if column == "id" and table.name in meaning else refers
     known = meaning.get(target) if target else None
     if known is not None:
         return lambda number: None if number is None else known[number]

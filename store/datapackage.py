@@ -26,7 +26,7 @@ from store.content import content_hash
 from store.export import current_reports, refuse_itself
 from store.load import Store
 from store.package_tables import PackageTable, package_tables
-from store.writers import Kind, OutputColumn, Record, whole_file, write_csv
+from store.writers import Kind, OutputColumn, Record, clear_leftovers, whole_file, write_csv
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every member of a zip file, so that equal content gives equal bytes."""
@@ -79,6 +79,7 @@ def write_datapackage(store: Store, output: Path) -> int:
 @contextmanager
 def _aside(output: Path) -> Iterator[Path]:
     """A folder beside ``output``, which is gone afterwards."""
+    clear_leftovers(output)
     folder = output.with_name(f".{output.name}.{os.getpid()}.folder")
     folder.mkdir()
     try:

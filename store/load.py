@@ -32,19 +32,30 @@ def as_store_error(engine: Engine) -> Iterator[None]:
         yield
     except (SQLAlchemyError, OverflowError, driver) as error:
         said = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
-        raise StoreError(f"The database said: {said.rstrip('.')}.", advice=_advice(engine, error, said)) from error
+        raise StoreError(f"The database said: {said.rstrip('.')}.", advice=_advice(engine, error)) from error
 
 
-def _advice(engine: Engine, error: Exception, said: str) -> str | None:
-    if "locked" in said:
-        return "Another program is writing to it: try again when that has ended."
+_GO_ON = "then run the same command again: what was written stays, and the rest is done then."
+_ADVICE = {
+    sqlite3.SQLITE_BUSY: "Another program is writing to it: try again when that has ended.",
+    sqlite3.SQLITE_LOCKED: "Another program is writing to it: try again when that has ended.",
+    sqlite3.SQLITE_FULL: f"Make room where the database lies (what is new is written beside it first), {_GO_ON}",
+    sqlite3.SQLITE_IOERR: f"See whether the disk is full, broken or gone, {_GO_ON}",
+    sqlite3.SQLITE_READONLY: "Let this user write the file and the folder it lies in (SQLite writes beside it), or copy it.",
+    sqlite3.SQLITE_CANTOPEN: "Let this user read and write the file and the folder it lies in (SQLite writes beside it).",
+    sqlite3.SQLITE_PERM: "Let this user read and write the file and the folder it lies in (SQLite writes beside it).",
+    sqlite3.SQLITE_CORRUPT: "It is damaged: take a copy of it from before, or make it anew from the documents.",
+}
+"""What to do, by SQLite's code."""
+
+
+def _advice(engine: Engine, error: Exception) -> str | None:
     original = getattr(error, "orig", None) or error
+    if isinstance(original, sqlite3.Error):
+        return _ADVICE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF)
     operational = getattr(engine.dialect.dbapi, "OperationalError", sqlite3.OperationalError)
     if engine.dialect.name == "postgresql" and isinstance(original, operational):
-        return (
-            "Check that the server at this address runs and takes connections, then run the same command again: "
-            "what was written stays, and the rest is done then."
-        )
+        return f"Check that the server at this address runs, takes connections and has room, {_GO_ON}"
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from store.failures import place_failures
 from store.generate import drop_views, generate, is_fresh, wide_columns
 from store.load import Store, as_store_error
 from store.migrations import HEAD, REVISIONS, VERSION_TABLE
+from store.safety_copy import keep_copy
 from store.supersede import settle_all
 
 BUSY_MILLISECONDS = 30_000
@@ -34,21 +35,26 @@ _LEDGER_SINCE = "0005"
 """The revision with the ledger, which is derived from what an older database holds."""
 
 
-def open_store(target: str | Path, *, create: bool = True, cache_kib: int = CACHE_KIB) -> Store:
+Kept = Callable[[Path], object]
+"""Told where the copy is that was kept of a database before its schema was changed."""
+
+
+def open_store(target: str | Path, *, create: bool = True, cache_kib: int = CACHE_KIB, kept: Kept = lambda _copy: None) -> Store:
     """The database at a path or an SQLAlchemy URL, brought to the present schema.
 
-    Without ``create`` it must exist and hold reports' tables already. ``cache_kib`` is how much of an SQLite file each
-    connection keeps in memory.
+    Of an SQLite file of an older schema a copy is kept first (``store.safety_copy``), and ``kept`` is told where. Without
+    ``create`` it must exist and hold reports' tables already. ``cache_kib`` is how much of an SQLite file each connection
+    keeps in memory.
 
     Raises:
-        StoreError: there is none, it is something else, or it was made by a newer Nianbao.
+        StoreError: there is none, it is something else, it was made by a newer Nianbao, or no copy can be kept.
     """
     url = database_url(target)
     shown = url.database if url.drivername.startswith("sqlite") else url.render_as_string(hide_password=True)
     _check_file(url, create=create)
     engine = _engine(url, cache_kib)
     try:
-        return Store(engine, _prepare(engine, str(shown), create=create))
+        return Store(engine, _prepare(engine, str(shown), kept, create=create))
     except BaseException:
         engine.dispose()
         raise
@@ -96,10 +102,17 @@ def database_url(target: str | Path) -> URL:
         ) from error
 
 
-def _check_file(url: URL, *, create: bool) -> None:
+def _file(url: URL) -> Path | None:
+    """The file of an SQLite database; None on a server, or in memory."""
     if not url.drivername.startswith("sqlite") or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
+def _check_file(url: URL, *, create: bool) -> None:
+    path = _file(url)
+    if path is None:
         return
-    path = Path(str(url.database))
     if path.is_dir():
         raise StoreError(f"{path} is a folder.", advice="Give the path of a database file.")
     if not create and not path.exists():
@@ -151,7 +164,7 @@ def _begin_elsewhere(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_PLACE})")
 
 
-def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]]:
+def _prepare(engine: Engine, shown: str, kept: Kept, *, create: bool) -> dict[str, list[str]]:
     """Check what is there and bring it up to date; gives the wide tables' columns."""
     try:
         with as_store_error(engine), engine.connect() as connection:
@@ -168,6 +181,8 @@ def _prepare(engine: Engine, shown: str, *, create: bool) -> dict[str, list[str]
             connection.execution_options(immediate=True)
             with _foreign_keys_at_rest(connection), connection.begin():
                 found = _version(connection, shown)
+                if found not in (None, HEAD) and (database := _file(engine.url)) is not None:
+                    kept(keep_copy(database, str(found)))
                 if found is not None:
                     drop_views(connection)
                 if found != HEAD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import regex
 
@@ -74,6 +76,7 @@ def whole_file(output: Path) -> Iterator[Path]:
         raise ConfigurationError(f"There is no folder {output.parent}.", advice="Create it, or give another path.")
     part = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
+        clear_leftovers(output)
         yield part
         part.replace(output)
     except OSError as error:
@@ -81,6 +84,32 @@ def whole_file(output: Path) -> Iterator[Path]:
         raise ConfigurationError(f"{output} cannot be written ({error.strerror}).", advice=advice) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+_LEFTOVER = regex.compile(r"\.(?P<pid>\d+)\.(part|folder)")
+
+
+def clear_leftovers(output: Path) -> None:
+    """Remove what runs that were killed left beside ``output``: it bears the number of a process that is no more."""
+    prefix = f".{output.name}"
+    for path in output.parent.iterdir():
+        told = _LEFTOVER.fullmatch(path.name.removeprefix(prefix)) if path.name.startswith(prefix) else None
+        if told is None or _lives(int(told["pid"])):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def harmless(text: str) -> str:
@@ -170,6 +199,7 @@ def write_xlsx(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Se
         ConfigurationError: more rows than a sheet takes.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - slow to import, needed by few commands
+    from openpyxl.writer.excel import ExcelWriter  # noqa: PLC0415
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("nianbao")
@@ -178,7 +208,9 @@ def write_xlsx(path: Path, columns: Sequence[OutputColumn], batches: Iterable[Se
     except BaseException:
         sheet.close()  # openpyxl complains of a sheet that is dropped open
         raise
-    book.save(path)
+    # Not book.save: where the disk is full it would leave the file open, and complain of it on standard error.
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).write_data()
     return count
 
 

@@ -82,6 +82,9 @@ class Server:
                 return
         raise RuntimeError("the server does not answer")
 
+    def is_running(self):
+        return self._process.poll() is None
+
     def close(self):
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)

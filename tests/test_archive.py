@@ -399,7 +399,7 @@ def test_what_the_index_failed_to_take_it_takes_the_next_time(root, monkeypatch)
         archive.record(1, exchange("/1.html", "1"))
         with monkeypatch.context() as patch:
             patch.setattr(archive._index, "note_indexed", lambda *_: (_ for _ in ()).throw(sqlite3.OperationalError("full")))
-            with pytest.raises(sqlite3.OperationalError):
+            with pytest.raises(ConfigurationError, match=r"index cannot be written \(full\)\. Check the free space"):
                 archive.record(1, exchange("/2.html", "2"))
         archive.record(1, exchange("/3.html", "3"))
         assert [each.url[-6:] for each in archive.captures()] == ["1.html", "2.html", "3.html"]

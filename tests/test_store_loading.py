@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from collect.errors import NotAReportError, StoreError, UnreadableError
 from normalize.model import Scope, Verdict
+from store.bulk import insert_rows
 from store.compare import differences
 from store.load import Outcome
 from store.schema import document, document_path
@@ -97,6 +98,21 @@ def test_a_difference_is_named(tmp_path):
         play(other, [[("c", "3", REPORTS[5])]], 10)
         assert {d.table for d in differences(one, other)} > {"document", "document_path", "report", "form_2014", "cell_note"}
         assert len(differences(one, other, limit=2)) == 2
+
+
+def test_the_numbers_of_agencies_are_no_difference(tmp_path):
+    """A sequence skips those of what was undone."""
+    with new_store(tmp_path / "one.sqlite") as one, new_store(tmp_path / "other.sqlite") as other:
+        for store, number in ((one, 7), (other, 41)):
+            store.load(facts("a", "1"), [report()], store.begin_run("r"))
+            with store.writing() as connection:
+                values = (number, "k", "甲县司法局", "county", "justice", "office", "", 0)
+                insert_rows(connection, "agency", ("id", "key", "name", "level", "kind", "category", "area", "system"), [values])
+                connection.execute(report_table.update().values(agency_id=number, agency_read=number))
+        assert differences(one, other) == []
+        with other.writing() as connection:
+            connection.execute(report_table.update().values(agency_read=None))
+        assert [(d.column, d.one, d.other) for d in differences(one, other)] == [("agency_read", "甲县司法局", None)]
 
 
 def test_figures_longer_than_a_double_are_compared_to_the_last_digit(tmp_path):

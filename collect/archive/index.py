@@ -17,6 +17,7 @@ from typing import Any, Final
 from collect.archive.model import Capture, CrawlFacts, Role
 from collect.archive.records import Original, date
 from collect.archive.volumes import Place
+from collect.errors import ConfigurationError
 from collect.warc import name_of
 
 VERSION: Final = "1"
@@ -118,14 +119,22 @@ class Index:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """A transaction."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """A transaction.
+
+        Raises:
+            ConfigurationError: the disk does not take it, or another process does not let go of it.
+        """
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:  # a full disk may have undone it already
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                advice = "Check the free space and the permissions of the archive's folder."
+                raise ConfigurationError(f"The archive's index cannot be written ({error}).", advice=advice) from error
             raise
-        self._connection.execute("COMMIT")
 
     def said(self, key: str) -> str:
         """A fact about the archive; empty where there is none."""

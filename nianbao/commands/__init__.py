@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -80,4 +81,7 @@ def open_db(db: str, *, create: bool = False) -> Store:
     """The database that ``--db`` names."""
     from store.open import CACHE_KIB, LOADING_CACHE_KIB, open_store  # noqa: PLC0415 - see the package
 
-    return open_store(db, create=create, cache_kib=LOADING_CACHE_KIB if create else CACHE_KIB)
+    def kept(copy: Path) -> None:
+        click.echo(f"{db} is of an older schema and is brought to the present one; as it was it is kept in {copy}", err=True)
+
+    return open_store(db, create=create, cache_kib=LOADING_CACHE_KIB if create else CACHE_KIB, kept=kept)
