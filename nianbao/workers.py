@@ -20,7 +20,7 @@ from collect.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from collect.model import Reference, Refusal, Source
 from nianbao.cluster import PREFIX, connect, read_far_away
 from nianbao.pool import ReaderDiedError, ReaderPool
-from nianbao.reading import Outcome, Parcel, RowReader, attempt, crashed, failure_of, read_each
+from nianbao.reading import Outcome, Parcel, RowReader, attempt, crashed, failure_of, read_each, read_parcel
 
 DOCUMENTS_AHEAD = 500
 """Documents for each worker that may be under way or wait for their turn to be written."""
@@ -68,7 +68,7 @@ class Crew:
     """How many there are now."""
     lost: tuple[type[BaseException], ...]
     """What a task raises whose process died."""
-    task: Callable[[Parcel], Iterable[Outcome]] = read_each
+    task: Callable[[Parcel], Iterable[Outcome]] = read_parcel
     batching: Batching = _NEAR
     certain: bool = True
     """A lost task is itself to blame, and says how far it came; elsewhere it may have stood beside the one that was."""
@@ -95,7 +95,7 @@ def hired(workers: int, executor: str = "") -> Iterator[Crew | None]:
     elif workers > 0:
         pool = ReaderPool(workers)
         try:
-            yield Crew(pool, lambda: workers, (ReaderDiedError,))
+            yield Crew(pool, lambda: workers, (ReaderDiedError,), read_each)
         finally:
             pool.shutdown(cancel_futures=True)
     else:

@@ -35,9 +35,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def scripted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents that say what becomes of them: see ``scripted_reader``."""
+    """Documents that say what becomes of them, read in this process: see ``scripted_reader``."""
     real = batch.ingest
-    monkeypatch.setattr(batch, "ingest", lambda paths, store, **more: real(paths, store, read=reader, **more))
+    monkeypatch.setattr(batch, "ingest", lambda paths, store, crew, **more: real(paths, store, read=reader, **more))  # noqa: ARG005
 
 
 def fill(folder: Path, *contents: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,9 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from collect.errors import ConfigurationError
+from collect.errors import ConfigurationError, EncryptedError, UnreadableError
 from collect.limits import DEFAULT_LIMITS, GIGABYTE, MEGABYTE, Limits, limits_of
 from collect.model import Source
+from extract import office
+from extract.bounds import within
+from extract.office import read_office
 from nianbao.pool import ReaderDiedError, ReaderPool
 from nianbao.reading import Outcome
 from nianbao.workers import hired, outcomes
@@ -166,6 +169,26 @@ def test_libreoffice_ends_with_the_process_that_started_it(tmp_path: Path) -> No
         assert _is_gone(number)
 
 
+REACHING = """#!/bin/sh
+env > {said}
+{python} -c 'import socket; socket.create_connection(("127.0.0.1", {port}), 5)' && echo reached >> {said}
+"""
+
+
+def test_libreoffice_has_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives users networks of their own, nothing is reached; elsewhere a proxy that is not there is named."""
+    said, script = tmp_path / "said", tmp_path / "soffice"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        script.write_text(REACHING.format(said=said, python=sys.executable, port=server.getsockname()[1]))
+        script.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        with pytest.raises(UnreadableError):
+            read_office(b"{\\rtf1}", "rtf")
+    found = said.read_text().splitlines()
+    assert "https_proxy=http://127.0.0.1:9" in found
+    assert ("reached" not in found) or not office._offline()
+
+
 def _is_gone(number: int) -> bool:
     """Whether a process has ended, or does within ten seconds."""
     try:
@@ -207,13 +230,9 @@ def test_limits_that_are_none_are_told(settings: dict[str, object], said: str) -
 
 def test_what_is_printed_on_the_way_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """LibreOffice that prints without an end fills neither memory nor disk."""
-    from extract.bounds import within  # noqa: PLC0415 - here only
-    from extract.office import read_office  # noqa: PLC0415
-
     script = tmp_path / "soffice"
     script.write_text("#!/bin/sh\nsleep 0.3\nwhile true; do echo password; done\n")
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    stream = io.BytesIO()
-    with within(Limits(file_bytes=MEGABYTE, office_seconds=20)), pytest.raises(Exception, match="password"):
-        read_office(stream.getvalue() + b"{\\rtf1}", "rtf")
+    with within(Limits(file_bytes=MEGABYTE, office_seconds=20)), pytest.raises(EncryptedError, match="password"):
+        read_office(b"{\\rtf1}", "rtf")
