@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_DB := demo.sqlite
 
-.PHONY: demo test static docs check format benchmark clean
+.PHONY: demo test static docs check format benchmark fuzz clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
@@ -41,6 +41,10 @@ format: $(STAMP) ## Reformat the code
 benchmark: $(STAMP) ## Run the benchmarks (about 20 minutes; REPORTS=1000000 for the country's size) and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[benchmark]'
 	$(BIN)/python benchmarks/run.py
+
+fuzz: $(STAMP) ## Fuzz every reader for MINUTES (30) of the processor each, or only TARGETS="html pdf"; docs/fuzzing.md
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m benchmarks.fuzz $(TARGETS) --minutes $(or $(MINUTES),30)
 
 clean: ## Remove the environment and the demo database
 	rm -rf $(VENV) $(DEMO_DB)* docs/_build

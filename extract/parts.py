@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -15,7 +16,7 @@ from lxml import etree
 from collect.errors import EncryptedError, UnreadableError, UnsupportedError
 
 MEGABYTE = 1_000_000
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, KeyError, NotImplementedError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, KeyError, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,12 @@ class Parts:
         try:
             with self.archive.open(part) as stream:
                 data = stream.read(self.limit * MEGABYTE + 1)
+        except NotImplementedError:
+            raise  # packed in a way that is not known: not for want of a password
         except RuntimeError as error:
             raise EncryptedError(f"The {self.kind} container is protected by a password.") from error
+        except (ValueError, OverflowError) as error:
+            raise zipfile.BadZipFile(str(error)) from error  # places before the file's beginning, names in no encoding
         if len(data) > self.limit * MEGABYTE:
             message = f"{part[:80]} unpacks to more than {self.limit} MB: a zip bomb, or no report."
             raise UnsupportedError(message, code="unsupported.too_large")
@@ -63,10 +68,17 @@ def opened(content: bytes, kind: str, limit: int) -> Iterator[Parts]:
         UnreadableError: the container is damaged, here or where a part is read later.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with _archive(content) as archive:
             yield Parts(archive, frozenset(archive.namelist()), kind, limit)
     except _DAMAGE as error:
         raise UnreadableError(f"The {kind} container is damaged or cut off.", code="unreadable.truncated") from error
+
+
+def _archive(content: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except (ValueError, OverflowError) as error:
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def parsed(part: str, data: bytes) -> etree._Element:

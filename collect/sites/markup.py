@@ -12,6 +12,7 @@ import regex
 from lxml import etree
 
 from collect.sites.model import Page
+from collect.stated import joined
 
 _CHARSET = regex.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", regex.I)
 _HEADER_CHARSET = regex.compile(r"charset\s*=\s*[\"']?([\w-]+)", regex.I)
@@ -144,7 +145,7 @@ class Markup:
     def base(self) -> str:
         """What relative links start from."""
         declared = next((str(base.get("href")) for base in self.root.iter("base") if base.get("href")), "")
-        return urljoin(self.url, declared.strip())
+        return joined(self.url, declared.strip()) or self.url
 
     @cached_property
     def title(self) -> str:

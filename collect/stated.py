@@ -1,0 +1,41 @@
+"""Numbers, data and addresses as documents and pages state them, where anything at all may stand."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+_MOST_DIGITS = 18
+
+
+def whole(text: str) -> int | None:
+    """The number that decimal digits spell; None for anything else, or more digits than a count has.
+
+    ``str.isdigit`` takes "²" for a digit, which ``int`` does not; and ``int`` refuses thousands of them.
+    """
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def data_at(text: str, start: int = 0) -> object:
+    """The JSON value that begins at a place of a text, whatever follows it; None where there is none, or it nests endlessly."""
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address; all of them empty where it cannot be taken apart (``http://[::1/``)."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def joined(base: str, address: str) -> str:
+    """The absolute form of an address that a page has; empty where it is none."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
