@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 _MOST_DIGITS = 18
@@ -14,6 +16,20 @@ def whole(text: str) -> int | None:
     ``str.isdigit`` takes "²" for a digit, which ``int`` does not; and ``int`` refuses thousands of them.
     """
     return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def toml(text: str) -> dict[str, Any]:
+    """What a TOML file says.
+
+    Raises:
+        TOMLDecodeError: it is none; a number of thousands of digits and endless nesting included, over which the parser stumbles.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise tomllib.TOMLDecodeError(f"it holds what no file should: {type(error).__name__}") from error
 
 
 def data_at(text: str, start: int = 0) -> object:

@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 import atheris  # type: ignore[import-not-found, unused-ignore]
+from atheris.import_hook import HookManager  # type: ignore[import-not-found, unused-ignore]
 
 from benchmarks.fuzz.tally import code_of, commit
 
@@ -34,8 +35,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.getrlimit(resource.RLIMIT_AS)[1]))
     from benchmarks.fuzz.target import ROOT  # noqa: PLC0415 - nothing instrumented may be imported before
 
-    packages, modules = _instrumented(name)
-    with _silent(), atheris.instrument_imports(include=packages):
+    packages, modules, compared = _instrumented(name)
+    with _silent(), _instrument(packages, comparisons=compared):
         for module in modules:
             importlib.import_module(module)
         from benchmarks.fuzz.targets import TARGETS  # noqa: PLC0415
@@ -67,17 +68,22 @@ def main() -> None:
     atheris.Fuzz()
 
 
-def _instrumented(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _instrument(packages: tuple[str, ...], *, comparisons: bool) -> HookManager:
+    """As ``atheris.instrument_imports``, which always traces comparisons."""
+    return HookManager(set(packages), set(), enable_loader_override=True, trace_dataflow=comparisons)
+
+
+def _instrumented(name: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """What the target wants instrumented. It must be known before the project is imported, so another process is asked."""
     import subprocess  # noqa: PLC0415
 
     asked = """import json, sys
 from benchmarks.fuzz.targets import TARGETS
 target = TARGETS[sys.argv[1]]
-print(json.dumps([target.instrumented, target.modules]))"""
+print(json.dumps([target.instrumented, target.modules, target.traces_comparisons]))"""
     said = subprocess.run([sys.executable, "-c", asked, name], check=True, capture_output=True, text=True)
-    packages, modules = json.loads(said.stdout.splitlines()[-1])
-    return tuple(packages), tuple(modules)
+    packages, modules, compared = json.loads(said.stdout.splitlines()[-1])
+    return tuple(packages), tuple(modules), compared
 
 
 class _Log:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from collect.errors import ConfigurationError
 from collect.sites.model import Site
-from collect.stated import parts_of
+from collect.stated import parts_of, toml
 
 _NUMBERS = regex.compile(r"^(?:[\d.]+|\[[\da-f:]+\]|localhost)(?::\d+)?$")
 _SAID = {
@@ -60,7 +60,7 @@ def load_sites(folder: Path) -> tuple[Site, ...]:
 
 def _tables(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        content = toml(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         mistakes.append(f"{file.name}: no valid TOML in UTF-8 ({error}). Correct the place, or take the file out of the folder.")
         return
