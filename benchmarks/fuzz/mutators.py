@@ -19,6 +19,9 @@ _ATTRIBUTE = regex.compile(rb"""(?<=[\s:])([\w:.-]+)=("[^"]*"|'[^']*'|[^\s>"']+)
 _NUMBER = regex.compile(rb"-?\d+(?:\.\d+)?")
 _NO_XML = regex.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_ELEMENTS = 6000
+_FLOODS = 0.004
+"""How often a piece is repeated until it fills the input: what takes quadratic time shows by that."""
+_FLOOD = 50_000
 _VALUES = (
     *b"0 1 2 -1 3 65536 999999999 4294967296 -99999999999999999999 1e400 0.5 NaN 100% none block \xc2\xb2".split(),
     b"",
@@ -70,6 +73,8 @@ def _edit(tokens: list[bytes], rng: Random, raw: Raw, inside: Callable[[bytes, R
     at = rng.randrange(len(tokens))
     length = rng.choice((1, 1, 2, 3, 5, 9, 20, 60))
     piece = tokens[at : at + length]
+    if rng.random() < _FLOODS:
+        tokens[at:at] = piece * (_FLOOD // max(sum(map(len, piece)), 1))
     match rng.randrange(8):
         case 0:
             del tokens[at : at + length]
