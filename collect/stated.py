@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import tomllib
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 _MOST_DIGITS = 18
+_ESCAPES = frozenset({"punycode", "unicode-escape", "raw-unicode-escape", "utf-7"})
 
 
 def whole(text: str) -> int | None:
@@ -30,6 +32,19 @@ def toml(text: str) -> dict[str, Any]:
         raise
     except (ValueError, RecursionError) as error:
         raise tomllib.TOMLDecodeError(f"it holds what no file should: {type(error).__name__}") from error
+
+
+def codec_of(name: str) -> str:
+    """Python's name of an encoding that text may be in; empty for what is none.
+
+    A page may claim ``idna`` or ``base64``: Python's codecs also turn bytes into bytes, or plain ASCII into other letters.
+    """
+    try:
+        codec = codecs.lookup(name).name
+        b"a".decode(codec, "replace")
+    except (LookupError, ValueError):
+        return ""
+    return "" if codec in _ESCAPES else codec
 
 
 def data_at(text: str, start: int = 0) -> object:

@@ -24,6 +24,7 @@ _FLOODS = 0.004
 _FLOOD = 50_000
 _VALUES = (
     *b"0 1 2 -1 3 65536 999999999 4294967296 -99999999999999999999 1e400 0.5 NaN 100% none block \xc2\xb2".split(),
+    *(b"idna", b"base64", b"unicode_escape", b"utf-7", b"http://[::1/"),
     b"",
     b"9" * 5000,
 )
