@@ -41,6 +41,7 @@ def main() -> int:
     if unknown:
         said.error(f"there is no target {', '.join(sorted(unknown))}")
     if orders.table:
+        tally.add_up(orders.folder)
         print(tally.table(list(TARGETS)))
         return 0
     chosen = [TARGETS[name] for name in orders.targets or TARGETS]
