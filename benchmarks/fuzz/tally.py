@@ -56,15 +56,15 @@ def _runs(file: Path) -> Iterator[dict[str, object]]:
 
 
 def table(targets: Sequence[str]) -> str:
-    """A Markdown table: all runs of a target, and those on the code of the last one."""
+    """A Markdown table: all runs of a target, and those on the code as it is now."""
     lines = [
-        "| target | minutes | executions | last code: minutes | executions | commit |",
+        "| target | minutes | executions | on this code: minutes | executions | last run at |",
         "|---|---:|---:|---:|---:|---|",
     ]
     for target in targets:
         runs = list(_runs(RESULTS / f"{target}.jsonl"))
         last = runs[-1] if runs else {}
-        same = [run for run in runs if run.get("code") == last.get("code")]
+        same = [run for run in runs if run.get("code") == code_of(target)]
         lines.append(f"| {target} | {_sums(runs)} | {_sums(same)} | {last.get('commit', '')} |")
     return "\n".join(lines)
 
