@@ -108,6 +108,9 @@ def report(target: Target, home: Path) -> int:
     for path in sorted((home / "finds").glob("*")):
         if path.suffix == ".trace" or not path.is_file():
             continue
+        if path.name.startswith("died.") and not _dies_again(target, path):
+            _put_away(path)
+            continue
         if path.name.startswith("died."):
             print(f"- {target.name} {path.name}: the process died; {path}")
             count += 1
@@ -115,9 +118,7 @@ def report(target: Target, home: Path) -> int:
         data = path.read_bytes()
         find = attempt(target, data)
         if find is None:
-            fixed = home / "fixed" / path.name
-            fixed.parent.mkdir(exist_ok=True)
-            path.rename(fixed)
+            _put_away(path)
             continue
         start = time.process_time()
         small = minimised(target, data, find.signature)
@@ -128,6 +129,25 @@ def report(target: Target, home: Path) -> int:
         print(f"- {target.name} {find.signature} at {find.place}: {path} ({sizes})\n{find.trace[-600:]}")
         count += 1
     return count
+
+
+_AGAIN = """import resource, sys
+from pathlib import Path
+from benchmarks.fuzz.target import attempt
+from benchmarks.fuzz.targets import TARGETS
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+sys.exit(attempt(TARGETS[sys.argv[1]], Path(sys.argv[2]).read_bytes()) is not None)"""
+
+
+def _dies_again(target: Target, path: Path) -> bool:
+    """Whether the input takes too much of the processor, or kills a process: 120 seconds by the clock may be another's load."""
+    return subprocess.run([sys.executable, "-c", _AGAIN, target.name, str(path)], cwd=ROOT, check=False).returncode != 0
+
+
+def _put_away(path: Path) -> None:
+    fixed = path.parent.parent / "fixed" / path.name
+    fixed.parent.mkdir(exist_ok=True)
+    path.rename(fixed)
 
 
 if __name__ == "__main__":
