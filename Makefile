@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_DB := demo.sqlite
 
-.PHONY: demo test static docs check format wheel-demo audit benchmark soak faults clean
+.PHONY: demo test static docs check format wheel-demo audit benchmark soak faults fuzz clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Nianbao needs Python 3.11 or newer (PYTHON=/path/to/python3 make ...)"; exit 1; }
@@ -53,6 +53,10 @@ soak: $(STAMP) ## 20,000 documents in one run, 2 % of them hostile, beside the s
 
 faults: $(STAMP) ## Run the fault matrix (about 15 minutes; as root with its full disks) and write its table into docs/faults.md
 	$(BIN)/python -m benchmarks.faults --write
+
+fuzz: $(STAMP) ## Fuzz every reader for MINUTES (30) of the processor each, or only TARGETS="html pdf"; docs/fuzzing.md
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(BIN)/python -m benchmarks.fuzz $(TARGETS) --minutes $(or $(MINUTES),30)
 
 clean: ## Remove the environment and the demo database
 	rm -rf $(VENV) $(DEMO_DB)* docs/_build

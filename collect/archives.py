@@ -240,10 +240,10 @@ class Collection:
 
     def _met(self, listing: Iterator[Member | Lost | Passed], archive: _Place, waiting: Waiting) -> Iterator[Source | Refusal]:
         for member in listing:
+            archive.budget.count_member()
             if isinstance(member, Lost):
                 yield (self._within(archive, member) if member.name else archive).refusal(member.error)
                 continue
-            archive.budget.count_member()
             if isinstance(member, Passed):
                 self.skipped[member.rule] += 1
             elif rule := skip_rule(member.name):

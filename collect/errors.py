@@ -7,7 +7,11 @@ says what to do.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What a message may quote from a file and no database or terminal should get."""
 
 
 class NianbaoError(Exception):
@@ -21,6 +25,7 @@ class NianbaoError(Exception):
     advice: str = "Please report this with the file that caused it."
 
     def __init__(self, message: str, *, advice: str | None = None, code: str | None = None) -> None:
+        message = _UNPRINTABLE.sub("\ufffd", message)
         super().__init__(message)
         self.message = message
         self.advice = advice or type(self).advice

@@ -78,7 +78,7 @@ def _zip_members(stream: IO[bytes]) -> Iterator[Member | Lost]:
         if is_office(archive.namelist()):
             raise OfficeFile
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):  # is_dir stumbles over an empty name
                 continue
             yield _zip_member(archive, info)
 
@@ -140,8 +140,22 @@ def _is_folder(raw: bytes) -> bool:
     return raw.endswith((b"/", b"\\"))
 
 
+_GOES_ON = frozenset(
+    (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+)
+_LONGEST_HEADER = 1 << 20
+
+
 class _Header(tarfile.TarInfo):
     """Remembers how the archive ended: ``tarfile`` passes over damage in the middle in silence."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """A header. One that goes on in blocks of its own (a long name, pax records) would be read whole, however long."""
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in _GOES_ON and header.size > _LONGEST_HEADER:
+            raise tarfile.HeaderError(f"a header of {header.size} bytes")
+        return header
 
     @classmethod
     def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:  # the parameter's name is the base class's
@@ -150,7 +164,9 @@ class _Header(tarfile.TarInfo):
         except Exception as error:
             if isinstance(tarfile, _Tar):
                 tarfile.ended_by = type(error).__name__
-            raise
+            if isinstance(error, DAMAGE):
+                raise
+            raise ValueError(f"a header is damaged: {error}") from error  # its parser stumbles in ways of its own
 
 
 class _Tar(tarfile.TarFile):

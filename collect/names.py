@@ -61,15 +61,18 @@ class DistinctNames:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+        """The count to try next, by name: an archive may hold one name half a million times."""
 
     def claim(self, name: str, parent: str) -> str:
         """``name``; with its ``parent`` folder's name in front, or a count behind, where that one is taken."""
         candidate = name
         if candidate in self._taken and parent:
             candidate = f"{parent}/{name}"
-        count = 2
-        while candidate in self._taken:
-            candidate = f"{name} ({count})"
-            count += 1
+        if candidate in self._taken:
+            count = self._next.get(name, 2)
+            while (candidate := f"{name} ({count})") in self._taken:
+                count += 1
+            self._next[name] = count + 1
         self._taken.add(candidate)
         return candidate

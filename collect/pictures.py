@@ -12,12 +12,13 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import regex
 
 from collect.limits import MEGABYTE
 from collect.model import Picture, Source
+from collect.stated import joined
 
 _PAGES = (".html", ".htm", ".shtml", ".xhtml", ".jhtml", ".asp", ".aspx", ".jsp", ".php")
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"})
@@ -212,7 +213,7 @@ def _pictures_of(
     left = _TOGETHER
     for address in shown:
         if is_fetched:
-            picture = by_address.get(urljoin(page.origin, address))
+            picture = by_address.get(joined(page.origin, address))
         else:
             name = below(address)
             picture = by_name.get(posixpath.join(folder, name)) if name else None

@@ -23,6 +23,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from collect.errors import NianbaoError, UnreadableError, UnsupportedError
 from collect.member import Lost, Member, Passed
+from collect.members import DAMAGE
 from collect.names import clean_name
 
 _HEAD: Final = b"WARC/"
@@ -32,15 +33,19 @@ _NEXT_RECORD: Final = regex.compile(rb"\r\n\r\n\r?\n?WARC/\d")
 _CHUNK: Final = 1 << 20
 _ASSETS: Final = regex.compile(r"(?:text/css|(?:text|application)/(?:x-)?javascript|font/|audio/|video/)")
 _WEB: Final = regex.compile(r"https?://", regex.IGNORECASE)
-_DAMAGE: Final = (ArchiveLoadFailed, zlib.error, EOFError, ValueError, LookupError, AttributeError, TypeError)
-"""What warcio raises over damaged records."""
+_DAMAGE: Final = (ArchiveLoadFailed, *DAMAGE, LookupError, AttributeError, TypeError)
+"""What warcio raises over damaged records, and the library below it over what it unpacks."""
 
 
 def holds_records_apart(stream: IO[bytes]) -> bool:
     """Whether each record of a gzip-compressed WARC is compressed by itself. Rewinds the stream."""
     first = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    head = first.decompress(stream.read(_CHUNK), _CHUNK)
-    stream.seek(0)
+    try:
+        head = first.decompress(stream.read(_CHUNK), _CHUNK)
+    except zlib.error:
+        return True  # as it should be; so the next record is found behind the damaged one
+    finally:
+        stream.seek(0)
     return first.eof and _NEXT_RECORD.search(head) is None
 
 
@@ -60,7 +65,11 @@ def warc_members(stream: IO[bytes]) -> Iterator[Member | Lost | Passed]:
             error = UnreadableError(f"A record of the archive is damaged ({damage}).", advice=_REFETCH)
         if error:
             yield Lost("", error)
-        place = next_start(stream, records.offset + 1) if error or records.spoiled else None
+        try:
+            place = next_start(stream, records.offset + 1) if error or records.spoiled else None
+        except DAMAGE as damage:
+            yield Lost("", UnreadableError(f"The archive breaks off ({damage}).", advice=_REFETCH))
+            return
 
 
 _REFETCH: Final = "The other records are ingested; crawl the page again for this one."

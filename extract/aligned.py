@@ -13,6 +13,7 @@ from statistics import median
 
 import regex
 
+from collect.stated import whole
 from extract.assemble import assemble
 from extract.frame import Frame
 from extract.framing import frame_of, is_sentence
@@ -131,7 +132,7 @@ def _is_contents(frame: Frame, rows: list[list[Run]]) -> bool:
         return True
     if labels and sum(plain(run.text).endswith(":") for run in labels) * 2 > len(labels):
         return True
-    numbers = [int(plain(row[0].text)) for row in rows if len(row) == 1 and plain(row[0].text).isdecimal()]
+    numbers = [number for row in rows if len(row) == 1 and (number := whole(plain(row[0].text))) is not None]
     headed = any(section.head for section in frame.sections)
     rising = all(a <= b for a, b in pairwise(numbers)) and len(set(numbers)) > 1
     return not headed and len(numbers) == len(rows) and rising

@@ -22,7 +22,7 @@ _FAR = regex.compile(r"\s*-\s*\d{3,}")
 _EMPTY_CLIP = regex.compile(r"\s*rect\(\s*([\d.]+)\w*[\s,]+\1\w*[\s,]+\1\w*[\s,]+\1\w*\s*\)\s*", regex.I)
 _NO_SCALE = regex.compile(r"\bscale[XY3d]*\(\s*0(?:\.0+)?\s*[,)]", regex.I)
 _SPACER = regex.compile(r"(?:^|/)(?:spacer|blank|clear|transparent|space|pixel|dot|1x1|empty)[\w.-]*$", regex.I)
-_SIZE = regex.compile(r"\s*(\d+)")
+_SIZE = regex.compile(r"\s*(\d{1,9})")
 _DEEPEST = 200
 """Elements of a cell that are looked through."""
 _NUMBER = regex.compile(r"\s*[\p{Nd},.，．]+\s*")

@@ -15,6 +15,7 @@ import regex
 from charset_normalizer import from_bytes
 
 from collect.errors import UnreadableError
+from collect.stated import codec_of
 
 # Single characters are told by `re`, which tests a large set by a bitmap; every document passes through these.
 _FREQUENT = re.compile(
@@ -126,12 +127,7 @@ def _candidates(content: bytes, declared: str) -> Iterator[str]:
 def _codec(declared: str) -> str:
     """The codec a declaration means; ``""`` for none, an unknown one, or one that can decode anything and so says nothing."""
     name = declared.strip().strip("\"'").lower()
-    try:
-        codec = codecs.lookup(
-            {"x-gbk": "gbk", "gb2312-80": "gbk", "utf8mb4": "utf-8", "unicode": "utf-16-le"}.get(name, name)
-        ).name
-    except LookupError:
-        return ""
+    codec = codec_of({"x-gbk": "gbk", "gb2312-80": "gbk", "utf8mb4": "utf-8", "unicode": "utf-16-le"}.get(name, name))
     if codec in {"gb2312", "gbk", "gb18030", "hz"}:
         return "gb18030"
     if codec in {"big5", "cp950", "big5hkscs"}:

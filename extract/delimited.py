@@ -29,7 +29,10 @@ def _fields(text: str, mark: str) -> tuple[str, ...] | None:
     """The fields of a line, or None where it is none of a table's."""
     if mark not in text or text.count('"') % 2:
         return None
-    fields = tuple(trim(field) for field in next(csv.reader([text], delimiter=mark), []))
+    try:
+        fields = tuple(trim(field) for field in next(csv.reader([text], delimiter=mark), []))
+    except csv.Error:  # a field of 131,072 characters or more: a picture written out, perhaps
+        return None
     return None if any("。" in field or is_prose(field) for field in fields) else fields
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import regex
 from lxml import etree
 
+from collect.stated import whole
 from extract.docx_paragraph import attribute, child, children, local
 
 _DIGITS = "〇一二三四五六七八九"
@@ -160,7 +161,7 @@ def _reference(properties: etree._Element | None) -> tuple[str, int] | None:
 
 
 def _int(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return whole(text or "") or 0
 
 
 def _printed(number: int, style: str) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 import regex
 from lxml import etree
 
+from collect.stated import whole
 from extract.inline import DRAWN, Inline, collapse
 from extract.model import Link
 
@@ -214,7 +215,7 @@ def _is_raised(look: dict[str, etree._Element]) -> bool:
     if attribute(look.get("vertAlign"), "val") in {"superscript", "subscript"}:
         return True
     position = attribute(look.get("position"), "val") or "0"
-    return position.lstrip("+-").isdecimal() and int(position.lstrip("+-")) >= _RAISED_FROM
+    return (whole(position.lstrip("+-")) or 0) >= _RAISED_FROM
 
 
 def _is_white(run: etree._Element, look: dict[str, etree._Element]) -> bool:

@@ -169,5 +169,5 @@ def _merge(found: etree._Element | None) -> str:
 def _number(text: str | None) -> int:
     try:
         return max(0, min(int(float(text or 0)), 100_000))
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0

@@ -30,6 +30,10 @@ _HEADINGS = frozenset({"h1", "h2", "h3"})
 _HEAD_TAGS = frozenset({"title", "meta", "link", "style", "script", "base", "noscript", "template", "object", "xml", "isindex"})
 _CLOSING = regex.compile(r"</(?:html|body)\s*>", regex.I)
 _HAS_BLOCKS = regex.compile(r"<(?:html|body|p|div|br|pre|li|h[1-6])[\s/>]", regex.I)
+_NO_XML = regex.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NO_XML_REFERENCE = regex.compile(
+    r"&#(?:0*(?:[1-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|x0*(?:[1-8bcef]|1[\da-f]|fff[ef])(?![\da-f]));?", regex.I
+)
 _PROSE = 60
 """Characters from which a line shows that the article has begun."""
 
@@ -74,7 +78,7 @@ def read_html(content: bytes, declared: str = "", pictures: Mapping[str, bytes] 
 def _parse(text: str) -> etree._Element:
     """The element tree. No network, no entities but HTML's own; nesting beyond 2048 is refused, not cut off."""
     # The closing tags end the document for libxml2, but pasted Word pages bring their own into the middle of one.
-    text = _CLOSING.sub("", text.replace("\0", ""))
+    text = _allowed(_CLOSING.sub("", text.replace("\0", "")))
     # huge_tree lifts the depth limit from 256, which bad markup reaches, to 2048; at either limit libxml2 drops the rest.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
     try:
@@ -89,6 +93,18 @@ def _parse(text: str) -> etree._Element:
         raise beyond("nesting", "Tables are nested dozens deep; no report's are.", code="unsupported.nesting")
     _leave_head(root)
     return root
+
+
+def _allowed(text: str) -> str:
+    """Without characters that no XML may hold: libxml2 lets them in, written out or by number, and lxml refuses to move them.
+
+    Those that are blanks stay blanks; for the others it shows that something stood there.
+    """
+    if _NO_XML_REFERENCE.search(text):
+        text = _NO_XML_REFERENCE.sub("\ufffd", text)
+    if _NO_XML.search(text):
+        text = _NO_XML.sub(lambda found: " " if found[0].isspace() else "\ufffd", text)
+    return text
 
 
 def _leave_head(root: etree._Element) -> None:

@@ -6,7 +6,7 @@ understood gives None; then it cannot be told what shows. (ECMA-376-1, 18.8.31.)
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +20,11 @@ _PIECE = regex.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|(?P<digits>[#0?][#0?,.]*[#0?]|[#0?])|(?P<percent>%)'
     r"|(?P<plain>[-+() /:：￥$]|\p{Han})|(?P<text>@)"
 )
+_BEYOND = 1e30
+"""No number of a sheet is as large, and none is "not a number"."""
+_MOST_DIGITS = 60
+"""In a format. Programs allow 30 behind the point."""
+_EXACT = Context(prec=31 + _MOST_DIGITS)
 _SIGNIFICANT = 11
 """Digits that the format ``General`` shows."""
 _GENERAL = frozenset({"", "general", "@", "g/通用格式"})
@@ -34,6 +39,8 @@ class _Pattern(NamedTuple):
 
 def shown_number(value: float, form: str) -> str | None:
     """The text that a cell of that format shows for a number; None where the format is not understood."""
+    if not abs(value) < _BEYOND:
+        return None
     form = _LOCALE.sub("", form)
     if form.strip().lower() in _GENERAL:
         return _general(value)
@@ -105,7 +112,7 @@ def _pattern(section: str) -> _Pattern | None:
             after += literal
         else:
             before += literal
-    if "," in digits[-1:] or digits.count(".") > 1:
+    if "," in digits[-1:] or digits.count(".") > 1 or len(digits) > _MOST_DIGITS:
         return None
     return _Pattern(before, digits, after, percent)
 
@@ -113,7 +120,7 @@ def _pattern(section: str) -> _Pattern | None:
 def _rounded(number: Decimal, digits: str) -> str:
     """A number without its sign, with as many digits as ``#,##0.0#`` asks for."""
     whole, _, part = digits.partition(".")
-    rounded = number.quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP)
+    rounded = number.quantize(Decimal(1).scaleb(-len(part)), ROUND_HALF_UP, _EXACT)
     shown, _, decimals = f"{rounded:f}".partition(".")
     while len(decimals) > part.count("0") and decimals.endswith("0"):
         decimals = decimals[:-1]

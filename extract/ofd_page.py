@@ -38,6 +38,8 @@ POINTS = 72 / 25.4
 _MOST_CHARACTERS = 200_000
 _DEEPEST = 8
 """Blocks and composites within one another."""
+_BEYOND = 1e9
+"""Millimetres; what lies farther away is on no page, and sums of such numbers are no numbers."""
 _NUMBERS = regex.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _STEPS = regex.compile(r"([SMLQBAC])([^SMLQBAC]*)")
 _STRAIGHT_STEPS = frozenset("SML")
@@ -86,8 +88,9 @@ def local(element: etree._Element) -> str:
 
 
 def numbers(text: str | None) -> list[float]:
-    """The numbers of an attribute."""
-    return [float(found) for found in _NUMBERS.findall(text or "")]
+    """The numbers of an attribute. One that is beyond all measure (``1e400``) is 0."""
+    found = (float(number) for number in _NUMBERS.findall(text or ""))
+    return [number if abs(number) < _BEYOND else 0.0 for number in found]
 
 
 class PageReader:

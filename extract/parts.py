@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from collect.errors import EncryptedError, UnreadableError
 from collect.limits import readable_size
 from extract.bounds import beyond, limits
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, KeyError, NotImplementedError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, KeyError, NotImplementedError)
 _FEWEST = 1_024
 """Bytes that a part may be taken for at least when it is told by its ratio whether it is a bomb."""
 
@@ -58,8 +59,12 @@ class Parts:
         try:
             with self.archive.open(part) as stream:
                 data = stream.read(most + 1)
+        except NotImplementedError:
+            raise  # packed in a way that is not known: not for want of a password
         except RuntimeError as error:
             raise EncryptedError(f"The {self.kind} container is protected by a password.") from error
+        except (ValueError, OverflowError) as error:
+            raise zipfile.BadZipFile(str(error)) from error  # places before the file's beginning, names in no encoding
         if len(data) > most:
             raise beyond(limit, f"{part[:80]} unpacks to more than {readable_size(most)}: a zip bomb, or no report.")
         packed = max(self.archive.getinfo(part).compress_size, _FEWEST)
@@ -80,10 +85,17 @@ def opened(content: bytes, kind: str) -> Iterator[Parts]:
         UnreadableError: the container is damaged, here or where a part is read later.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with _archive(content) as archive:
             yield Parts(archive, frozenset(archive.namelist()), kind)
     except _DAMAGE as error:
         raise UnreadableError(f"The {kind} container is damaged or cut off.", code="unreadable.truncated") from error
+
+
+def _archive(content: bytes) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except (ValueError, OverflowError) as error:
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def parsed(part: str, data: bytes) -> etree._Element:

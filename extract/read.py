@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from email.message import EmailMessage
 from functools import partial
 
 from collect.errors import NianbaoError, UnreadableError, UnsupportedError
@@ -134,13 +133,24 @@ def _mhtml(content: bytes) -> Document:
     """A web archive (Word's "single file web page"): the first HTML part, which the root of such a file is."""
     from extract.html import read_html  # noqa: PLC0415  # see above
 
-    message = email.message_from_bytes(content.lstrip(), policy=email.policy.default)
-    for part in message.walk():
-        if part.get_content_type() == "text/html" and isinstance(part, EmailMessage):
+    try:
+        page, charset = next(_pages_of(content), (b"", ""))
+    except Exception as error:  # the library falls over malformed headers in ways of its own
+        raise UnreadableError(
+            f"The web archive (MHTML) is damaged ({type(error).__name__}).", code="unreadable.damaged"
+        ) from error
+    if not page:
+        raise UnreadableError("A web archive (MHTML) without a page in it.")
+    return read_html(page, charset)
+
+
+def _pages_of(content: bytes) -> Iterator[tuple[bytes, str]]:
+    """The HTML parts of a web archive, with the charset that their headers state."""
+    for part in email.message_from_bytes(content.lstrip(), policy=email.policy.default).walk():
+        if part.get_content_type() == "text/html":
             page = part.get_payload(decode=True)
             if isinstance(page, bytes) and page.strip():
-                return read_html(page, part.get_content_charset("") or "")
-    raise UnreadableError("A web archive (MHTML) without a page in it.")
+                yield page, part.get_content_charset("") or ""
 
 
 READERS: dict[str, Reader] = {

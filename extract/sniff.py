@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
+import zlib
 
 import regex
 
@@ -26,6 +28,12 @@ WORD_XML = "application/vnd.ms-word.xml"
 PICTURES = ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp")
 
 _HEAD = 1 << 16
+
+ZIP_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, ValueError, OverflowError, RuntimeError, KeyError),
+)
+"""What the standard library raises over a damaged zip, here and where a part is read."""
 
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -150,8 +158,11 @@ def _zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-            stated = archive.read("mimetype")[:200].decode("ascii", "replace").strip() if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, struct.error) as error:
+            stated = ""
+            if "mimetype" in names:
+                with archive.open("mimetype") as part:  # a part may unpack to gigabytes
+                    stated = part.read(200).decode("ascii", "replace").strip()
+    except ZIP_DAMAGE as error:
         raise UnreadableError(
             "A zip container (DOCX, XLSX, OFD or archive) that is damaged or cut off.", code="unreadable.truncated"
         ) from error

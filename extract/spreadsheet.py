@@ -58,7 +58,7 @@ def shown(value: object, form: str, *, pale: bool = False) -> str:
     elif isinstance(value, int | float):
         text = shown_number(value, form)
     else:
-        text = str(value)
+        text = str(value).replace("\0", "\ufffd")  # no database keeps it
     if text is None or (pale and _DIGITS.fullmatch(text)):
         return DRAWN
     return text.strip()

@@ -53,6 +53,7 @@ def read_text(content: bytes) -> Document:
         _refuse_noise(decode(content[:_SAMPLE])[0])
         raise _too_large(f"The text is {len(content) // 1_000_000} MB long; no annual report is.")
     text, encoding = decode(content)
+    text = text.replace("\0", "\ufffd")  # no database keeps it
     _refuse_noise(text)
     if text.count("\n") > MAX_LINES:
         raise _too_large(f"The text has {text.count(chr(10)):,} lines; no annual report has.")

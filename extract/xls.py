@@ -33,7 +33,7 @@ def read_xls(content: bytes) -> Document:
         raise UnreadableError("The workbook is damaged or of a kind that is not read.", code="unreadable.damaged") from error
     except Exception as error:  # xlrd falls over damaged records in every way there is
         raise UnreadableError(f"The workbook is damaged ({type(error).__name__}).", code="unreadable.damaged") from error
-    return document_of(sheets, MEDIA_TYPE, producer=book.user_name or "")
+    return document_of(sheets, MEDIA_TYPE, producer=(book.user_name or "").replace("\0", " ").strip())
 
 
 def _worksheet(book: Any, sheet: Any) -> Worksheet:  # noqa: ANN401 - xlrd has no types

@@ -118,7 +118,10 @@ def read_corpus(path: Path) -> tuple[Path, dict[str, Truth]]:
 
 def _rows(file: Path) -> Iterator[dict[str, str]]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        yield from csv.DictReader(lines)
+        try:
+            yield from csv.DictReader(lines)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{file} is no CSV in UTF-8 ({error}).", advice=_ADVICE) from error
 
 
 def _value(text: str, file: Path, line: int) -> Value:

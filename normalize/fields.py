@@ -52,23 +52,33 @@ def rows_of(grid: Grid) -> list[Fields]:
 def _gather(cells: Sequence[GridCell]) -> list[list[GridCell]]:
     """One cell a line: a row begins at a label that follows a value, and where header labels end."""
     rows: list[list[GridCell]] = []
+    heads = filled = False
     for cell in cells:
-        if rows and not _begins_row([c.text for c in rows[-1]], cell.text):
+        if rows and not _begins_row(rows[-1][-1].text, cell.text, heads=heads, filled=filled):
             rows[-1].append(cell)
         else:
             rows.append([cell])
+            heads = filled = False
+        heads = heads or (names_column(cell.text) and not names_row(cell.text))
+        filled = filled or holds_number(cell.text)
     return rows
 
 
-def _begins_row(row: Sequence[str], here: str) -> bool:
-    heads = any(names_column(t) and not names_row(t) for t in row)  # 总计 ends a header and labels a row of its own
-    filled = any(holds_number(t) for t in row)
+def _begins_row(last: str, here: str, *, heads: bool, filled: bool) -> bool:
+    """Whether a new row begins behind a row's ``last`` text.
+
+    Args:
+        last: What the row ends with so far.
+        here: What comes next.
+        heads: Whether the row has a column's label; 总计 ends a header and labels a row of its own, and does not count.
+        filled: Whether it has a number.
+    """
     if not is_label(here):
         # Blanks among header labels are what is left of spanned cells; a number under them begins the values.
         return heads and not filled and kind_of(here) is not Kind.EMPTY
     if heads and not filled:
         return names_row(here) and not names_column(here)
-    return not is_label(row[-1])
+    return not is_label(last)
 
 
 def _part(row: Sequence[GridCell]) -> Fields:
@@ -105,10 +115,10 @@ def fit(values: Sequence[GridCell], count: int, anchor: int | None = None) -> tu
     ``anchor`` is where the values of a regular table begin; it decides where the row alone does not.
     """
     ways: dict[tuple[str, ...], int] = {}
-    for start in range(len(values) - count + 1):
-        outside = (*values[:start], *values[start + count :])
-        if all(kind_of(c.text) is Kind.EMPTY for c in outside):
-            ways.setdefault(tuple(c.text.strip() for c in values[start : start + count]), start)
+    filled = [at for at, cell in enumerate(values) if kind_of(cell.text) is not Kind.EMPTY]
+    first, last = (max(filled[-1] - count + 1, 0), filled[0]) if filled else (0, len(values))
+    for start in range(first, min(last, len(values) - count) + 1):
+        ways.setdefault(tuple(c.text.strip() for c in values[start : start + count]), start)
     if len(ways) == 1:
         start = next(iter(ways.values()))
     elif ways and anchor is not None and anchor in ways.values():

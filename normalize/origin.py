@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import regex
 
+from collect.stated import parts_of
 from normalize.agencies import in_text, is_generic, is_region
 from normalize.prose import folded
 from normalize.titles import Title, title_of_page
@@ -22,7 +23,7 @@ _MONTH_OR_DAY = regex.compile(r"\d{1,2}|\d{4,6}")
 def _parts(origin: str) -> list[str]:
     """Decoded path components, the last first, without host and suffix."""
     text = unquote(origin)
-    path = urlsplit(text).path if "://" in text else text
+    path = parts_of(text).path if "://" in text else text
     return [_SUFFIX.sub("", part) for part in reversed(_SEPARATOR.split(path)) if part.strip()]
 
 
@@ -39,7 +40,7 @@ def year_in_origin(origin: str) -> tuple[int, bool] | None:
     titled = title_in_origin(origin)
     if titled and titled.year:
         return titled.year, True
-    asked = _REPORT_YEAR.search(urlsplit(unquote(origin)).query if "://" in origin else "")
+    asked = _REPORT_YEAR.search(parts_of(unquote(origin)).query if "://" in origin else "")
     if asked:
         return int(asked[1]), True
     parts = _parts(origin)

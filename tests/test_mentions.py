@@ -180,3 +180,11 @@ def test_a_mention_that_disagrees_is_a_hint() -> None:
 @pytest.mark.parametrize("cells", [cell(3), cell(None), {}])
 def test_agreement_blank_and_absence_are_no_finding(cells: dict[CellKey, Cell]) -> None:
     assert check_mentions(mentions([Section(1, "", "收到政府信息公开申请3件。")]), cells) == ()
+
+
+def test_a_disagreement_names_the_cells_that_were_added_up() -> None:
+    """Documents may be counted as made or as disclosed; where the table has one of the cells, the other is no evidence."""
+    newly_disclosed = CellKey("disclosure", "normative_documents", "newly_disclosed")
+    cells = {newly_disclosed: Cell("2019", newly_disclosed, Decimal(4), "4", State.PRINTED)}
+    (finding,) = check_mentions(mentions([Section(1, "", "全年制发行政规范性文件6件。")], "2019"), cells)
+    assert (finding.cells, finding.expected, finding.actual) == ((str(newly_disclosed),), "6", "4")

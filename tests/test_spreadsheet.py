@@ -58,6 +58,14 @@ from nianbao.pipeline import read_reports
         (3, "yyyy-mm-dd", None),
         (3, "# ?/?", None),
         (3, "0.00E+00", None),
+        # found by fuzzing: decimal arithmetic has 28 digits unless more are asked for, and no format shows what is no number
+        (1e10, "0." + "0" * 20, "10000000000." + "0" * 20),
+        (1234567890123456789012, "#,##0.00", "1,234,567,890,123,456,789,012.00"),
+        (1e300, "0.00", None),
+        (float("inf"), "General", None),
+        (float("nan"), "0", None),
+        (10**400, "0", None),
+        (5, "0" * 400, None),
     ],
 )
 def test_a_number_shows_through_its_format(value: float, form: str, expected: str | None) -> None:

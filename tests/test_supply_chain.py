@@ -25,6 +25,7 @@ _NAMES = "MIT|MIT-CMU|0?BSD|[23]-Clause|Apache|ISC|Python Software Foundation|PS
 PERMISSIVE = regex.compile(rf"\b(?:{_NAMES})\b", regex.I)
 FORBIDDEN = regex.compile(r"\b(?:AGPL|Affero|GPL|GNU General Public)", regex.I)
 ACCEPTED = {
+    "atheris": "Apache-2.0 by its licence file, which its metadata do not repeat: an extra, for fuzzing only",
     "certifi": "MPL-2.0: a list of certificates, unchanged",
     "docutils": "public domain and BSD but for an editor's mode (GPL): for the documentation only",
     "hypothesis": "MPL-2.0: for the tests only",

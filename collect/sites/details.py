@@ -16,6 +16,7 @@ from collect.sites.markup import Markup, shown
 from collect.sites.model import Ask, Detail, Link, Site
 from collect.sites.paging import MAX_PAGES, further_pages
 from collect.sites.words import date_in, folded, years
+from collect.stated import parts_of, whole
 
 _FILE = regex.compile(r"\.(?:pdf|docx?|wps|wpt|ofd|xlsx?|et|zip|rar|7z|rtf)$", regex.I)
 _PICTURE = regex.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|webp)$", regex.I)
@@ -60,7 +61,7 @@ def detail_of(markup: Markup, site: Site) -> Detail:
 
 def is_file(url: str) -> bool:
     """Whether an address is that of a document file, by its path or by a file name in its query."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if _FILE.search(unquote(parts.path)):
         return True
     return any(_FILE.search(value) for values in parse_qs(parts.query).values() for value in values)
@@ -161,9 +162,9 @@ def _is_decoration(image: etree._Element, source: str) -> bool:
         f"{image.get('alt', '')}{image.get('title', '')}"
     ):
         return True
-    sizes = [int(value) for name in ("width", "height") if (value := str(image.get(name, "")).removesuffix("px")).isdigit()]
-    sizes += [int(number) for _, number in _SIZE.findall(str(image.get("style", "")))]
-    return any(0 < size < _SMALL for size in sizes)
+    stated = [str(image.get(name, "")).removesuffix("px") for name in ("width", "height")]
+    stated += [number for _, number in _SIZE.findall(str(image.get("style", "")))]
+    return any(0 < (whole(size) or 0) < _SMALL for size in stated)
 
 
 def text_pages(markup: Markup) -> Iterator[str]:

@@ -17,6 +17,7 @@ from collect.sites.model import Ask, Link, Listing, Site
 from collect.sites.paging import further_pages, is_paging
 from collect.sites.reports import is_report
 from collect.sites.words import date_in, date_of_address, folded, year_of_address
+from collect.stated import whole
 
 _ROWS = frozenset({"li", "tr", "dd", "dt", "p", "div", "td", "article", "record"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "caption", "legend", "strong", "b"})
@@ -71,8 +72,8 @@ def frames(markup: Markup) -> Iterator[str]:
     """Pages that the page shows in frames: some sites keep their lists in one. Heads, feet and counters are left out."""
     for element in markup.root.iter("iframe", "frame"):
         url = markup.address(str(element.get("src", "")))
-        height = str(element.get("height", "")).removesuffix("px")
-        if url and not is_file(url) and not _FRAME_OF_SITE.search(url) and not (height.isdigit() and int(height) < _LOW):
+        height = whole(str(element.get("height", "")).removesuffix("px"))
+        if url and not is_file(url) and not _FRAME_OF_SITE.search(url) and (height is None or height >= _LOW):
             yield url
 
 

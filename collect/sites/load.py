@@ -6,13 +6,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import regex
 from pydantic import ValidationError
 
 from collect.errors import ConfigurationError
 from collect.sites.model import Site
+from collect.stated import parts_of, toml
 
 _NUMBERS = regex.compile(r"^(?:[\d.]+|\[[\da-f:]+\]|localhost)(?::\d+)?$")
 _SAID = {
@@ -60,7 +60,7 @@ def load_sites(folder: Path) -> tuple[Site, ...]:
 
 def _tables(file: Path, mistakes: list[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
-        content = tomllib.loads(file.read_text("utf-8"))
+        content = toml(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         mistakes.append(f"{file.name}: no valid TOML in UTF-8 ({error}). Correct the place, or take the file out of the folder.")
         return
@@ -88,7 +88,7 @@ def _told(error: ValidationError) -> Iterator[str]:
 
 def host_of(url: str) -> str:
     """The host of an address, with its port where it is not the usual one."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     host = parts.netloc.rpartition("@")[2].lower()
     return host.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
 
@@ -102,7 +102,7 @@ def hosts_of(site: Site) -> frozenset[str]:
 
 def is_allowed(url: str, site: Site) -> bool:
     """Whether an address may be asked for the site: http(s), one of its hosts, and not excluded."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme not in {"http", "https"} or host_of(url) not in hosts_of(site):
         return False
     return not (site.exclude and regex.search(site.exclude, url))

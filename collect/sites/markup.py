@@ -12,6 +12,7 @@ import regex
 from lxml import etree
 
 from collect.sites.model import Page
+from collect.stated import codec_of, joined
 
 _CHARSET = regex.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", regex.I)
 _HEADER_CHARSET = regex.compile(r"charset\s*=\s*[\"']?([\w-]+)", regex.I)
@@ -62,11 +63,8 @@ def _declared(page: Page) -> Iterator[str]:
     inside = _CHARSET.search(page.body[:4096])
     for name in (inside and inside[1].decode("ascii"), header and header[1]):
         known = "gb18030" if (name or "").lower() in _GB else (name or "").lower()
-        if known and known not in _MEANINGLESS:
-            try:
-                yield codecs.lookup(known).name
-            except LookupError:
-                continue
+        if known and known not in _MEANINGLESS and (codec := codec_of(known)):
+            yield codec
 
 
 def shown(element: etree._Element) -> str:
@@ -144,7 +142,7 @@ class Markup:
     def base(self) -> str:
         """What relative links start from."""
         declared = next((str(base.get("href")) for base in self.root.iter("base") if base.get("href")), "")
-        return urljoin(self.url, declared.strip())
+        return joined(self.url, declared.strip()) or self.url
 
     @cached_property
     def title(self) -> str:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from collect.stated import codec_of
+
 
 def _address(url: str) -> str:
     parts = urlsplit(url)
@@ -35,10 +37,8 @@ def _host(name: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    try:
-        "".encode(name or "utf-8")
-    except LookupError as error:
-        raise ValueError(f"{name!r} is no encoding: gb18030 and utf-8 are the usual ones") from error
+    if name and not codec_of(name):
+        raise ValueError(f"{name!r} is no encoding: gb18030 and utf-8 are the usual ones")
     return name
 
 

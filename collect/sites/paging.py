@@ -9,6 +9,7 @@ import regex
 
 from collect.sites.markup import Anchor, Markup
 from collect.sites.words import folded
+from collect.stated import joined
 
 MAX_PAGES = 200
 """Pages of one list. No list of annual reports is longer; what goes on beyond it goes on for ever."""
@@ -35,7 +36,7 @@ _ENDING = regex.compile(r"^(?P<stem>.+?)(?P<dot>\.(?:s?html?|jhtml|htm))$", rege
 def further_pages(markup: Markup) -> tuple[str, ...]:
     """Addresses of further pages of the list, in their order, without the page itself; at most ``MAX_PAGES``."""
     found = [*_by_words(markup), *trs_pages(markup), *_by_inline_count(markup), *vsb_pages(markup)]
-    kept = [url for url in dict.fromkeys(found) if url != markup.url]
+    kept = [url for url in dict.fromkeys(found) if url and url != markup.url]
     return tuple(kept[:MAX_PAGES])
 
 
@@ -78,7 +79,7 @@ def trs_pages(markup: Markup) -> Iterator[str]:
         first = 2 if call["box"] else 1
         last = total if call["box"] else total - 1
         for number in range(first, min(last, MAX_PAGES) + 1):
-            yield urljoin(markup.base, f"{name}_{number}.{ending}")
+            yield joined(markup.base, f"{name}_{number}.{ending}")
 
 
 def _by_inline_count(markup: Markup) -> Iterator[str]:
@@ -89,7 +90,7 @@ def _by_inline_count(markup: Markup) -> Iterator[str]:
     name = _TRS_NAME.search(markup.scripts)
     stem, ending = (name["name"], name["ending"]) if name else ("index", "html")
     for number in range(1, min(int(count["total"]), MAX_PAGES)):
-        yield urljoin(markup.base, f"{stem}_{number}.{ending}")
+        yield joined(markup.base, f"{stem}_{number}.{ending}")
 
 
 def vsb_pages(markup: Markup) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from collect.crawl.model import Politeness
 from collect.errors import ConfigurationError
 from collect.limits import limits_of
+from collect.stated import toml
 
 _ADVICE = "Correct it; docs/nightly.md lists the fields."
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -145,7 +146,7 @@ def read_config(file: Path | None, **changes: object) -> NightConfig:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return toml(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read ({error}).", advice="Give a TOML file in UTF-8.") from error
     except tomllib.TOMLDecodeError as error:

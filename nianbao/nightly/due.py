@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from collect.crawl.model import SiteResult
 from collect.sites.model import Site
+from collect.stated import parts_of
 from store.sources import agency_of
 
 SLACK = timedelta(hours=6)
@@ -133,7 +134,7 @@ def _is_there(site: Site, held: Held) -> bool:
         agency = agency_of(site.agency)
         return agency.key in held.agencies if agency else site.agency in held.names
     hosts = hosts_of(site)
-    return any(urlsplit(origin).hostname in hosts for origin in held.origins)
+    return any(parts_of(origin).hostname in hosts for origin in held.origins)
 
 
 def hosts_of(site: Site) -> frozenset[str | None]:

@@ -28,6 +28,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from collect.errors import ConfigurationError
+from collect.stated import toml
 from normalize.authority.bodies import Body, kinds
 from normalize.authority.model import Agency, Evidence
 from normalize.authority.names import read_name
@@ -112,7 +113,7 @@ def read_aliases(text: str, name: str = "the alias file") -> AliasFile:
         ConfigurationError: it is no TOML, says something unknown, or names an agency that is not clear.
     """
     try:
-        parsed = _File.model_validate(tomllib.loads(text))
+        parsed = _File.model_validate(toml(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name} is no TOML ({error}).", advice="Correct it; see docs/agencies.md.") from error
     except ValidationError as error:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import regex
 
+from collect.stated import parts_of
 from normalize.authority.divisions import places
 from normalize.authority.names import read_name
 from normalize.authority.spelling import plain
@@ -45,7 +46,7 @@ class Address:
 def read_address(origin: str, index_numbers: Iterable[str] = ()) -> Address:
     """Take an origin apart; percent-encoding is resolved. Only hosts of the government (gov.cn) speak for a place."""
     text = unquote(origin)
-    url = urlsplit(text) if "://" in text else None
+    url = parts_of(text) if "://" in text else None
     host = (url.hostname or "").lower() if url else ""
     labels = tuple(host.split(".")) if host.endswith(".gov.cn") else ()
     found = [_CODE.search(url.query) if url else None, *(_INDEX.match(plain(number)) for number in index_numbers)]

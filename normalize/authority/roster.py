@@ -23,6 +23,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from collect.errors import ConfigurationError
+from collect.stated import toml
 from normalize.authority.model import Agency, Evidence
 from normalize.authority.resolve import resolve
 
@@ -88,7 +89,7 @@ _ADVICE = "Correct it; docs/time.md shows a roster."
 
 def _toml(text: str, name: str) -> Any:  # noqa: ANN401 - whatever the file has there
     try:
-        found = tomllib.loads(text)
+        found = toml(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name} is no TOML ({error}).", advice=_ADVICE) from error
     if found.keys() - {"agency"}:
@@ -97,7 +98,13 @@ def _toml(text: str, name: str) -> Any:  # noqa: ANN401 - whatever the file has 
 
 
 def _csv(text: str, name: str) -> Iterator[dict[str, str]]:
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        yield from _rows(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))), name)
+    except csv.Error as error:
+        raise ConfigurationError(f"{name} is no CSV ({error}).", advice=_ADVICE) from error
+
+
+def _rows(rows: csv.DictReader[str], name: str) -> Iterator[dict[str, str]]:
     headings = [heading.strip() for heading in rows.fieldnames or ()]
     if "agency" not in headings:
         raise ConfigurationError(f"{name} has no column agency.", advice=_ADVICE)

@@ -156,18 +156,18 @@ def check_mentions(found: Sequence[Mention], cells: Mapping[CellKey, Cell], scop
         if mention.whose == "self":
             stated.setdefault((mention.metric, mention.qualifier), set()).add(mention.value)
     questioned: set[int] = set()
-    forms = {cell.form for cell in cells.values()}
+    forms = dict.fromkeys(cell.form for cell in cells.values())  # in the cells' order: a set would have another in each process
     for at, mention in enumerate(found):
         readings = [reading for form in forms for reading in _readings(mention, form)] if mention.value is not None else []
         if not readings or len(stated.get((mention.metric, mention.qualifier), ())) > 1 or _of_another_scope(mention, scope):
             continue
-        sums = [value for reading in readings if (value := _sum(reading, cells, mention)) is not None]
-        if not sums or mention.value in sums:
+        sums = [(reading, total) for reading in readings if (total := _sum(reading, cells, mention)) is not None]
+        if not sums or any(mention.value == total for _, total in sums):
             continue
         questioned.add(at)
         if mention.whole in questioned:
             continue
-        findings.append(_disagreement(mention, readings[0], sums[0], cells))
+        findings.append(_disagreement(mention, *sums[0], cells))
     return tuple(findings)
 
 

@@ -7,7 +7,6 @@ lists the articles of one. ``/gkmlpt/annualreport#2629`` is the usual address of
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
 from collect.sites.model import Ask, Detail, Link, Listing, Page, Site
 from collect.sites.paging import MAX_PAGES
+from collect.stated import data_at, whole
 
 _SID = regex.compile(r"""\bSID["']?\s*[:=]\s*["']?(\d+)""")
 _TREE = regex.compile(r"""\bTREE["']?\s*[:=]\s*(?=\[)""")
@@ -89,23 +89,17 @@ def _columns(tree: object) -> Iterator[Mapping[str, Any]]:
 def _object_at(script: str, start: regex.Pattern[str]) -> object:
     """The JSON value that begins behind a place of a script; None where there is none."""
     found = start.search(script)
-    if found is None:
-        return None
-    try:
-        value, _ = json.JSONDecoder().raw_decode(script, found.end())
-    except ValueError:
-        return None
-    return value
+    return None if found is None else data_at(script, found.end())
 
 
 def _articles(markup: Markup, site: Site) -> Listing:
     """The articles of an answer, and the next page while this one is full."""
-    try:
-        data = json.loads(markup.text)
-    except ValueError:
+    data = data_at(markup.text.strip())
+    if not isinstance(data, Mapping):
         return Listing()
-    articles = [each for each in data.get("articles") or () if isinstance(each, Mapping)] if isinstance(data, Mapping) else []
-    classify = data.get("classify") if isinstance(data, Mapping) else None
+    listed = data.get("articles")
+    articles = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    classify = data.get("classify")
     column = str(classify.get("name", "")) if isinstance(classify, Mapping) else ""
     links: list[Link] = []
     entries: list[str] = []
@@ -123,7 +117,7 @@ def _articles(markup: Markup, site: Site) -> Listing:
 
 def _next(url: str, data: Mapping[str, Any], count: int) -> Iterator[Ask]:
     query = parse_qs(urlsplit(url).query)
-    page = int(query["page"][0]) if query.get("page", [""])[0].isdigit() else 1
+    page = whole(query.get("page", ["1"])[0]) or 1
     total = data.get("total")
     is_more = page * count < total if isinstance(total, int) and count else count >= _FULL_PAGE
     if count and is_more and page < MAX_PAGES and _API.search(url):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import regex
 
@@ -19,6 +19,7 @@ from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
 from collect.sites.model import Ask, Link, Listing, Page, Site
 from collect.sites.paging import MAX_PAGES
+from collect.stated import joined, whole
 
 _MARKS = regex.compile(
     r"jpage/dataproxy\.jsp|<datastore>|/col/col\d+/|/art/20\d\d/\d+/\d+/art_\d|xxgkAnnualReport\.jsp|/module/xxgk/|/module/download/downfile",
@@ -117,10 +118,11 @@ def _ranges(markup: Markup) -> Iterator[Ask]:
     values = {name: found[1] for name, pattern in _PARAMETER.items() if (found := pattern.search(markup.scripts))}
     if "columnid" not in values or "unitid" not in values:
         return
-    per_page = int(found[1]) if (found := _PER_PAGE.search(markup.text)) and int(found[1]) else 15
+    per_page = (whole(found[1]) if (found := _PER_PAGE.search(markup.text)) else None) or 15
     proxy = _PROXY.search(markup.text)
-    address = urljoin(markup.url, proxy[1] if proxy else "/module/web/jpage/dataproxy.jsp").partition("?")[0]
-    count = int(total[1] or total[2]) if total else per_page * _GROUP
+    address = joined(markup.url, proxy[1] if proxy else "/module/web/jpage/dataproxy.jsp").partition("?")[0]
+    stated = whole(total[1] or total[2]) if total else None
+    count = per_page * _GROUP if stated is None else stated
     form = {"col": "1", "appid": "1", "path": "/", "sourceContentType": "1", "permissiontype": "0", **values}
     step = per_page * _GROUP
     for first in range(1, min(count, step * MAX_PAGES) + 1, step):

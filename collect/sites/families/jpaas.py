@@ -21,6 +21,7 @@ from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
 from collect.sites.model import Ask, Listing, Page, Site
 from collect.sites.paging import MAX_PAGES
+from collect.stated import data_at, whole
 
 _MARKS = regex.compile(r"jpaas-publish-server|/gongkai/site_\w+/channel_\w+/|unitbuild\.js", regex.I)
 _UNIT = regex.compile(r"/front/page/build/unit")
@@ -60,10 +61,7 @@ class Jpaas(Plain):
 
 
 def _html_of(text: str) -> str:
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return ""
+    data = data_at(text.strip())
     inner = data.get("data") if isinstance(data, Mapping) else None
     html = inner.get("html") if isinstance(inner, Mapping) else inner
     return html if isinstance(html, str) else ""
@@ -90,12 +88,12 @@ def _next(url: str, rows: str, links: int) -> Iterator[Ask]:
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     if not _UNIT.search(parts.path) or not links:
         return
-    try:
-        asked = json.loads(query.get("paramJson", ""))
-        number, size = int(asked["pageNo"]), int(asked["pageSize"])
-    except (ValueError, KeyError, TypeError):
+    asked = data_at(query.get("paramJson", ""))
+    stated = asked if isinstance(asked, Mapping) else {}
+    number, size = (whole(str(stated.get(name, ""))) for name in ("pageNo", "pageSize"))
+    if number is None or size is None:
         return
-    pager = {name.lower(): int(value) for name, value in _COUNT.findall(rows)}
+    pager = {name.lower(): whole(value) or 0 for name, value in _COUNT.findall(rows)}
     count, per_page = pager.get("count", 0), pager.get("rows", size) or size
     if number < MAX_PAGES and (number * per_page < count if count else links >= size):
         yield Ask(f"{parts._replace(query='').geturl()}?{urlencode({**query, 'paramJson': _page(number + 1, size)})}")

@@ -19,6 +19,7 @@ from collect.sites.load import is_allowed
 from collect.sites.markup import Markup, decoded
 from collect.sites.model import Ask, Listing, Page, Site
 from collect.sites.paging import MAX_PAGES
+from collect.stated import whole
 
 _ADDRESS = regex.compile(
     r"/(?:Xxgk|Openness|openness/Openness)AnnualReport/|/public/(?:column/)?\d+|/content/column/\d+|/site/label/8888", regex.I
@@ -62,6 +63,6 @@ def _questions(markup: Markup) -> Iterator[str]:
 def _next(markup: Markup, found: Listing) -> Iterator[str]:
     """The same question for the next page, while this one lists anything. The walk ends it where nothing is new."""
     query = {name: values[-1] for name, values in parse_qs(urlsplit(markup.url).query, keep_blank_values=True).items()}
-    number = query.get("pageIndex", "")
-    if number.isdigit() and int(number) < MAX_PAGES and found.entries:
-        yield urlsplit(markup.url)._replace(query=urlencode({**query, "pageIndex": int(number) + 1})).geturl()
+    number = whole(query.get("pageIndex", ""))
+    if number is not None and number < MAX_PAGES and found.entries:
+        yield urlsplit(markup.url)._replace(query=urlencode({**query, "pageIndex": number + 1})).geturl()
