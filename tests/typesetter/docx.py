@@ -70,10 +70,13 @@ def _cell(cell: PlannedCell, width: int, merge: str, hand: _Hand) -> str:
     span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
     text = "" if merge == "continue" else cell.text
     inner = hand.value(text, 8) if cell.kind is Kind.VALUE else hand.run(text, 8)
+    if cell.mark:
+        inner += f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{escape(cell.mark)}</w:t></w:r>'
     align = "left" if cell.kind is Kind.LABEL and len(cell.text) > 8 else "center"
+    nested = _table(cell.inner, hand, range(cell.inner.rows)) + hand.paragraph("") if cell.inner else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{restart}<w:vAlign w:val="center"/></w:tcPr>'
-        f"{hand.paragraph(inner if text else '', align)}</w:tc>"
+        f"{hand.paragraph(inner if text else '', align)}{nested}</w:tc>"
     )
 
 
@@ -92,7 +95,8 @@ def _table(table: Plan, hand: _Hand, rows: range) -> str:
             shown = cell if merge != "restart" or cell.row >= rows[0] else PlannedCell(first, cell.column, "", 1, cell.colspan)
             cells.append(_cell(shown, sum(widths[column : column + cell.colspan]), merge, hand))
             column += cell.colspan
-        lines.append(f"<w:tr>{''.join(cells)}</w:tr>")
+        concealed = "<w:trPr><w:hidden/></w:trPr>" if number in table.hidden else ""
+        lines.append(f"<w:tr>{concealed}{''.join(cells)}</w:tr>")
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
@@ -36,6 +37,12 @@ class PlannedCell:
     colspan: int = 1
     kind: Kind = Kind.LABEL
     key: CellKey | None = None
+    may: frozenset[Decimal | None] | None = None
+    """What a careful reader may take a damaged print for (None is a blank); without it the text says it plainly."""
+    mark: str = ""
+    """A footnote mark raised behind the text. Web pages and Word files print it, others leave it out."""
+    inner: Plan | None = None
+    """A table inside the cell, below its text. Web pages and Word files print it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class Plan:
     cells: tuple[PlannedCell, ...]
     widths: tuple[float, ...]
     header_rows: int = 0
+    hidden: frozenset[int] = frozenset()
+    """Rows that web pages, Word files and workbooks hold and do not show."""
 
     @property
     def rows(self) -> int:

@@ -70,6 +70,8 @@ def _table(sheet: Worksheet, first: int, table: Plan, style: XlsxStyle, rng: Ran
         if cell.rowspan * cell.colspan > 1:
             end = {"end_row": row + cell.rowspan - 1, "end_column": column + cell.colspan - 1}
             sheet.merge_cells(start_row=row, start_column=column, **end)
+    for number in table.hidden:
+        sheet.row_dimensions[first + number].hidden = True
     if style.hidden:
         _hide(sheet, first + table.rows, 1 + style.offset + table.columns)
         return first + table.rows + 1
