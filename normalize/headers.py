@@ -13,6 +13,7 @@ import regex
 from normalize.align import THRESHOLD, Printed, Wanted, align
 from normalize.labels import fold, take_apart
 from normalize.panels import Panel, panels
+from normalize.rivals import heads_others, other_meaning
 from normalize.sheet import Sheet, is_label, names_column, names_row
 
 _YEAR = regex.compile(r"(?<!\d)(20[012]\d)(?!\d)年?度?")
@@ -208,8 +209,19 @@ def _fit(panel: Panel, printed: Sequence[Printed]) -> _Fit | None:
     if score <= 0.5:
         return None
     rivals = [printed[k].path[-1] for k in extras if wanted.likenesses(printed[k], THRESHOLD + 0.1)]
-    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else ""
+    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else _misnamed(printed, places, panel)
     return _Fit(panel, tuple(places), extras, score, doubt, tuple(by_order))
+
+
+def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], panel: Panel) -> str:
+    """Why a column may be another one than its place says: by its own words, or by the heading over it."""
+    for place, at in enumerate(places):
+        if at is not None:
+            if odd := other_meaning(printed[at], panel.column_roster, place):
+                return odd
+            if heading := heads_others(printed[at], panel.columns[place].wanted, panel.headings):
+                return f"the column {printed[at].path[-1]} stands under {heading}"
+    return ""
 
 
 def _shares_characters(printed: str, wanted: Wanted) -> bool:

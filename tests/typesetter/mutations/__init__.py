@@ -13,7 +13,7 @@ from random import Random
 from normalize.model import Report, State, Verdict
 from tests.typesetter.model import Paper
 from tests.typesetter.mutations import columns, labels, numbers, prints, rows, tables
-from tests.typesetter.mutations.bench import Bench, Damage, TableDamage, Truth, said, values
+from tests.typesetter.mutations.bench import Bench, Damage, TableDamage, Truth
 
 CERTAIN = (Verdict.VERIFIED, Verdict.INCONSISTENT)
 
@@ -35,6 +35,8 @@ class Mutation:
         truth = next((t for t in self.truths if (t.agency, t.year) == (identity.agency, identity.year)), None)
         if truth is None:
             return [f"a report of {identity.agency} for {identity.year} is in no such file"]
+        if truth.allowed is None:
+            return []
         found = []
         for cell in report.cells:
             may = truth.allowed.get(cell.key, frozenset())
@@ -53,7 +55,7 @@ def mutate(paper: Paper, rng: Random, shows: frozenset[str], count: int = 1) -> 
         if len(names) == count or not bench.own_tables():
             break
         name = rng.choice(fit)
-        if DAMAGES[name](bench):
+        if name not in names and DAMAGES[name](bench):
             names.append(name)
     return Mutation(bench.paper_to_print(), tuple(names), bench.truths())
 

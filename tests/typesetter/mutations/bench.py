@@ -37,7 +37,8 @@ class Truth:
 
     agency: str
     year: int
-    allowed: Allowed
+    allowed: Allowed | None
+    """None where the report is beside the question."""
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ class Bench:
     chapters: list[Chapter] = field(default_factory=list)
     sequel: Paper | None = None
     """A second report behind the first; its tables' names begin with ``SECOND``."""
+    other_years: set[int] = field(default_factory=set)
+    """Years whose numbers stand beside this year's under their names: what a reader makes reports of their own of."""
     foreign: set[str] = field(default_factory=set)
     """Tables that are no report's of this file."""
 
@@ -71,7 +74,7 @@ class Bench:
         if self.sequel is not None:
             theirs = [p for name, p in self.tables.items() if name.startswith(SECOND)]
             found.append(Truth(self.sequel.agency, self.sequel.year, allowed_by(theirs)))
-        return tuple(found)
+        return (*found, *(Truth(self.paper.agency, year, None) for year in self.other_years))
 
     def own_tables(self) -> list[str]:
         """Names of the first report's tables, as far as they are printed."""
@@ -85,7 +88,8 @@ SECOND = "second:"
 def said(cell: PlannedCell) -> Says:
     """What a careful reader takes a value cell for."""
     if cell.inner is not None:
-        return NOTHING
+        inside = cell.inner.cells
+        return said(inside[0]) if len(inside) == 1 and inside[0].kind is Kind.VALUE and not cell.text.strip() else NOTHING
     if cell.may is not None:
         return cell.may
     text = cell.text.strip()

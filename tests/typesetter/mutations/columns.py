@@ -298,6 +298,8 @@ def compare_columns(table: Plan, bench: Bench) -> Plan | None:
         ("上年同期", "本期"),
     ]
     other, own = bench.rng.choice(pairs)
+    if str(before) in other:
+        bench.other_years.add(before)
     column = rows[0][0].column
     wide = table if rows[0][0].colspan > 1 else _doubled(table, column)
     rows = [row for row in rows_of_values(wide) if len(row) == 1]

@@ -1,6 +1,6 @@
 """What damaged papers are printed on, each in the styles of several programs, and what such a print shows of a table.
 
-Traits: ``spans`` merged cells are seen; ``places`` a blank keeps its place; ``filled`` where a cell is gone a blank one is printed;
+Traits: ``spans`` merged cells are seen; ``places`` a blank keeps its place; ``filled`` a blank is printed where a cell is gone;
 ``nested`` tables inside cells; ``hidden`` rows can be hidden; ``raised`` marks can be raised.
 """
 
@@ -117,14 +117,14 @@ MEDIA: tuple[Medium, ...] = (
     Medium("docx", "docx", 12, _MARKUP | {"filled"}, _docx),
     Medium("xlsx", "xlsx", 8, _DRAWN | {"hidden"}, _xlsx),
     Medium("pdf", "pdf", 4, _DRAWN, _pdf),
-    Medium("pdf, no rules", "pdf", 3, _PLACES, _unruled),
-    Medium("ofd", "ofd", 3, _DRAWN, _ofd),
+    Medium("pdf, no rules", "pdf", 2, _PLACES, _unruled),
+    Medium("ofd", "ofd", 2, _DRAWN, _ofd),
     Medium("tabs", "txt", 9, _PLACES, _text("tabs")),
-    Medium("tabs, slid", "txt", 7, frozenset(), _text("slid_tabs")),
+    Medium("tabs, slid", "txt", 7, frozenset({"filled"}), _text("slid_tabs")),
     Medium("markdown", "txt", 6, _PLACES, _text("markdown")),
     Medium("bars", "txt", 6, frozenset({"places"}), _text("bars")),
     Medium("csv", "csv", 6, _PLACES, _text("commas")),
     Medium("a cell a line", "txt", 8, frozenset(), _text("lines")),
-    Medium("aligned", "txt", 3, _PLACES, _text("aligned")),
+    Medium("aligned", "txt", 2, _PLACES, _text("aligned")),
 )
 """Weights against what a print and its reading cost: a page of PDF costs as much as five of HTML."""

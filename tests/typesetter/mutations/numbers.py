@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.typesetter.mutations.bench import (
-    BLANK,
     NOTHING,
     Bench,
     Changes,
@@ -62,7 +61,7 @@ def join_numbers(table: Plan, bench: Bench) -> Plan | None:
     place, emptied = bench.rng.choice([(left, right), (right, left)])
     joined = left.text + between + right.text
     # Glued they look like one number, and are read as printed; otherwise nobody can say whose is which.
-    glued = None if not between and joined.isdigit() and joined[0] != "0" else NOTHING
+    glued = None if not between and joined.removeprefix("-").isdigit() and left.text not in {"0", "-0"} else NOTHING
     changed = with_cells(table, {(emptied.row, emptied.column): printed_as(emptied, None)})
     return put(changed, place, joined, glued)
 
@@ -129,13 +128,15 @@ def add_number(table: Plan, bench: Bench) -> Plan | None:
 def merge_numbers(table: Plan, bench: Bench) -> Plan | None:
     """Two cells merged over one number, side by side or one above the other: it is neither one's for certain."""
     places = {(cell.row, cell.column): cell for cell in values(table) if cell.rowspan == cell.colspan == 1}
-    pairs = [(a, b) for a in places.values() for b in (places.get((a.row, a.column + 1)), places.get((a.row + 1, a.column))) if b]
+    beside = [
+        (a, (places.get((a.row, a.column + 1)), places.get((a.row + 1, a.column)))) for a in places.values() if a.text.strip()
+    ]
+    pairs = [(a, b) for a, others in beside for b in others if b is not None]
     if not pairs:
         return None
     left, right = bench.rng.choice(pairs)
     below = right.row > left.row
-    may = BLANK if not left.text.strip() else NOTHING
-    wide = replace(left, rowspan=2, may=may) if below else replace(left, colspan=2, may=may)
+    wide = replace(left, rowspan=2, may=NOTHING) if below else replace(left, colspan=2, may=NOTHING)
     return with_cells(table, {(left.row, left.column): wide, (right.row, right.column): None})
 
 
