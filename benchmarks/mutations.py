@@ -35,8 +35,10 @@ from tests.typesetter.mutations import CERTAIN, DAMAGES, Mutation, mutate  # noq
 from tests.typesetter.mutations.media import MEDIA, Medium  # noqa: E402
 
 COUNT = 2_000
-BLOCK = 250
+BLOCK = 100
 """Seeds that are done and written down together."""
+_SHOWN = 3
+"""Silent errors that are shown of one report."""
 _FORMS = ("2021", "2021", "2019", "2014", "hybrid")
 _DAMAGES_EACH = (1, 1, 1, 1, 1, 2, 2, 3)
 
@@ -104,7 +106,9 @@ def block(first: int, count: int) -> Block:
         for name in {*done.names, "all"}:
             counts[f"{name}|{done.medium}|{done.outcome}"] += 1
             counts[f"{name}|{done.medium}|silent"] += bool(done.errors)
-        silent += done.errors[:3]
+        for error in done.errors[:_SHOWN]:
+            print(f"SILENT: {error}", flush=True)
+        silent += done.errors[:_SHOWN]
     return Block(first=first, count=count, counts=dict(counts), silent=silent)
 
 
@@ -134,9 +138,7 @@ def run(first: int, count: int, workers: int, results: Path | None) -> list[Bloc
             if results:
                 with results.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(each, ensure_ascii=False) + "\n")
-            for error in each["silent"]:
-                print(f"SILENT: {error}", flush=True)
-            if number % 8 == 0:
+            if number % 10 == 0:
                 _progress(blocks, time.monotonic() - began)
     return blocks
 

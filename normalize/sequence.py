@@ -139,6 +139,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     matches, unclear = _rows_named(panel, tuple(f.printed for f in rows))
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
     count = sum(header.repeats) or len(panel.columns)
+    deepest = max(len(row.wanted.parents) for row in panel.rows)
     numeric = {i for i, f in enumerate(rows) if f.numeric and i not in by_row}
     twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.numeric}
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
@@ -146,7 +147,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
         row = by_row.get(index)
         anchor = header.anchor if regular is None and header.stands_over(fields) else regular
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
-        if taken and _may_hold_too_many(fields, taken, rows, header.width):
+        if row and taken and _may_hold_too_many(fields, deepest - len(row.wanted.parents), taken, rows, header.width):
             taken = None
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if row is None:
@@ -165,15 +166,16 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
             _read_row(header, row, fields, taken, draft, regular=anchor is not None, doubt=doubt)
 
 
-def _may_hold_too_many(fields: Fields, taken: Sequence[GridCell], rows: Sequence[Fields], width: int) -> bool:
+def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], width: int) -> bool:
     """Whether a row is longer than others like it, so that a number too many may stand where it prints a blank.
 
-    Also where its label stands on a line of its own: a number may have fallen out of that.
+    ``depth`` is how many label columns its own label may leave blank before the values, ``width`` the header's, if that is of
+    one line. Also where its label stands on a line of its own: a number may have fallen out of that.
     """
-    if len(fields.values) == len(taken) or all(kind_of(c.text) is Kind.EMPTY for c in taken):
+    if len(fields.values) <= len(taken) + depth * (not fields.torn) or all(kind_of(c.text) is Kind.EMPTY for c in taken):
         return False
     widths = Counter(f.width for f in rows if len(f.labels) == len(fields.labels))
-    usual = min(widths, key=lambda each: (-widths[each], each))
+    usual = min(widths, key=lambda each: (-widths[each], -each))
     return fields.torn or fields.width > min(usual, width or usual)
 
 

@@ -113,18 +113,18 @@ _MARKUP = frozenset({"spans", "places", "nested", "hidden", "raised"})
 _PLACES = frozenset({"places", "filled"})
 _DRAWN = _PLACES | {"spans"}
 MEDIA: tuple[Medium, ...] = (
-    Medium("html", "html", 26, _MARKUP, _html),
-    Medium("docx", "docx", 12, _MARKUP | {"filled"}, _docx),
+    Medium("html", "html", 30, _MARKUP, _html),
+    Medium("docx", "docx", 14, _MARKUP | {"filled"}, _docx),
     Medium("xlsx", "xlsx", 8, _DRAWN | {"hidden"}, _xlsx),
-    Medium("pdf", "pdf", 4, _DRAWN, _pdf),
+    Medium("pdf", "pdf", 2, _DRAWN, _pdf),
     Medium("pdf, no rules", "pdf", 2, _PLACES, _unruled),
     Medium("ofd", "ofd", 2, _DRAWN, _ofd),
-    Medium("tabs", "txt", 9, _PLACES, _text("tabs")),
-    Medium("tabs, slid", "txt", 7, frozenset({"filled"}), _text("slid_tabs")),
-    Medium("markdown", "txt", 6, _PLACES, _text("markdown")),
-    Medium("bars", "txt", 6, frozenset({"places"}), _text("bars")),
+    Medium("tabs", "txt", 10, _PLACES, _text("tabs")),
+    Medium("tabs, slid", "txt", 8, frozenset({"filled"}), _text("slid_tabs")),
+    Medium("markdown", "txt", 7, _PLACES, _text("markdown")),
+    Medium("bars", "txt", 7, frozenset({"places"}), _text("bars")),
     Medium("csv", "csv", 6, _PLACES, _text("commas")),
-    Medium("a cell a line", "txt", 8, frozenset(), _text("lines")),
+    Medium("a cell a line", "txt", 9, frozenset(), _text("lines")),
     Medium("aligned", "txt", 2, _PLACES, _text("aligned")),
 )
 """Weights against what a print and its reading cost: a page of PDF costs as much as five of HTML."""
