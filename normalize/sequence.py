@@ -172,8 +172,11 @@ def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], ro
     ``depth`` is how many label columns its own label may leave blank before the values, ``width`` the header's, if that is of
     one line. Also where its label stands on a line of its own: a number may have fallen out of that.
     """
-    if len(fields.values) <= len(taken) + depth * (not fields.torn) or all(kind_of(c.text) is Kind.EMPTY for c in taken):
+    blanks = [kind_of(c.text) is Kind.EMPTY for c in taken].count(True)
+    if len(fields.values) <= len(taken) + depth * (not fields.torn) or blanks == len(taken):
         return False
+    if not blanks and not fields.torn:  # rows that print every value slide often; only a plain header tells that this one did not
+        return 0 < width < fields.width
     widths = Counter(f.width for f in rows if len(f.labels) == len(fields.labels))
     usual = min(widths, key=lambda each: (-widths[each], -each))
     return fields.torn or fields.width > min(usual, width or usual)

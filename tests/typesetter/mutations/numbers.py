@@ -106,7 +106,8 @@ def lose_number(table: Plan, bench: Bench) -> Plan | None:
 def add_number(table: Plan, bench: Bench) -> Plan | None:
     """A number too many in a row, so those behind it stand one column further right and the last one has no column.
 
-    From the print nobody knows which one is too many: certain is only what either way to count gives.
+    From the print nobody knows which one is too many: certain is only what either way to count gives. Where the one without
+    a column is a blank and every row ends in one, nothing is too many, and numbers are read where they stand.
     """
     rows = [row for row in rows_of_values(table, 2) if all(cell.colspan == 1 for cell in row)]
     if not rows:
@@ -116,9 +117,11 @@ def add_number(table: Plan, bench: Bench) -> Plan | None:
     last = row[-1]
     extra = PlannedCell(last.row, last.column + 1, str(bench.rng.randint(0, 99)), kind=Kind.VALUE)
     prints = [*row[:at], extra, *row[at:]]
+    shown = "filled" not in bench.shows or prints[-1].text.strip()  # a blank too many shows only in a row by itself
     changes: Changes = {}
     for cell, here, behind in zip(row, prints, prints[1:], strict=False):
-        changes[cell.row, cell.column] = narrowed(printed_as(cell, here), said(behind))
+        moved = printed_as(cell, here)
+        changes[cell.row, cell.column] = narrowed(moved, said(behind)) if shown else moved
     longer = with_cells(table, changes)
     over = replace(printed_as(extra, prints[-1]), key=None)
     wider = (*longer.widths, 1.0) if last.column + 1 >= len(longer.widths) else longer.widths
