@@ -171,7 +171,11 @@ def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     items = [item for columns in maps for item in (*columns.items, *columns.extras) if item]
     first, stop = min(item.start for item in items), max(item.stop for item in items)
     ends = {found.index: sheet.end(found.index) for found in matched}
-    usual = max((end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), default=stop)
+    if len(ends) == 1:  # there is only the header to compare it with
+        above = range(matched[0].index)
+        usual = max((sheet.end(row) for row in above if sheet.is_header(row)), default=stop)
+    else:
+        usual = max((end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), default=stop)
     doubts = {row: _SURPLUS for row, end in ends.items() if end > max(usual, stop)}
     doubts |= {row: _SHORT for row in ends if any(sheet.covering(row, column) is None for column in range(first, stop))}
     return doubts

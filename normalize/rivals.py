@@ -33,6 +33,7 @@ _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
 )
 """Words that exclude each other, each with others for it."""
 _NEGATION = regex.compile(r"[不未无非]")
+_NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
 _NEAR = 0.15
 """Of several wordings of a label those about as like as the likest count."""
 _HEADS = 0.75
@@ -100,9 +101,13 @@ def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wan
             continue
         piece = printed[other].path[-1]
         core = take_apart(piece).core
-        if not core or not any(core in leaf.core for leaf in wanted.leaves):
+        if not core:  # nothing, or the bracket or stop that ends something
+            if piece.strip():
+                return True
             continue
-        whole = piece + label if other < index else label + piece
-        if likeness(Printed((whole,)), wanted) > own or (own == 1.0 and core not in take_apart(label).core):
+        if not any(core in _NO_LETTER.sub("", leaf.enumerator) + leaf.core for leaf in wanted.leaves):
+            continue
+        joined = likeness(Printed((piece + label if other < index else label + piece,)), wanted)
+        if joined > own or (joined == own and core not in take_apart(label).core):
             return True
     return False

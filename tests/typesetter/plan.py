@@ -216,7 +216,8 @@ def stack(upper: Plan, heading: str, lower: Plan) -> Plan:
     ]
     moved.append(PlannedCell(upper.rows, 0, heading, 1, wide, Kind.HEAD))
     moved.extend(replace(cell, row=cell.row + upper.rows + 1) for cell in lower.cells)
-    return Plan(f"{upper.key}+{lower.key}", _ordered(moved), lower.widths)
+    hidden = upper.hidden | {row + upper.rows + 1 for row in lower.hidden}
+    return Plan(f"{upper.key}+{lower.key}", _ordered(moved), lower.widths, hidden=hidden)
 
 
 def plans(paper: Paper, chapter_tables: tuple[str, ...]) -> tuple[Plan, ...]:

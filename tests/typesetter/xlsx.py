@@ -63,7 +63,7 @@ def _paragraphs(sheet: Worksheet, row: int, texts: list[str], style: XlsxStyle) 
 def _table(sheet: Worksheet, first: int, table: Plan, style: XlsxStyle, rng: Random) -> int:
     for cell in (cell for row in range(table.rows) for cell in table.row(row)):
         row, column = first + cell.row, 1 + style.offset + cell.column
-        is_number = cell.kind is Kind.VALUE and cell.text.isdigit()
+        is_number = cell.kind is Kind.VALUE and cell.text.isdecimal() and cell.text == str(int(cell.text))
         stored = sheet.cell(row, column, int(cell.text) if is_number and not style.as_text else cell.text or None)
         if is_number and not style.as_text:
             stored.number_format = rng.choice(["General", "0", "0_ ", "0;-0;0"])

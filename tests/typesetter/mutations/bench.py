@@ -88,8 +88,9 @@ SECOND = "second:"
 def said(cell: PlannedCell) -> Says:
     """What a careful reader takes a value cell for."""
     if cell.inner is not None:
-        inside = cell.inner.cells
-        return said(inside[0]) if len(inside) == 1 and inside[0].kind is Kind.VALUE and not cell.text.strip() else NOTHING
+        prints = [each for each in (cell.text, *(inside.text for inside in cell.inner.cells)) if each.strip()]
+        plain = all(inside.kind is Kind.VALUE for inside in cell.inner.cells) and len(prints) <= 1
+        return said(replace(cell, text="".join(prints), inner=None)) if plain else NOTHING
     if cell.may is not None:
         return cell.may
     text = cell.text.strip()

@@ -12,7 +12,7 @@ from tests.typesetter.mutations.bench import BLANK, NOTHING, Bench, Says, number
 from tests.typesetter.plan import Plan, PlannedCell
 
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
-_LOOKALIKES = ("OlS", "oI5", "〇Ⅰ５", "Ol5", "０｜S", "口丨5")
+_LOOKALIKES = ("OlS", "oI5", "〇Ⅰ５", "Ol5", "０ⅼS", "口丨5")
 _PLAIN = regex.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?个?")
 _CHINESE = "零一二三四五六七八九"
 
