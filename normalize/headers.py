@@ -222,12 +222,12 @@ def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], extras: 
     for at in extras:
         if related(printed[at].path[-1], panel.headings, 0.9):
             return f"a column has no word of its own under {printed[at].path[-1]}"
-    for place, at in enumerate(places):
-        if at is not None:
-            if odd := other_meaning(printed[at], panel.column_roster, place):
+    for place, found in enumerate(places):
+        if found is not None:
+            if odd := other_meaning(printed[found], panel.column_roster, place):
                 return odd
-            if heading := heads_others(printed[at], panel.columns[place].wanted, panel.headings):
-                return f"the column {printed[at].path[-1]} stands under {heading}"
+            if heading := heads_others(printed[found], panel.columns[place].wanted, panel.headings):
+                return f"the column {printed[found].path[-1]} stands under {heading}"
     return ""
 
 

@@ -71,17 +71,15 @@ def _excludes(printed: str, wanted: str) -> bool:
 
 
 def heads_others(printed: Printed, wanted: Wanted, headings: Container[Folded]) -> str:
-    """The heading printed over a column that is another column's heading and not its own; empty where there is none."""
+    """The heading printed over a column that is another column's, or the opposite of its own; empty where there is none."""
     if not wanted.parents:
         return ""
     for heading in printed.path[:-1]:
-        like = [(score, label) for label, score in kin(take_apart(heading)).items() if label in headings]
-        best = max(like, default=(0.0, None))
-        if (
-            best[0] >= _HEADS
-            and best[1] not in wanted.parents
-            and all(score < best[0] for score, label in like if label in wanted.parents)
-        ):
+        folded = take_apart(heading)
+        like = [(score, label) for label, score in kin(folded).items() if label in headings and score >= _HEADS]
+        best = max((score for score, _ in like), default=0.0)
+        own = [label for score, label in like if score == best and label in wanted.parents]
+        if like and (not own or (best < 1.0 and all(_excludes(folded.core, label.core) for label in own))):
             return heading
     return ""
 

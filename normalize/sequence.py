@@ -127,7 +127,7 @@ def _place(
 ) -> None:
     kinds = [kind_of(c.text) for c in cells]
     stacked = len({c.row for c in cells}) > 1  # one cell a line: an empty line may be a blank, or nothing
-    padded = Kind.EMPTY in (set(kinds) if stacked else {kinds[0], kinds[-1]})
+    padded = stacked or Kind.EMPTY in {kinds[0], kinds[-1]}
     slides = (stacked or not regular) and len(cells) > 2 and padded and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
         reason = doubt or ("" if cell.confidence == 1.0 or cell.readings else "the reader is not sure of this field")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import regex
 
-from extract.model import Block, Grid, Layout, Line, LineRole
+from extract.model import Block, Grid, GridCell, Layout, Line, LineRole
 from normalize.captions import is_caption
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
@@ -61,13 +61,18 @@ _TOP = 6
 
 
 def _captions_within(grid: Grid) -> tuple[str, ...]:
-    """Captions that a reader took for rows of the grid: those above its first number that print one text only."""
-    rows: dict[int, list[str]] = {}
+    """Captions that a reader took for rows of the grid: single texts above its first number, or across its whole width."""
+    rows: dict[int, list[GridCell]] = {}
     for cell in grid.cells:
-        rows.setdefault(cell.row, []).extend(filter(None, [cell.text.strip()]))
-    numbers = (row for row, texts in sorted(rows.items()) if any(kind_of(text) is Kind.NUMBER for text in texts))
+        if cell.text.strip():
+            rows.setdefault(cell.row, []).append(cell)
+    numbers = (row for row, cells in sorted(rows.items()) if any(kind_of(c.text) is Kind.NUMBER for c in cells))
     first = min(next(numbers, 0), _TOP)
-    return tuple(texts[0] for row, texts in sorted(rows.items()) if row < first and len(texts) == 1 and is_caption(texts[0]))
+    return tuple(
+        cells[0].text.strip()
+        for row, cells in sorted(rows.items())
+        if len(cells) == 1 and (row < first or cells[0].colspan * 2 > grid.columns > 1) and is_caption(cells[0].text)
+    )
 
 
 def bare_numbers(text: str) -> tuple[str, ...]:

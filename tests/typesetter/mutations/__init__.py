@@ -80,9 +80,9 @@ _TABLE_DAMAGES: tuple[tuple[frozenset[str], tuple[TableDamage, ...]], ...] = (
              numbers.add_number, numbers.number_in_label, numbers.wrong_total)),
     (_NONE, (prints.split_number, prints.replace_digit, prints.mark_number, prints.remark_number, prints.unit_beside_number,
              prints.spell_number, prints.exchange_nothings, prints.scramble_number)),
-    (_NONE, (columns.swap_columns, columns.swap_heads, columns.lose_header_row, columns.double_header_row, columns.shift_header,
-             columns.add_column, columns.lose_column, columns.lose_numbers_of_column, columns.repeat_head, columns.compare_columns,
-             columns.blank_head)),
+    (_NONE, (columns.swap_columns, columns.swap_heads, columns.lose_header_row, columns.double_header_row,
+             columns.shift_header, columns.add_column, columns.lose_column, columns.lose_numbers_of_column,
+             columns.repeat_head, columns.compare_columns, columns.blank_head)),
     (_NONE, (rows.lose_row, rows.double_row, rows.add_row, rows.add_numbers, rows.cut_off, rows.swap_rows, rows.shift_labels,
              rows.split_row, rows.join_rows, rows.compare_rows, rows.blank_row)),
     (_NONE, (labels.damage_label, labels.misspell_label, labels.stretch_label, labels.lose_label, labels.repeat_label,
@@ -100,5 +100,7 @@ DAMAGES: dict[str, Damage] = {each.__name__: _of_a_table(each) for _, group in _
     each.__name__: each for _, group in _WHOLE_DAMAGES for each in group
 }
 """Every damage by its name."""
-NEEDS: dict[str, frozenset[str]] = {each.__name__: needs for needs, group in (*_TABLE_DAMAGES, *_WHOLE_DAMAGES) for each in group}  # type: ignore[attr-defined]
+NEEDS: dict[str, frozenset[str]] = {
+    each.__name__: needs for groups in (_TABLE_DAMAGES, _WHOLE_DAMAGES) for needs, group in groups for each in group
+}
 """What a print must show for a damage to be seen in it."""

@@ -19,21 +19,33 @@ from tests.typesetter.mutations.bench import (
 )
 from tests.typesetter.plan import Kind, Plan, PlannedCell
 
-_OTHER_CHARACTERS = {
-    "开": "開", "请": "請", "数": "數", "总": "總", "计": "計", "办": "辦", "继": "繼", "续": "續", "转": "轉", "结": "結", "业": "業",
-    "复": "復", "诉": "訴", "讼": "訟", "会": "會", "织": "織", "构": "構", "条": "條", "类": "類", "关": "關", "维": "維", "纠": "糾",
-}  # fmt: skip
-_MISREAD = {
-    "未": "末", "己": "已", "已": "己", "日": "曰", "人": "入", "入": "人", "大": "太", "王": "玉", "本": "木", "末": "未", "公": "公",
-    "申": "甲", "请": "清", "清": "请", "诉": "拆", "讼": "论", "复": "夏", "议": "义", "机": "机", "构": "沟", "理": "埋", "关": "美",
-    "信": "倌", "息": "思", "数": "教", "量": "星", "现": "观", "行": "彳亍", "有": "冇", "件": "什", "废": "度", "止": "上", "制": "剖",
-}  # fmt: skip
-_REVERSED = (
-    ("本年", "上年"), ("上年", "本年"), ("不予", "予以"), ("予以", "不予"), ("未经", "经"), ("新收", "结转"), ("同意", "不同意"),
-    ("不同意", "同意"), ("下年度", "上年度"), ("按时", "逾期"), ("延期", "按时"), ("维持", "纠正"), ("纠正", "维持"), ("制发", "废止"),
-    ("废止", "制发"), ("现行有效", "已失效"), ("当面", "传真"), ("专职", "兼职"), ("兼职", "专职"), ("行政许可", "行政处罚"),
-    ("商业企业", "工业企业"), ("自然人", "法人"), ("科研机构", "教育机构"), ("不属于", "属于"), ("部分", "全部"), ("无法提供", "可以提供"),
-)  # fmt: skip
+_OTHER_CHARACTERS = dict(
+    zip(
+        "开请数总计办继续转结业复诉讼会织构条类关维纠",
+        "開請數總計辦繼續轉結業復訴訟會織構條類關維糾",
+        strict=True,
+    )
+)
+"""Traditional characters."""
+_MISREAD = dict(
+    zip(
+        "未已日人入大王本末申请清诉讼复议构理关信息数量现有件废止制",
+        "末己曰入人太玉木未甲清请拆论夏义沟埋美倌思教星观冇什度上剖",
+        strict=True,
+    )
+)
+"""What a recogniser takes characters for."""
+_REVERSED = tuple(
+    (old, new)
+    for old, _, new in (
+        pair.partition("/")
+        for pair in """
+        本年/上年 上年/本年 不予/予以 予以/不予 未经/经 新收/结转 同意/不同意 不同意/同意 下年度/上年度 按时/逾期 延期/按时
+        维持/纠正 纠正/维持 制发/废止 废止/制发 现行有效/已失效 当面/传真 专职/兼职 兼职/专职 行政许可/行政处罚 商业企业/工业企业
+        自然人/法人 科研机构/教育机构 不属于/属于 部分/全部 无法提供/可以提供
+        """.split()  # noqa: SIM905 - a word list is easier to read as one
+    )
+)
 """Words of labels and others of another meaning."""
 
 
@@ -114,7 +126,7 @@ def _named_by(table: Plan, label: PlannedCell) -> list[PlannedCell]:
     return found if label.colspan == 1 or all(c.colspan == label.colspan for c in found) else []
 
 
-def swap_headings(table: Plan, bench: Bench) -> Plan | None:
+def swap_headings(table: Plan, _bench: Bench) -> Plan | None:
     """The words over two groups of equal labels in each other's places (reviews and suits): their numbers go with them."""
     names = {cell.key.row for cell in table.cells if cell.key is not None}
     if table.key == "statistics" and {"review", "suit"} <= names:

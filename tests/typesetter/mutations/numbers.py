@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from tests.typesetter.mutations.bench import (
     NOTHING,
@@ -53,7 +54,7 @@ def move_number(table: Plan, bench: Bench) -> Plan | None:
 def join_numbers(table: Plan, bench: Bench) -> Plan | None:
     """Two neighbours' numbers in one of their cells, the other one blank: glued, or with something between."""
     rows = rows_of_values(table, 2)
-    pairs = [(a, b) for row in rows for a, b in zip(row, row[1:], strict=False) if a.text.strip() and b.text.strip()]
+    pairs = [(a, b) for row in rows for a, b in pairwise(row) if a.text.strip() and b.text.strip()]
     if not pairs:
         return None
     left, right = bench.rng.choice(pairs)

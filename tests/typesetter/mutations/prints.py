@@ -83,8 +83,8 @@ def remark_number(table: Plan, bench: Bench) -> Plan | None:
         f"（{n}）",
         f"{n}（不含{other}）",
     ]
-    vague = [f"约{n}", f"{n}余", f"{n}多", f"{n}左右", f"{n}({other})", f"{n}/{other}", f"{n}-{other}", f"{n}+{other}", f"{n}～{other}",
-             f"{n}%", f"{n}?", f"<{n}", f"{n}以上"]  # fmt: skip
+    vague = [f"约{n}", f"{n}余", f"{n}多", f"{n}左右", f"{n}以上", f"{n}%", f"{n}?", f"<{n}"]
+    vague += [f"{n}{sign}{other}" for sign in "/-+～"] + [f"{n}({other})"]
     text = bench.rng.choice(plain + vague)
     return put(table, cell, text, said(cell) if text in plain else NOTHING)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from tests.typesetter.mutations.bench import (
     BLANK,
@@ -66,10 +67,17 @@ def add_row(table: Plan, bench: Bench) -> Plan | None:
         return None
     own = label_of(table, row[0].row)
     near = own.text if own else "合计"
-    label = bench.rng.choice(
-        ["其中：网络渠道", "备注", "较上年增减", "合计", "市本级", "上年同期", "小计", f"{near}（上年）", f"其中：{near}", f"上年{near}",
-         f"{near}（含上年结转）", f"{near}（累计）", f"{near}同比", f"{near}合计"]
-    )  # fmt: skip
+    words = ["其中：网络渠道", "备注", "较上年增减", "合计", "市本级", "上年同期", "小计"]
+    words += [
+        f"{near}（上年）",
+        f"其中：{near}",
+        f"上年{near}",
+        f"{near}（含上年结转）",
+        f"{near}（累计）",
+        f"{near}同比",
+        f"{near}合计",
+    ]
+    label = bench.rng.choice(words)
     start = own.column if own and own.column < first else 0
     new = [PlannedCell(at, start, label, 1, max(first - start, 1))]
     new += [replace(cell, row=at, text=str(bench.rng.randint(0, 99)), key=None, may=None) for cell in row]
@@ -188,7 +196,7 @@ def join_rows(table: Plan, bench: Bench) -> Plan | None:
     rows = rows_of_values(table)
     pairs = [
         (a, b)
-        for a, b in zip(rows, rows[1:], strict=False)
+        for a, b in pairwise(rows)
         if b[0].row == a[0].row + 1 and alike(a, b) and _is_single(table, b[0].row) and _is_single(table, a[0].row)
     ]
     pairs = [(a, b) for a, b in pairs if label_of(table, a[0].row) and label_of(table, b[0].row)]

@@ -71,13 +71,16 @@ def split_table(bench: Bench) -> bool:
 
 def reorder_tables(bench: Bench) -> bool:
     """The tables under each other's chapter headings: what is in them says what they are."""
-    printed = [(i, name) for i, chapter in enumerate(bench.chapters) for name in chapter.tables]
+    own = set(bench.own_tables())
+    printed = [(i, name) for i, chapter in enumerate(bench.chapters) for name in chapter.tables if name in own]
     if len(printed) < 2:
         return False
     names = [name for _, name in printed]
     bench.rng.shuffle(names)
-    for (at, _), name in zip(printed, names, strict=True):
-        bench.chapters[at] = replace(bench.chapters[at], tables=(name,))
+    moved = dict(zip((name for _, name in printed), names, strict=True))
+    for at, _ in printed:
+        chapter = bench.chapters[at]
+        bench.chapters[at] = replace(chapter, tables=tuple(moved.pop(name, name) for name in chapter.tables))
     return True
 
 
@@ -134,10 +137,10 @@ def _annexed(bench: Bench) -> str:
         return ""
     other, year = _other_figures(bench), bench.paper.year
     agencies = [each for each in AGENCIES if each != bench.paper.agency]
-    caption = bench.rng.choice(
-        [f"{year - 1}年", f"（{year - 1}年度）", "上年情况", f"附：{bench.rng.choice(agencies)}", f"{bench.rng.choice(agencies)}{year}年情况",
-         "下属单位汇总", f"{year - 1}年数据", f"附件：{bench.rng.choice(agencies)}政府信息公开情况统计表"]
-    )  # fmt: skip
+    theirs = bench.rng.choice(agencies)
+    captions = [f"{year - 1}年", f"（{year - 1}年度）", f"{year - 1}年数据", "上年情况", "下属单位汇总", f"附：{theirs}"]
+    captions += [f"{theirs}{year}年情况", f"附件：{theirs}政府信息公开情况统计表"]
+    caption = bench.rng.choice(captions)
     bench.tables[added] = plan(other, name)
     bench.foreign.add(added)
     before = bench.rng.random() < 0.4
