@@ -19,7 +19,7 @@ from extract.docx_numbering import Numbering
 from extract.docx_paragraph import ParagraphReader, attribute, child, flag, local, shown_children
 from extract.docx_table import TableReader
 from extract.inline import struck_out
-from extract.markup_table import MarkupRow, as_grid, is_data, opens_with_figures
+from extract.markup_table import MarkupRow, as_grid, doubted, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
 from extract.parts import Parts, opened, parsed
 from extract.pictured import tables_in
@@ -216,7 +216,7 @@ class _Story:
         self.warnings += reader.warnings
         self.struck += reader.struck
         goes_on = self._goes_on(table.rows, reader.widths)
-        if reader.is_nest or not (goes_on or is_data(table)) or self.role is LineRole.FURNITURE:
+        if reader.is_layout or not (goes_on or is_data(table)) or self.role is LineRole.FURNITURE:
             # Layout: its cells are read as the page shows them, left to right and down.
             for cell in reader.cells():
                 self.read(cell)
@@ -233,6 +233,12 @@ class _Story:
         self._widths, self._apart = reader.widths, False
         for box in reader.boxes:
             self.read(box)
+        behind = len(self.blocks)
+        for inner in reader.inner:
+            self._widths = ()
+            self._table(inner)
+            self._widths = ()
+        self.blocks[behind:] = map(doubted, self.blocks[behind:])
 
     def _goes_on(self, rows: Sequence[MarkupRow], widths: tuple[int, ...]) -> bool:
         """Whether the table is the rest of the one before: the same columns, and nothing but a page break between.

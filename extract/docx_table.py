@@ -9,7 +9,7 @@ from lxml import etree
 
 from extract.docx_paragraph import Numberer, ParagraphReader, attribute, child, children, flag, local, shown_children
 from extract.inline import DRAWN, join_broken
-from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
+from extract.markup_table import MarkupCell, MarkupRow, MarkupTable, holds_figures_of_its_own
 from extract.model import Link, ReaderWarning
 
 _LABEL_LENGTH = 45
@@ -41,8 +41,11 @@ class TableReader:
         self.widths = tuple(_number(attribute(c, "w")) for c in table.iterfind("{*}tblGrid/{*}gridCol"))
         """Of the columns, in twentieths of a point."""
         self._edges = _edges(self.widths)
-        self.is_nest = any(_has_columns(inner) for inner in table.iterdescendants("{*}tbl"))
-        """It holds further tables that have columns: it is layout."""
+        self._is_nest = any(_has_columns(inner) for inner in table.iterdescendants("{*}tbl"))
+        self.is_layout = False
+        """It holds further tables that have columns, and no figures beside them. Known when it was read."""
+        self.inner: list[etree._Element] = []
+        """Tables with columns inside the cells of one that is no layout."""
 
     def cells(self) -> Iterator[etree._Element]:
         """The stored cells in order."""
@@ -51,10 +54,13 @@ class TableReader:
 
     def table(self) -> MarkupTable:
         """The rows with their spans. Nothing is read from a table that is layout."""
-        if self.is_nest:
-            return MarkupTable()
         rows = [self._row(row) for row in self._rows()]
-        return MarkupTable(tuple(self._spanned(rows)))
+        table = MarkupTable(tuple(self._spanned(rows)))
+        if self._is_nest and not holds_figures_of_its_own(table):
+            self.is_layout, self.inner = True, []
+            self.links, self.boxes, self.struck, self.warnings = [], [], [], []
+            return MarkupTable()
+        return table
 
     def _rows(self) -> Iterator[etree._Element]:
         for row in shown_children(self._table):
@@ -96,7 +102,9 @@ class TableReader:
     def _cell(self, cell: etree._Element, width: int) -> MarkupCell:
         lines: list[str] = []
         long_ones = 0
-        draws = False
+        inner = list(_inner_tables(cell)) if self._is_nest else []
+        self.inner += inner
+        draws = bool(inner)
         for paragraph in _paragraphs(cell):
             reader = ParagraphReader(paragraph, self._numbering, self._targets)
             found = reader.lines()
@@ -106,6 +114,8 @@ class TableReader:
             self.boxes += reader.boxes
             self.struck += reader.struck
             draws = draws or reader.draws
+        if inner:
+            lines.append(DRAWN)
         return MarkupCell(join_broken(lines) or (DRAWN if draws else ""), width, paragraphs=long_ones)
 
     def _spanned(self, rows: list[list[_Stored]]) -> Iterator[MarkupRow]:
@@ -151,8 +161,18 @@ def _paragraphs(cell: etree._Element) -> Iterator[etree._Element]:
         tag = local(element)
         if tag == "p":
             yield element
-        elif tag in {"tbl", "tr", "tc"}:
+        elif tag in {"tr", "tc"} or (tag == "tbl" and not _has_columns(element)):
             yield from _paragraphs(element)
+
+
+def _inner_tables(container: etree._Element) -> Iterator[etree._Element]:
+    """The outermost tables with columns inside a cell."""
+    for element in shown_children(container):
+        tag = local(element)
+        if tag == "tbl" and _has_columns(element):
+            yield element
+        elif tag in {"tbl", "tr", "tc"}:
+            yield from _inner_tables(element)
 
 
 def _has_columns(table: etree._Element) -> bool:

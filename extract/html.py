@@ -17,10 +17,10 @@ from extract.bounds import beyond, limits, nests_too_deep
 from extract.content import chrome, is_attachment, read_page
 from extract.decode import declared_charset, decode
 from extract.facts import is_chrome_line, line_facts, meta_facts, row_facts
-from extract.inline import Inline, collapse, struck_out
+from extract.inline import DRAWN, Inline, collapse, struck_out
 from extract.markup_page import Page
-from extract.markup_rows import BLOCKS, is_raised, read_table
-from extract.markup_table import MarkupRow, MarkupTable, as_grid, extent, is_data, opens_with_figures
+from extract.markup_rows import BLOCKS, is_raised, nested, read_table
+from extract.markup_table import MarkupRow, MarkupTable, as_grid, doubted, extent, is_data, opens_with_figures
 from extract.model import Block, Document, Grid, Line, LineRole, Link, Locus, Metadatum, ReaderWarning
 from extract.pictured import of_address, tables_in
 from extract.text import find_flattened
@@ -314,6 +314,13 @@ class _Flow:
             self._first_row = self._rows + 1
         self.blocks.append(as_grid(self._parts, self._first_row))
         self._rows += len(table.rows)
+        if any(DRAWN in cell.text for cell in table.cells):
+            behind = len(self.blocks)
+            for inner in nested(self.page, number):
+                self._parts = []
+                self._table(inner)
+            self._parts = []
+            self.blocks[behind:] = map(doubted, self.blocks[behind:])
         return True
 
     def _states_facts(self, table: MarkupTable) -> bool:

@@ -49,7 +49,8 @@ class RowLabels:
         extents: list[tuple[float, float]] = []
         for row, group in zip(self.rows, groups, strict=True):
             runs = [run for i in group for run in inner[i].runs]
-            _, top, _, bottom = enclosing([*runs, *row.values])
+            printed = [*runs, *row.values]
+            _, top, _, bottom = enclosing(printed) if printed else (0.0, row.y, 0.0, row.y)
             extents.append((top, bottom))
             self._column_of.append(self._add(row.y, runs) if runs else None)
         self._add_valueless([inner[i] for i in loose], [inner[i] for group in groups for i in group])

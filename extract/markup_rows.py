@@ -9,9 +9,9 @@ import regex
 from lxml import etree
 
 from extract.bounds import beyond, limits
-from extract.inline import Inline, join_broken
+from extract.inline import DRAWN, Inline, join_broken
 from extract.markup_page import Page
-from extract.markup_table import MarkupCell, MarkupRow, MarkupTable
+from extract.markup_table import MarkupCell, MarkupRow, MarkupTable, holds_figures_of_its_own
 
 _BLOCK_NAMES = """
     address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form
@@ -48,17 +48,35 @@ def _raises(style: str) -> bool:
 
 
 def read_table(page: Page, table: int) -> MarkupTable | None:
-    """The table's rows, or None if it holds further tables that have columns: then it is layout.
+    """The table's rows, or None if it is layout: it holds further tables that have columns, and no figures beside them.
 
-    A nested table of a single column is text of its cell. End tags may be missing: a cell begun within a cell is the next
-    cell, a row begun within one the next row.
+    A nested table of a single column is text of its cell; in figures' midst one with columns leaves ``DRAWN`` in its cell.
+    End tags may be missing: a cell begun within a cell is the next cell, a row begun within one the next row.
     """
     inner = page.within(table, "table")[1:]
     for number, following in zip_longest(inner, inner[1:], fillvalue=len(page.tags)):
         # In this order: only the innermost tables are looked into, however deep they lie.
         if following < page.ends[number] or _has_columns(page, number):
-            return None
-    reader = _Rows(page, table)
+            return _around(page, table)
+    return _read(_Rows(page, table))
+
+
+def nested(page: Page, table: int) -> list[int]:
+    """The tables right inside a table."""
+    found: list[int] = []
+    for number in page.within(table, "table")[1:]:
+        if not found or number >= page.ends[found[-1]]:
+            found.append(number)
+    return found
+
+
+def _around(page: Page, table: int) -> MarkupTable | None:
+    """The table without those inside it, if figures of its own show that it is no layout."""
+    read = _read(_Rows(page, table, frozenset(nested(page, table))))
+    return read if holds_figures_of_its_own(read) else None
+
+
+def _read(reader: _Rows) -> MarkupTable:
     reader.walk()
     return MarkupTable(rows=tuple(reader.rows), stray=tuple(reader.stray))
 
@@ -76,8 +94,10 @@ def _span(element: etree._Element, name: str) -> int:
 class _Rows:
     """Collects rows and cells in one pass over a table."""
 
-    def __init__(self, page: Page, table: int) -> None:
+    def __init__(self, page: Page, table: int, passed_over: frozenset[int] = frozenset()) -> None:
         self._page = page
+        self._passed_over = passed_over
+        """Tables inside it that are not read as text of their cells."""
         self._table = table
         self.rows: list[MarkupRow] = []
         self.stray: list[str] = []
@@ -99,7 +119,11 @@ class _Rows:
         at, last = page.starts[table], page.closes[table]
         while at <= last:
             number = page.order[at]
-            if number >= 0 and is_raised(page, number):
+            if number in self._passed_over:
+                self._inline.end_line()
+                self._inline.add(DRAWN)
+                at = page.closes[number]
+            elif number >= 0 and is_raised(page, number):
                 self._inline.add_mark(page.text(number))
                 at = page.closes[number]
             elif number >= 0:

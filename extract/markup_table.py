@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import regex
 
 from collect.errors import UnsupportedError
 from extract.bounds import beyond, limits
-from extract.model import Grid, GridCell, Locus
+from extract.inline import DRAWN
+from extract.model import Block, Grid, GridCell, Locus
 
 _MAX_COLSPAN = 1000
 _MAX_COLUMNS = 2000
 """Of one table."""
 _NUMBER = regex.compile(r"[+\-−]?\p{Nd}[\p{Nd},，.．\s]*[件条个次万元%％]{0,2}|[/／—\-－–]+|无")
+_FEWEST_FIGURES = 4
+_FEWEST_FILLED = 12
 _PROSE = 220
 """Characters of a cell that no label or remark of a statistical table reaches. The longest label seen has 130."""
 
@@ -73,6 +76,22 @@ def is_data(table: MarkupTable) -> bool:
     if any(len(cell.text) > _PROSE or cell.paragraphs > 1 or cell.links > 2 for cell in filled):  # prose or a menu
         return sum(_NUMBER.fullmatch(cell.text) is not None for cell in filled) >= 4
     return True
+
+
+def holds_figures_of_its_own(table: MarkupTable) -> bool:
+    """Whether a table around other tables is one of figures too, and not their layout: many short cells, no prose, no menu."""
+    filled = [cell for cell in table.cells if cell.text and cell.text != DRAWN]
+    if any(len(cell.text) > _PROSE or cell.paragraphs > 1 or cell.links for cell in filled):
+        return False
+    figures = sum(_NUMBER.fullmatch(cell.text) is not None for cell in filled)
+    return len(filled) >= _FEWEST_FILLED or (figures >= _FEWEST_FIGURES and 3 * figures >= len(filled))
+
+
+def doubted(block: Block) -> Block:
+    """A table that stands inside a cell of a table of figures: nobody knows whether it is one of the document's."""
+    if not isinstance(block, Grid):
+        return block
+    return replace(block, cells=tuple(cell._replace(confidence=0.0) for cell in block.cells))
 
 
 def as_grid(parts: Sequence[Sequence[MarkupRow]], first_line: int = 1) -> Grid:

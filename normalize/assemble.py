@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from normalize.forms import FormCell, cells_by_row, family_of, forms
 from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
@@ -138,12 +138,18 @@ def _owed(form: str, printed: tuple[tuple[PrintedRow, str], ...]) -> tuple[FormC
 
 
 def _sliding_rows(chosen: Mapping[CellKey, Placement]) -> list[tuple[CellKey, ...]]:
-    """The cells of each row whose places are to be confirmed by the sums."""
+    """The cells of each printed row whose places are to be confirmed by the sums. A line table is one row."""
     rows: dict[tuple[str, str], list[CellKey]] = {}
     for key, placement in chosen.items():
         if placement.may_slide and not placement.doubt:
-            rows.setdefault((key.table, key.row), []).append(key)
+            rows.setdefault((key.table, "" if key.table in _lines() else key.row), []).append(key)
     return [tuple(keys) for keys in rows.values()]
+
+
+@cache
+def _lines() -> frozenset[str]:
+    """Tables of which only one line is printed."""
+    return frozenset(table.key for form in forms().values() for table in form.tables if table.orientation == "line")
 
 
 def _cells(owed: Iterable[FormCell], chosen: Mapping[CellKey, Placement], findings: list[Finding]) -> Iterator[Cell]:

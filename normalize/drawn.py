@@ -19,6 +19,7 @@ from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
+from normalize.rivals import is_torn, other_meaning
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 
@@ -133,7 +134,7 @@ def _read_zone(
     rows = [r for r in range(*zone) if not sheet.is_section(r) and not sheet.is_header(r)]
     draft.see([cell for row in range(*zone) if sheet.has_number(row) for cell in sheet.starting(row)])
     if panel.line:
-        matched = [MatchedRow(r, 0, panel.rows[0]) for r in _value_rows(sheet, rows)]
+        matched = [MatchedRow(r, 0, panel.rows[0], _line_doubt(sheet, r, rows)) for r in _value_rows(sheet, rows)]
     else:
         onward = _match_rows(sheet, rows, panel, first, done)
         anew = _match_rows(sheet, rows, panel, first) if done else onward
@@ -170,7 +171,11 @@ def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     items = [item for columns in maps for item in (*columns.items, *columns.extras) if item]
     first, stop = min(item.start for item in items), max(item.stop for item in items)
     ends = {found.index: sheet.end(found.index) for found in matched}
-    usual = max((end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), default=stop)
+    if len(ends) == 1:  # there is only the header to compare it with
+        above = range(matched[0].index)
+        usual = max((sheet.end(row) for row in above if sheet.is_header(row)), default=stop)
+    else:
+        usual = max((end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), default=stop)
     doubts = {row: _SURPLUS for row, end in ends.items() if end > max(usual, stop)}
     doubts |= {row: _SHORT for row in ends if any(sheet.covering(row, column) is None for column in range(first, stop))}
     return doubts
@@ -182,6 +187,15 @@ def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
     if numeric:
         return numeric[:1]
     return [r for r in rows if not any(is_label(c.text) for c in sheet.across(r))][:1]
+
+
+def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
+    """Why a line of values may not be this report's: it has a label, and another line stands beside it (上年, 本年)."""
+    if not sheet.labels(row):
+        return ""
+    wide = len(sheet.across(row)) // 2
+    others = [r for r in rows if r != row and (sheet.has_number(r) or (sheet.labels(r) and len(sheet.across(r)) > wide))]
+    return "one of several lines of values, each with a label" if others else ""
 
 
 def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done: int = 0) -> list[MatchedRow]:
@@ -202,22 +216,25 @@ def _rows_named(
     wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
     matches = align(printed, wanted, numeric)
     unclear = ambiguous(matches, printed, wanted)
-    free = sorted(numeric - {m.printed for m in matches})
+    free = numeric - {m.printed for m in matches}
     found = []
     for match in matches:
         place = done + match.wanted
         row = panel.rows[place]
         if not row.heading:
             doubt = "the label fits several rows of the form" if match.printed in unclear else ""
+            doubt = doubt or other_meaning(printed[match.printed], panel.row_roster, place)
             found.append((match.printed, place, doubt or _row_doubt(match, row, printed, free)))
     return tuple(found)
 
 
-def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: Sequence[int]) -> str:
+def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: frozenset[int]) -> str:
     label = printed[match.printed].path[-1]
-    rivals = [printed[i] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
-    if any(rival.path[-1] == label for rival in rivals):  # perhaps without the heading beside it, where a span ends early
-        return f"two rows are labelled {label}"
+    rivals = [printed[i].path[-1] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
+    if rivals:  # perhaps without the heading beside it, where a span ends early
+        return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"
+    if is_torn(printed, free, match.printed, row.wanted):
+        return f"the label {label} goes on in another row"
     if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
         return f"label {label} is not clear"
     if match.likeness < 1.0 and not row.has_digits_of(label):

@@ -21,6 +21,8 @@ class Fields:
     values: tuple[GridCell, ...]
     lead: int
     """How many fields precede ``values``."""
+    torn: bool = False
+    """The labels stand alone on a line, the values on the next."""
 
     @cached_property
     def printed(self) -> Printed:
@@ -102,7 +104,7 @@ def _rejoin(rows: Sequence[Fields]) -> list[Fields]:
             and names_row(before.labels[-1].text)
             and sum(names_column(c.text) for c in before.labels) < 2  # 总计 ends a row label and many a header
         ):
-            joined[-1] = Fields(before.labels, fields.values, before.lead)
+            joined[-1] = Fields(before.labels, fields.values, before.lead, torn=True)
         else:
             joined.append(fields)
     return joined

@@ -13,6 +13,7 @@ from normalize.headers import Item
 from normalize.labels import take_apart
 from normalize.lexicon import related
 from normalize.panels import Panel, corner_labels, panels, spanning_labels
+from normalize.rivals import other_meaning
 from normalize.sheet import names_section
 
 _MISFIT = 0.4
@@ -123,7 +124,10 @@ def _in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
 
 
 def _exactly(texts: Sequence[str], wanted: Sequence[Wanted]) -> bool:
-    return len(texts) == len(wanted) == len(align([Printed((t,)) for t in texts], wanted))
+    printed, roster = [Printed((t,)) for t in texts], Roster(wanted)
+    matches = align(printed, roster)
+    plain = not any(other_meaning(printed[m.printed], roster, m.wanted) for m in matches)
+    return len(texts) == len(wanted) == len(matches) and plain
 
 
 def _nest(rows: Sequence[Sequence[str]], panel: Panel) -> list[str] | None:
@@ -147,7 +151,8 @@ def _parents_in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
     """Headings over columns (行政复议, 行政诉讼) must stand in the form's order on each row."""
     parents = Roster(Wanted((heading,)) for heading in panel.headings)
     for row in rows:
-        found = list(dict.fromkeys(t for t in row if _is_parent(t, panel) and not is_spanning(t)))
-        if len(align([Printed((t,)) for t in found], parents)) != len(found):
+        found = [Printed((t,)) for t in dict.fromkeys(t for t in row if _is_parent(t, panel) and not is_spanning(t))]
+        matches = align(found, parents)
+        if len(matches) != len(found) or any(other_meaning(found[m.printed], parents, m.wanted) for m in matches):
             return False
     return True

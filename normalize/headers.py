@@ -12,7 +12,9 @@ import regex
 
 from normalize.align import THRESHOLD, Printed, Wanted, align
 from normalize.labels import fold, take_apart
+from normalize.lexicon import related
 from normalize.panels import Panel, panels
+from normalize.rivals import heads_others, other_meaning
 from normalize.sheet import Sheet, is_label, names_column, names_row
 
 _YEAR = regex.compile(r"(?<!\d)(20[012]\d)(?!\d)年?度?")
@@ -208,8 +210,25 @@ def _fit(panel: Panel, printed: Sequence[Printed]) -> _Fit | None:
     if score <= 0.5:
         return None
     rivals = [printed[k].path[-1] for k in extras if wanted.likenesses(printed[k], THRESHOLD + 0.1)]
-    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else ""
+    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else _misnamed(printed, places, extras, panel)
     return _Fit(panel, tuple(places), extras, score, doubt, tuple(by_order))
+
+
+def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], extras: Sequence[int], panel: Panel) -> str:
+    """Why a column may be another one than its place says: by its own words, or by the heading over it.
+
+    Or because a column has no word but the heading over several: then it may be any of those whose word moved off it.
+    """
+    for at in extras:
+        if related(printed[at].path[-1], panel.headings, 0.9):
+            return f"a column has no word of its own under {printed[at].path[-1]}"
+    for place, found in enumerate(places):
+        if found is not None:
+            if odd := other_meaning(printed[found], panel.column_roster, place):
+                return odd
+            if heading := heads_others(printed[found], panel.columns[place].wanted, panel.headings):
+                return f"the column {printed[found].path[-1]} stands under {heading}"
+    return ""
 
 
 def _shares_characters(printed: str, wanted: Wanted) -> bool:

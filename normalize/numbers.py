@@ -33,6 +33,8 @@ _LONGEST = 1000
 """Characters of the longest cell that is looked at for a number."""
 _MOST_DIGITS = 15
 """More are several numbers that something has glued together, and beyond what ``Decimal`` and every store keep exactly."""
+_GROUPED = "grouped by spaces"
+_PERHAPS_TWO = "two numbers in one cell, or one grouped by spaces"
 _MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10000)}
 _MULTIPLES = {"万": Decimal(10000), "亿": Decimal(100000000)}
 _WORDS = {"零": Decimal(0), "〇": Decimal(0)}
@@ -88,9 +90,9 @@ def read_number(text: str, unit: str = "", *, signed: bool = False) -> Reading:
         return Reading(Kind.DASH, note=f"printed {text.strip()}")
     if _BREAK_IN_NUMBER.search(folded):
         return Reading(Kind.TEXT, doubt="two numbers, or one number cut in two")
-    note = ""
+    note = ""  # of a gap between groups of digits
     if _SPACED_GROUPS.fullmatch(folded):
-        note = "grouped by spaces"
+        note = _GROUPED if len(folded.split()) > 2 else _PERHAPS_TWO
     elif _SPACE_IN_NUMBER.search(folded):
         return Reading(Kind.TEXT, doubt="two numbers in one cell")
     compact = _SPACE.sub("", folded)
@@ -108,7 +110,7 @@ def _convert(match: regex.Match[str], unit: str, *, signed: bool, note: str) -> 
     if len(digits) > _MOST_DIGITS:
         return Reading(Kind.NUMBER, None, note, "more digits than any count has")
     value = Decimal(digits)
-    notes, doubts = [note] if note else [], []
+    notes, doubts = [note] if note == _GROUPED else [], [note] if note == _PERHAPS_TWO else []
     if len(number) > 1 and number[0] == "0" and number[1] != ".":
         # What two stacked zeros look like once something has glued them: no value at all.
         return Reading(Kind.NUMBER, None, note, "a leading zero")

@@ -62,6 +62,8 @@ class TableReading:
     """Printed numbers in the recognised part of the grid."""
     year: int | None = None
     """The year a caption over the grid names, where a document prints its tables for several years."""
+    captions: tuple[str, ...] = ()
+    """Short lines right above the grid."""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from normalize.assemble import Assembled, assemble, years_in
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
 from normalize.body import Body
+from normalize.captions import of_others
 from normalize.checks import check, findings_of
 from normalize.forms import forms
 from normalize.identity import identify
@@ -22,7 +23,7 @@ from normalize.placing import TableReading
 from normalize.recognise import recognise
 from normalize.scope import scope_of
 from normalize.settling import settled, settled_side_by_side
-from normalize.splitting import split_reports
+from normalize.splitting import another_title, split_reports
 from normalize.tables import read_tables
 from normalize.unrecognised import prints_unread_tables
 from normalize.verdict import verdict_of
@@ -49,9 +50,12 @@ def normalize(document: Document, origin: str = "") -> tuple[Report, ...]:
 def _reports(part: Document, body: Body, readings: Sequence[TableReading], origin: str) -> list[Report]:
     """The report of a part, or one a year where its tables print several years side by side."""
     identity = identify(part, origin, body)
+    if readings and (unsplit := another_title(part, body)):
+        identity = replace(identity, findings=(*identity.findings, *unsplit))
     years = years_in(readings)
     if years == (None,):
-        return [settled(_with_leftovers(_report(part, body.chapters, identity, assemble(readings, identity.year), origin)))]
+        report = _report(part, body.chapters, identity, assemble(readings, identity.year), origin)
+        return [settled(_with_leftovers(_with_captions(report, readings)))]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
     return settled_side_by_side(
@@ -92,6 +96,15 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
         tally=assembled.tally,
         agency=agency,
     )
+
+
+def _with_captions(report: Report, readings: Sequence[TableReading]) -> Report:
+    """The report in doubt where the line above a table gives it to another year or agency."""
+    found = of_others(readings, report.identity, report.agency.agency if report.agency else None)
+    if not found:
+        return report
+    findings = (*report.findings, *found)
+    return replace(report, findings=findings, verdict=verdict_of(findings, has_cells=bool(report.cells)))
 
 
 def _with_leftovers(report: Report) -> Report:

@@ -7,6 +7,7 @@ one way to fit them. Where a position cannot be known the cells stay missing and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
+from normalize.rivals import is_torn, other_meaning
 from normalize.sheet import names_column, names_row
 
 
@@ -33,7 +35,7 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
         draft.panels.append(found.panel)
         draft.see(c for f in (*header, *body) for c in f.values)
         if found.panel.line:
-            _read_line(found, body, draft)
+            _read_line(found, header, body, draft)
         else:
             _read_matrix(found, body, draft)
     return draft.finish(), last
@@ -66,7 +68,7 @@ def _zones(rows: Sequence[Fields]) -> list[tuple[list[Fields], list[Fields]]]:
 
 
 def _repeats(a: Fields, b: Fields) -> bool:
-    return a.labels[0].text == b.labels[0].text and a.lead == b.lead and len(a.labels) == len(b.labels)
+    return a.lead == b.lead and [c.text for c in a.labels] == [c.text for c in b.labels]
 
 
 def _continued(last: InForce | None, body: Sequence[Fields]) -> InForce | None:
@@ -90,20 +92,28 @@ def _rows_named(panel: Panel, printed: tuple[Printed, ...]) -> tuple[tuple[Match
     return matches, ambiguous(matches, printed, panel.row_roster)
 
 
-def _read_line(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
-    """The line of values under a line panel."""
+def _read_line(header: InForce, printed: Sequence[Fields], body: Sequence[Fields], draft: Draft) -> None:
+    """The line of values under a line panel, whose header is ``printed``."""
     panel = header.panel
     keys = keys_of(panel, "")
     rows = [f for f in body if not f.labels and f.numeric] or [f for f in body if not f.labels and len(f.values) >= len(keys)]
     for index, fields in enumerate(rows):
         taken = fit(fields.values, len(keys)) if index == 0 and len(rows) == 1 else None
-        if taken is None or not header.sound:
-            reason = (
-                "the header is not the form's" if not header.sound else f"{len(fields.values)} fields for {len(keys)} columns"
-            )
+        reason = f"{len(fields.values)} fields for {len(keys)} columns"
+        if not header.sound:
+            taken, reason = None, "the header is not the form's"
+        elif taken and not _begins_under(printed, taken[0]):
+            taken, reason = None, "the values do not begin under the header: one may be a number too many"
+        if taken is None:
             draft.doubt("table.position_unknown", reason, fields.values, keys)
             continue
         _place(draft, keys, panel.forms, taken)
+
+
+def _begins_under(printed: Sequence[Fields], first: GridCell) -> bool:
+    """Whether a line of values begins in the field where its header does."""
+    starts = [f.labels[0].column for f in printed if f.labels]
+    return not starts or first.column == min(starts)
 
 
 def _place(
@@ -116,7 +126,9 @@ def _place(
     regular: bool = True,
 ) -> None:
     kinds = [kind_of(c.text) for c in cells]
-    slides = not regular and len(cells) > 2 and Kind.EMPTY in {kinds[0], kinds[-1]} and set(kinds) != {Kind.EMPTY}
+    stacked = len({c.row for c in cells}) > 1  # one cell a line: an empty line may be a blank, or nothing
+    padded = stacked or Kind.EMPTY in {kinds[0], kinds[-1]}
+    slides = (stacked or not regular) and len(cells) > 2 and padded and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
         reason = doubt or ("" if cell.confidence == 1.0 or cell.readings else "the reader is not sure of this field")
         draft.place(Placement(key, forms, cell, None, reason, slides))
@@ -129,20 +141,47 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     matches, unclear = _rows_named(panel, tuple(f.printed for f in rows))
     by_row = {m.printed: panel.rows[m.wanted] for m in matches}
     count = sum(header.repeats) or len(panel.columns)
+    deepest = max(len(row.wanted.parents) for row in panel.rows)
+    numeric = {i for i, f in enumerate(rows) if f.numeric and i not in by_row}
     twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.numeric}
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
         row = by_row.get(index)
         anchor = header.anchor if regular is None and header.stands_over(fields) else regular
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
+        if row and taken and _may_hold_too_many(fields, deepest - len(row.wanted.parents), taken, rows, header.width):
+            taken = None
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if row is None:
             _keep_extra_row(header, fields, taken, draft)
         elif index in unclear:
             draft.doubt("table.row_ambiguous", f"{fields.printed.path[-1]} fits several rows of the form", fields.values)
         elif not row.heading:
-            twin = fields.printed.path[-1] in twins
-            _read_row(header, row, fields, taken, draft, regular=anchor is not None, twin=twin)
+            label = fields.printed.path[-1]
+            doubt = other_meaning(fields.printed, panel.row_roster, panel.rows.index(row))
+            if label in twins:
+                doubt = f"two rows are labelled {label}"
+            elif is_torn([f.printed for f in rows], numeric, index, row.wanted):
+                doubt = f"the label {label} goes on in another row"
+            elif rivals := [rows[i].printed.path[-1] for i in numeric if likeness(rows[i].printed, row.wanted) >= 0.95]:
+                doubt = f"a row {min(rivals)} beside {label}"
+            _read_row(header, row, fields, taken, draft, regular=anchor is not None, doubt=doubt)
+
+
+def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], width: int) -> bool:
+    """Whether a row is longer than others like it, so that a number too many may stand where it prints a blank.
+
+    ``depth`` is how many label columns its own label may leave blank before the values, ``width`` the header's, if that is of
+    one line. Also where its label stands on a line of its own: a number may have fallen out of that.
+    """
+    blanks = [kind_of(c.text) is Kind.EMPTY for c in taken].count(True)
+    if len(fields.values) <= len(taken) + depth * (not fields.torn) or blanks == len(taken):
+        return False
+    if not blanks and not fields.torn:  # rows that print every value slide often; only a plain header tells that this one did not
+        return 0 < width < fields.width
+    widths = Counter(f.width for f in rows if len(f.labels) == len(fields.labels))
+    usual = min(widths, key=lambda each: (-widths[each], -each))
+    return fields.torn or fields.width > min(usual, width or usual)
 
 
 def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -> tuple[GridCell, ...] | None:
@@ -166,7 +205,7 @@ def _read_row(
     draft: Draft,
     *,
     regular: bool,
-    twin: bool,
+    doubt: str,
 ) -> None:
     panel = header.panel
     keys = keys_of(panel, row.key)
@@ -176,7 +215,7 @@ def _read_row(
         draft.doubt("table.position_unknown", f"{label}: {reason}", fields.values, keys)
         return
     odd = likeness(fields.printed, row.wanted) < 1.0 and not row.has_digits_of(label)
-    doubt = f"two rows are labelled {label}" if twin else f"a number stands in the label {label}" if odd else ""
+    doubt = doubt or (f"a number stands in the label {label}" if odd else "")
     _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular)
 
 

@@ -50,6 +50,13 @@ def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[dict[CellKey, C
     """The other ways to take the row: a blank end was padding, and one blank further in was lost."""
     read = [cells[k] for k in row]
     blank = State.BLANK
+    if len({cell.locus.line for cell in read if cell.locus}) > 1:
+        # One cell a line: any line may be no cell of the row (a page's number, an empty line), and any blank have left none.
+        for at, cell in enumerate(read):
+            rest = [*read[:at], *read[at + 1 :]]
+            nothing = cell._replace(value=None, printed="", state=blank)
+            yield from (_as(row, [*rest[:place], nothing, *rest[place:]]) for place in range(len(row)) if place != at)
+        return
     for place in range(1, len(row)):
         if read[0].state is blank:
             yield _as(row, [*read[1 : place + 1], read[0], *read[place + 1 :]])

@@ -12,9 +12,13 @@ import regex
 
 from extract.model import Block, Document, Grid, Metadatum
 from normalize.body import Body
+from normalize.model import Finding, Severity
 from normalize.prose import folded, folded_whole
 from normalize.titles import Title, same_report, title_of_page, titles, without_lists
 
+_CHAPTER = regex.compile(r"\s*[一二三四五六七]\s*[、.．]")
+_SEVERAL = 3
+"""Chapter headings that make a report; a stale title in the prose has fewer before it."""
 _FORM_WORDS = regex.compile(r"申请人情况|本年新收|信息内容|现行有效|行政复议|结果维持|统计指标|收到申请数|主动公开政府信息数")
 
 
@@ -27,13 +31,17 @@ def _tables(blocks: Sequence[Block]) -> list[int]:
     ]
 
 
-def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
-    """Block index and title where another report begins, the first report at 0."""
+def _starts(document: Document, body: Body) -> tuple[list[tuple[int, Title]], str]:
+    """Block index and title where another report begins, the first report at 0.
+
+    And the title of another report that nothing could be split at, although chapters precede it and tables follow.
+    """
     found = without_lists(titles(body.texts, cache(lambda: folded_whole(body.texts))))
     if len({(t.year, folded(t.agency)) for t in found}) < 2:
-        return []
+        return [], ""
     tables = _tables(document.blocks)
     starts = [(0, found[0])]
+    passed_over = ""
     for title in found[1:]:
         at = body.placed[title.first][0]
         begin, current = starts[-1]
@@ -42,7 +50,10 @@ def _starts(document: Document, body: Body) -> list[tuple[int, Title]]:
             starts[-1] = (begin, title if fuller else current)
         elif bisect_left(tables, begin) < bisect_left(tables, at) < len(tables):
             starts.append((at, title))
-    return starts
+        elif title.year and title.agency and current.year and current.agency and at < (tables or (0,))[-1]:
+            chapters = sum(_CHAPTER.match(text) is not None for text in body.texts[current.behind : title.first])
+            passed_over = title.text if chapters >= _SEVERAL else passed_over
+    return starts, passed_over
 
 
 def _own(metadata: tuple[Metadatum, ...], title: Title) -> tuple[Metadatum, ...]:
@@ -62,7 +73,7 @@ def split_reports(document: Document, body: Body | None = None) -> tuple[Documen
     stand both before and behind it. A repeated title (title page, running head), a list of reports, and a stale title
     in the prose split nothing. ``body`` is the document's, where it is known.
     """
-    starts = _starts(document, body or Body(document.blocks))
+    starts, _ = _starts(document, body or Body(document.blocks))
     if len(starts) < 2:
         return (document,)
     bounds = [*(at for at, _ in starts), len(document.blocks)]
@@ -70,3 +81,12 @@ def split_reports(document: Document, body: Body | None = None) -> tuple[Documen
         replace(document, blocks=document.blocks[begin:end], metadata=_own(document.metadata, title))
         for (begin, end), (_, title) in zip(pairwise(bounds), starts, strict=True)
     )
+
+
+def another_title(document: Document, body: Body) -> tuple[Finding, ...]:
+    """A doubt where another report's title stands between this one's chapters and a table: whose table is it?"""
+    _, title = _starts(document, body)
+    if not title:
+        return ()
+    message = f"the title of another report stands between the chapters of this one and its tables: {title}"
+    return (Finding("identity.another_title", Severity.DOUBT, message, actual=title),)

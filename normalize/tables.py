@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import regex
 
-from extract.model import Block, Layout, Line, LineRole
+from extract.model import Block, Grid, GridCell, Layout, Line, LineRole
+from normalize.captions import is_caption
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
 from normalize.numbers import Kind, kind_of
 from normalize.placing import TableReading, Unplaced
 from normalize.sequence import read_sequence
 
+_CAPTIONS = 4
+"""So many lines above a table may caption it: an agency, a year, a unit, and what a reader left of the header."""
 _CAPTION = regex.compile(r"[（(【\[]?\s*(20[0-9]{2})\s*年度?\s*(?:数据|情况|统计表|统计数据)?\s*[）)】\]]?")
 
 
@@ -24,6 +27,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     flat: InForce | None = None
     caption: int | None = None
     astray: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
     follows = False
     for block in blocks:
         if isinstance(block, Line):
@@ -36,6 +40,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
                     astray += numbers
                 continue
             astray, follows = (), False
+            above = (*above, block.text)[-_CAPTIONS:] if is_caption(block.text) else ()
             if "20" in block.text and (match := _CAPTION.fullmatch(block.text.strip())):
                 caption = int(match.group(1))
             continue
@@ -45,10 +50,29 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
             reading, drawn = read_drawn(block, drawn)
         follows = bool(reading.panels)
         if follows:
-            reading = _with_astray(reading, astray)
+            reading = replace(_with_astray(reading, astray), captions=(*above, *_captions_within(block)))
             readings.append(reading if caption is None else replace(reading, year=caption))
-        astray = ()
+        astray = above = ()
     return _by_caption(readings)
+
+
+_TOP = 6
+"""Rows of a grid that may hold its caption."""
+
+
+def _captions_within(grid: Grid) -> tuple[str, ...]:
+    """Captions that a reader took for rows of the grid: single texts above its first number, or across its whole width."""
+    rows: dict[int, list[GridCell]] = {}
+    for cell in grid.cells:
+        if cell.text.strip():
+            rows.setdefault(cell.row, []).append(cell)
+    numbers = (row for row, cells in sorted(rows.items()) if any(kind_of(c.text) is Kind.NUMBER for c in cells))
+    first = min(next(numbers, 0), _TOP)
+    return tuple(
+        cells[0].text.strip()
+        for row, cells in sorted(rows.items())
+        if len(cells) == 1 and (row < first or cells[0].colspan * 2 > grid.columns > 1) and is_caption(cells[0].text)
+    )
 
 
 def bare_numbers(text: str) -> tuple[str, ...]:

@@ -1,21 +1,23 @@
-"""DOCX as Word and WPS write it. The body is written as XML (python-docx is slow at merged cells) and packed by python-docx."""
+"""DOCX as Word and WPS write it. The body is written as XML (python-docx is slow at merged cells), the rest by python-docx."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from random import Random
 from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import docx
-from docx.oxml import parse_xml
+import regex
 from docx.shared import Pt
 
 from tests.typesetter.model import Paper
 from tests.typesetter.plan import Kind, Plan, PlannedCell, plan, stack
 
-_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _TEXT_WIDTH = 9000
 """Twentieths of a point between the margins."""
 
@@ -70,10 +72,13 @@ def _cell(cell: PlannedCell, width: int, merge: str, hand: _Hand) -> str:
     span = f'<w:gridSpan w:val="{cell.colspan}"/>' if cell.colspan > 1 else ""
     text = "" if merge == "continue" else cell.text
     inner = hand.value(text, 8) if cell.kind is Kind.VALUE else hand.run(text, 8)
+    if cell.mark:
+        inner += f'<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{escape(cell.mark)}</w:t></w:r>'
     align = "left" if cell.kind is Kind.LABEL and len(cell.text) > 8 else "center"
+    nested = _table(cell.inner, hand, range(cell.inner.rows)) + hand.paragraph("") if cell.inner else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{restart}<w:vAlign w:val="center"/></w:tcPr>'
-        f"{hand.paragraph(inner if text else '', align)}</w:tc>"
+        f"{hand.paragraph(inner if text else '', align)}{nested}</w:tc>"
     )
 
 
@@ -92,7 +97,8 @@ def _table(table: Plan, hand: _Hand, rows: range) -> str:
             shown = cell if merge != "restart" or cell.row >= rows[0] else PlannedCell(first, cell.column, "", 1, cell.colspan)
             cells.append(_cell(shown, sum(widths[column : column + cell.colspan]), merge, hand))
             column += cell.colspan
-        lines.append(f"<w:tr>{''.join(cells)}</w:tr>")
+        concealed = "<w:trPr><w:hidden/></w:trPr>" if number in table.hidden else ""
+        lines.append(f"<w:tr>{concealed}{''.join(cells)}</w:tr>")
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -135,21 +141,39 @@ def _body(paper: Paper, hand: _Hand) -> list[str]:
     return parts
 
 
-def print_docx(paper: Paper, style: DocxStyle, rng: Random) -> bytes:
-    """The paper as a DOCX file with a running foot."""
+_TITLE, _BODY = "@title@", "@body@"
+_PLACE = regex.compile(rf"<w:p>(?:(?!</w:p>).)*{_BODY}.*?</w:p>", regex.S)
+
+
+@cache
+def _package() -> Mapping[str, bytes]:
+    """The parts of a file with a running foot, as python-docx writes it; title and body are to be put in."""
     document = docx.Document()
     document.core_properties.created = document.core_properties.modified = datetime(2025, 1, 20, tzinfo=UTC)
-    document.core_properties.title = "".join(paper.title)
+    document.core_properties.title = _TITLE
     document.core_properties.author = ""
     section = document.sections[0]
     section.page_width, section.page_height = Pt(595.3), Pt(841.9)
     section.left_margin = section.right_margin = Pt((595.3 - _TEXT_WIDTH / 20) / 2)
     section.top_margin = section.bottom_margin = Pt(70)
     section.footer.paragraphs[0].text = "- 1 -"
-    body = document.element.body
-    ending = body.sectPr
-    for part in _body(paper, _Hand(style, rng)):
-        ending.addprevious(parse_xml(part.replace(">", f" {_W}>", 1) if not part.startswith("<w:p/>") else part))
+    document.add_paragraph(_BODY)
     stream = BytesIO()
     document.save(stream)
+    with ZipFile(stream) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def print_docx(paper: Paper, style: DocxStyle, rng: Random) -> bytes:
+    """The paper as a DOCX file with a running foot."""
+    body = "".join(_body(paper, _Hand(style, rng)))
+    stream = BytesIO()
+    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as package:
+        for name, part in _package().items():
+            match name:
+                case "word/document.xml":
+                    part = _PLACE.sub(lambda _: body, part.decode(), count=1).encode()  # noqa: PLW2901
+                case "docProps/core.xml":
+                    part = part.replace(_TITLE.encode(), escape("".join(paper.title)).encode())  # noqa: PLW2901
+            package.writestr(ZipInfo(name, (2025, 1, 20, 0, 0, 0)), part)
     return stream.getvalue()

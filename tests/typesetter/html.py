@@ -65,7 +65,9 @@ def _cell(cell: PlannedCell, hand: _Hand) -> str:
     tag = "th" if cell.kind is Kind.HEAD and hand.style.template == "cms" else "td"
     spans = "".join(f' {name}="{count}"' for name, count in (("rowspan", cell.rowspan), ("colspan", cell.colspan)) if count > 1)
     close = "" if hand.style.ragged else f"</{tag}>"
-    return f"<{tag}{spans}>{hand.cell(cell.text)}{close}"
+    mark = f"<sup>{escape(cell.mark)}</sup>" if cell.mark else ""
+    inner = _table(cell.inner, hand) if cell.inner else ""
+    return f"<{tag}{spans}>{hand.cell(cell.text)}{mark}{inner}{close}"
 
 
 def _rows(table: Plan, hand: _Hand) -> list[list[PlannedCell]]:
@@ -84,11 +86,12 @@ def _rows(table: Plan, hand: _Hand) -> list[list[PlannedCell]]:
 def _table(table: Plan, hand: _Hand) -> str:
     close = "" if hand.style.ragged else "</tr>"
     lines = []
-    for row in _rows(table, hand):
+    for number, row in enumerate(_rows(table, hand)):
         kept = row
         while hand.style.short_rows and kept and kept[-1].kind is Kind.VALUE and not kept[-1].text:
             kept = kept[:-1]
-        lines.append("<tr>" + "".join(_cell(cell, hand) for cell in kept) + close)
+        opening = '<tr style="display:none">' if number in table.hidden else "<tr>"
+        lines.append(opening + "".join(_cell(cell, hand) for cell in kept) + close)
     body = "\n".join(lines)
     if hand.style.template == "word":
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
@@ -36,6 +37,12 @@ class PlannedCell:
     colspan: int = 1
     kind: Kind = Kind.LABEL
     key: CellKey | None = None
+    may: frozenset[Decimal | None] | None = None
+    """What a careful reader may take a damaged print for (None is a blank); without it the text says it plainly."""
+    mark: str = ""
+    """A footnote mark raised behind the text. Web pages and Word files print it, others leave it out."""
+    inner: Plan | None = None
+    """A table inside the cell, below its text. Web pages and Word files print it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class Plan:
     cells: tuple[PlannedCell, ...]
     widths: tuple[float, ...]
     header_rows: int = 0
+    hidden: frozenset[int] = frozenset()
+    """Rows that web pages, Word files and workbooks hold and do not show."""
 
     @property
     def rows(self) -> int:
@@ -207,7 +216,8 @@ def stack(upper: Plan, heading: str, lower: Plan) -> Plan:
     ]
     moved.append(PlannedCell(upper.rows, 0, heading, 1, wide, Kind.HEAD))
     moved.extend(replace(cell, row=cell.row + upper.rows + 1) for cell in lower.cells)
-    return Plan(f"{upper.key}+{lower.key}", _ordered(moved), lower.widths)
+    hidden = upper.hidden | {row + upper.rows + 1 for row in lower.hidden}
+    return Plan(f"{upper.key}+{lower.key}", _ordered(moved), lower.widths, hidden=hidden)
 
 
 def plans(paper: Paper, chapter_tables: tuple[str, ...]) -> tuple[Plan, ...]:

@@ -63,13 +63,15 @@ def _paragraphs(sheet: Worksheet, row: int, texts: list[str], style: XlsxStyle) 
 def _table(sheet: Worksheet, first: int, table: Plan, style: XlsxStyle, rng: Random) -> int:
     for cell in (cell for row in range(table.rows) for cell in table.row(row)):
         row, column = first + cell.row, 1 + style.offset + cell.column
-        is_number = cell.kind is Kind.VALUE and cell.text.isdigit()
+        is_number = cell.kind is Kind.VALUE and cell.text.isdecimal() and cell.text == str(int(cell.text))
         stored = sheet.cell(row, column, int(cell.text) if is_number and not style.as_text else cell.text or None)
         if is_number and not style.as_text:
             stored.number_format = rng.choice(["General", "0", "0_ ", "0;-0;0"])
         if cell.rowspan * cell.colspan > 1:
             end = {"end_row": row + cell.rowspan - 1, "end_column": column + cell.colspan - 1}
             sheet.merge_cells(start_row=row, start_column=column, **end)
+    for number in table.hidden:
+        sheet.row_dimensions[first + number].hidden = True
     if style.hidden:
         _hide(sheet, first + table.rows, 1 + style.offset + table.columns)
         return first + table.rows + 1

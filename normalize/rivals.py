@@ -1,0 +1,111 @@
+"""Labels that are alike and mean something else: last year for this year, refused for granted, another row's own words.
+
+Similarity cannot tell them apart: 上年处理决定数量 is as like 本年处理决定数量 as many an honest misspelling. So what was matched
+by likeness is looked at once more: whether another label of the table fits better, and whether a word has turned into its
+opposite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from functools import lru_cache
+
+import regex
+
+from normalize.align import Printed, Roster, Wanted, likeness
+from normalize.labels import Folded, take_apart
+from normalize.lexicon import kin
+
+_OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
+    (("本年", "本期", "当年"), ("上年", "上一年", "去年", "往年", "上期"), ("下年", "下一年", "次年"), ("累计", "历年")),
+    (("予以",), ("不予",)),
+    (("部分",), ("全部",)),
+    (("新收",), ("结转",)),
+    (("制发", "制定"), ("废止", "失效"), ("有效",)),
+    (("维持",), ("纠正", "纠错")),
+    (("按时", "按期"), ("延期",), ("逾期", "超期")),
+    (("专职",), ("兼职",)),
+    (("无法",), ("可以", "能够")),
+    (("当面",), ("传真",), ("信函",)),
+    (("许可",), ("处罚",), ("强制",), ("收费",)),
+    (("商业",), ("工业",), ("农业",)),
+    (("科研",), ("教育",)),
+)
+"""Words that exclude each other, each with others for it."""
+_NEGATION = regex.compile(r"[不未无非]")
+_NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
+_NEAR = 0.15
+"""Of several wordings of a label those about as like as the likest count."""
+_HEADS = 0.75
+_SAME_LENGTH = 2
+"""Labels that differ by more characters are shortened or paraphrased ones; a negation may well be missing."""
+
+
+def other_meaning(printed: Printed, roster: Roster, place: int) -> str:
+    """Why a printed label may mean something else than the ``place``-th of a roster; empty where nothing speaks for it."""
+    wanted = roster[place]
+    own = likeness(printed, wanted)
+    if own == 1.0:
+        return ""
+    label = printed.path[-1] if printed.path else ""
+    folded = take_apart(label)
+    known = kin(folded)
+    for other in roster:
+        like = max(known.get(leaf, 0.0) for leaf in other.leaves)
+        if other.leaves != wanted.leaves and (like > own or any(folded.core == leaf.core for leaf in other.leaves)):
+            return f"the label {label} is more like {other.leaves[0].core}"
+    if any(_excludes(folded.core, leaf.core) for leaf in wanted.leaves if known.get(leaf, 0.0) > own - _NEAR):
+        return f"the label {label} says something else than {wanted.leaves[0].core}"
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _excludes(printed: str, wanted: str) -> bool:
+    if abs(len(printed) - len(wanted)) <= _SAME_LENGTH and len(_NEGATION.findall(printed)) != len(_NEGATION.findall(wanted)):
+        return True
+    for group in _OPPOSED:
+        said, meant = ({i for i, words in enumerate(group) if any(word in text for word in words)} for text in (printed, wanted))
+        if said and meant and not said & meant:
+            return True
+    return False
+
+
+def heads_others(printed: Printed, wanted: Wanted, headings: Container[Folded]) -> str:
+    """The heading printed over a column that is another column's, or the opposite of its own; empty where there is none."""
+    if not wanted.parents:
+        return ""
+    for heading in printed.path[:-1]:
+        folded = take_apart(heading)
+        like = [(score, label) for label, score in kin(folded).items() if label in headings and score >= _HEADS]
+        best = max((score for score, _ in like), default=0.0)
+        own = [label for score, label in like if score == best and label in wanted.parents]
+        if like and (not own or (best < 1.0 and all(_excludes(folded.core, label.core) for label in own))):
+            return heading
+    return ""
+
+
+def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wanted: Wanted) -> bool:
+    """Whether a label goes on beside numbers in the row above or below: then the numbers of both rows may be its.
+
+    Args:
+        printed: the labels of all rows.
+        numeric: those (indexes) of rows with numbers.
+        index: the label in question.
+        wanted: what it was matched to.
+    """
+    own, label = likeness(printed[index], wanted), printed[index].path[-1]
+    for other in (index - 1, index + 1):
+        if not 0 <= other < len(printed) or other not in numeric:
+            continue
+        piece = printed[other].path[-1]
+        core = take_apart(piece).core
+        if not core:  # nothing, or the bracket or stop that ends something
+            if piece.strip():
+                return True
+            continue
+        if not any(core in _NO_LETTER.sub("", leaf.enumerator) + leaf.core for leaf in wanted.leaves):
+            continue
+        joined = likeness(Printed((piece + label if other < index else label + piece,)), wanted)
+        if joined > own or (joined == own and core not in take_apart(label).core):
+            return True
+    return False
