@@ -145,7 +145,7 @@ def _read_zone(
     if astray and sheet.grid.layout is Layout.ALIGNED:
         # Where one row does not keep to the columns the others may not either, and a gap in them says nothing.
         astray = {found.index for found in matched}
-    ragged = _ragged(sheet, matched, maps)
+    ragged = _wordless(sheet, matched, maps) or _ragged(sheet, matched, maps)
     for found in matched:
         doubt = found.doubt or ragged.get(found.index, "") or (_ASTRAY if found.index in astray else "")
         row = replace(found, doubt=doubt) if doubt else found
@@ -159,6 +159,14 @@ def _read_zone(
 
 def _is_astray(cell: GridCell, serials: frozenset[GridCell]) -> bool:
     return holds_number(cell.text) and cell not in serials
+
+
+def _wordless(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
+    """A doubt for every row, if numbers stand in a column without a word of its own under a heading over several."""
+    for item in (item for columns in maps for item in columns.wordless):
+        if any(_numeric_at(sheet, found.index, column) for found in matched for column in range(item.start, item.stop)):
+            return dict.fromkeys((found.index for found in matched), f"a column has no word of its own under {item.stack[-1]}")
+    return {}
 
 
 def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:

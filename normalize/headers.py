@@ -61,6 +61,11 @@ class ColumnMap:
     """Labels that were matched by their place between certain neighbours."""
 
     @property
+    def wordless(self) -> tuple[Item, ...]:
+        """Columns with no word but a heading over several: numbers there may be those of a column whose word moved off it."""
+        return tuple(item for item in self.extras if item.stack and related(item.stack[-1], self.panel.headings, 0.9))
+
+    @property
     def first(self) -> int:
         """The first grid column that holds values."""
         return min(i.start for i in (*self.items, *self.extras) if i is not None)
@@ -210,18 +215,12 @@ def _fit(panel: Panel, printed: Sequence[Printed]) -> _Fit | None:
     if score <= 0.5:
         return None
     rivals = [printed[k].path[-1] for k in extras if wanted.likenesses(printed[k], THRESHOLD + 0.1)]
-    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else _misnamed(printed, places, extras, panel)
+    doubt = f"two columns may be the same one: {rivals[0]}" if rivals else _misnamed(printed, places, panel)
     return _Fit(panel, tuple(places), extras, score, doubt, tuple(by_order))
 
 
-def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], extras: Sequence[int], panel: Panel) -> str:
-    """Why a column may be another one than its place says: by its own words, or by the heading over it.
-
-    Or because a column has no word but the heading over several: then it may be any of those whose word moved off it.
-    """
-    for at in extras:
-        if related(printed[at].path[-1], panel.headings, 0.9):
-            return f"a column has no word of its own under {printed[at].path[-1]}"
+def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], panel: Panel) -> str:
+    """Why a column may be another one than its place says: by its own words, or by the heading over it."""
     for place, found in enumerate(places):
         if found is not None:
             if odd := other_meaning(printed[found], panel.column_roster, place):
