@@ -118,7 +118,7 @@ def inputs() -> Iterator[Hostile]:
     )
     yield refused(kind, "comment.png", "a comment that unpacks to 200 MB", _text_bomb, *damaged)
     yield refused(kind, "frames.tif", "300 pages", lambda: _frames(300, "TIFF"), "too_many_pages", *damaged)
-    yield refused(kind, "film.gif", "2,000 frames", lambda: _frames(2000, "GIF"), *damaged)
+    yield refused(kind, "film.tif", "2,000 frames", lambda: _frames(2000, "GIF"), *damaged)
     yield refused(kind, "ring.tif", "a directory that names itself as the next", _ring, "too_many_pages", *damaged)
     yield refused(kind, "strips.tif", "four thousand million strips", _strips, "unsupported.too_large", *damaged)
     yield refused(kind, "cut.jpg", "a photograph that ends in its middle", lambda: _jpeg()[:3000], *damaged)
