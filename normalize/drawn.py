@@ -185,6 +185,7 @@ def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     else:
         usual = max((end for end, rows in Counter(ends.values()).items() if rows * 2 > len(ends)), default=stop)
     doubts = {row: _SURPLUS for row, end in ends.items() if end > max(usual, stop)}
+    doubts |= {row: _SURPLUS for row in ends if any(kind_of(c.text) is Kind.DASH for c in sheet.across(row, stop))}
     doubts |= {row: _SHORT for row in ends if any(sheet.covering(row, column) is None for column in range(first, stop))}
     return doubts
 
