@@ -175,5 +175,5 @@ def print_docx(paper: Paper, style: DocxStyle, rng: Random) -> bytes:
                     part = _PLACE.sub(lambda _: body, part.decode(), count=1).encode()  # noqa: PLW2901
                 case "docProps/core.xml":
                     part = part.replace(_TITLE.encode(), escape("".join(paper.title)).encode())  # noqa: PLW2901
-            package.writestr(ZipInfo(name, (2025, 1, 20, 0, 0, 0)), part)
+            package.writestr(ZipInfo(name, (2025, 1, 20, 0, 0, 0)), part, ZIP_DEFLATED, 1)
     return stream.getvalue()
