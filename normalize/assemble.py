@@ -87,7 +87,10 @@ def choose_form(places: Sequence[frozenset[str]], year: int | None) -> str:
 def _one_each(
     placements: Sequence[Placement],
 ) -> tuple[dict[CellKey, Placement], list[Ignored], list[Finding]]:
-    """One placement a cell. A table printed twice alike is ignored; printed twice differently it is a doubt."""
+    """One placement a cell. A table printed twice alike is ignored; printed twice differently it is a doubt.
+
+    So is one whose second print is in doubt where the first is not: equal prints under other words are no confirmation.
+    """
     chosen: dict[CellKey, Placement] = {}
     repeated: list[Ignored] = []
     clashes: dict[CellKey, list[str]] = {}
@@ -95,7 +98,8 @@ def _one_each(
         first = chosen.setdefault(placement.key, placement)
         if first is placement:
             continue
-        if first.cell.text.strip() == placement.cell.text.strip():
+        alike = first.cell.text.strip() == placement.cell.text.strip()
+        if alike and (first.doubt or not placement.doubt):
             if holds_number(placement.cell.text):
                 repeated.append(Ignored("table.repeated", placement.cell.text))
         else:

@@ -19,7 +19,7 @@ from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
-from normalize.rivals import is_torn, other_meaning
+from normalize.rivals import is_torn, number_in_heading, other_meaning
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 
@@ -246,6 +246,8 @@ def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: fr
         return f"the label {label} goes on in another row"
     if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
         return f"label {label} is not clear"
+    if heading := number_in_heading(printed[match.printed]):
+        return f"a number stands in the heading {heading}"
     if match.likeness < 1.0 and not row.has_digits_of(label):
         return f"a number stands in the label {label}"
     return ""

@@ -13,7 +13,7 @@ from functools import lru_cache
 import regex
 
 from normalize.align import Printed, Roster, Wanted, likeness
-from normalize.labels import Folded, take_apart
+from normalize.labels import Folded, digits_of, take_apart
 from normalize.lexicon import kin
 
 _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -33,6 +33,7 @@ _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
 )
 """Words that exclude each other, each with others for it."""
 _NEGATION = regex.compile(r"[不未无非]")
+_YEAR = regex.compile(r"(?:19|20)\d\d\s*年?")
 _NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
 _NEAR = 0.15
 """Of several wordings of a label those about as like as the likest count."""
@@ -82,6 +83,11 @@ def heads_others(printed: Printed, wanted: Wanted, headings: Container[Folded]) 
         if like and (not own or (best < 1.0 and all(_excludes(folded.core, label.core) for label in own))):
             return heading
     return ""
+
+
+def number_in_heading(printed: Printed) -> str:
+    """A heading beside a row that holds a number, a year aside; empty where none does. It may be one of the row's."""
+    return next((heading for heading in printed.path[:-1] if digits_of(_YEAR.sub("", heading))), "")
 
 
 def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wanted: Wanted) -> bool:
