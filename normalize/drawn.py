@@ -19,7 +19,7 @@ from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
-from normalize.rivals import is_torn, number_in_heading, other_meaning
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 
@@ -225,13 +225,16 @@ def _rows_named(
     wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
     matches = align(printed, wanted, numeric)
     unclear = ambiguous(matches, printed, wanted)
-    free = numeric - {m.printed for m in matches}
+    taken = {m.printed for m in matches}
+    free = numeric - taken
     found = []
     for match in matches:
         place = done + match.wanted
         row = panel.rows[place]
         if not row.heading:
             doubt = "the label fits several rows of the form" if match.printed in unclear else ""
+            if is_loose(printed, taken, match.printed, row.wanted):
+                doubt = f"another row than {printed[match.printed].path[-1]} has the form's own label"
             doubt = doubt or other_meaning(printed[match.printed], panel.row_roster, place)
             found.append((match.printed, place, doubt or _row_doubt(match, row, printed, free)))
     return tuple(found)

@@ -85,6 +85,19 @@ def heads_others(printed: Printed, wanted: Wanted, headings: Container[Folded]) 
     return ""
 
 
+def is_loose(printed: Sequence[Printed], matched: Container[int], index: int, wanted: Wanted) -> bool:
+    """Whether a label was matched by its shortened wording although another, unmatched row has the form's own.
+
+    That one may print blanks only: 培训班数（含上年结转） with a number beside 培训班数 without one.
+    """
+    cores = {leaf.core for leaf in wanted.leaves}
+
+    def is_plain(at: int) -> bool:
+        return take_apart(printed[at].path[-1]).core in cores
+
+    return not is_plain(index) and any(at not in matched and is_plain(at) for at in range(len(printed)))
+
+
 def number_in_heading(printed: Printed) -> str:
     """A heading beside a row that holds a number, a year aside; empty where none does. It may be one of the row's."""
     return next((heading for heading in printed.path[:-1] if digits_of(_YEAR.sub("", heading))), "")

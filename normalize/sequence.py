@@ -19,7 +19,7 @@ from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
-from normalize.rivals import is_torn, number_in_heading, other_meaning
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.sheet import names_column, names_row
 
 
@@ -165,6 +165,8 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
                 doubt = f"the label {label} goes on in another row"
             elif rivals := [rows[i].printed.path[-1] for i in numeric if likeness(rows[i].printed, row.wanted) >= 0.95]:
                 doubt = f"a row {min(rivals)} beside {label}"
+            elif is_loose([f.printed for f in rows], by_row, index, row.wanted):
+                doubt = f"another row than {label} has the form's own label"
             elif heading := number_in_heading(fields.printed):
                 doubt = f"a number stands in the heading {heading}"
             _read_row(header, row, fields, taken, draft, regular=anchor is not None, doubt=doubt)

@@ -129,6 +129,8 @@ def _body(paper: Paper, hand: _Hand) -> list[str]:
     for chapter in paper.chapters:
         if waiting is not None and chapter.tables:
             parts += _tables(stack(waiting, chapter.heading, plan(paper, chapter.tables[0])), hand)
+            for key in chapter.tables[1:]:
+                parts += _tables(plan(paper, key), hand)
             waiting = None
             continue
         parts.append(hand.paragraph(hand.run(chapter.heading, 14, bold=True), "both", 480))

@@ -114,6 +114,7 @@ def _body(paper: Paper, hand: _Hand) -> str:
     for chapter in paper.chapters:
         if waiting is not None and chapter.tables:
             parts.append(_table(stack(waiting, chapter.heading, plan(paper, chapter.tables[0])), hand))
+            parts.extend(_table(plan(paper, key), hand) for key in chapter.tables[1:])
             waiting = None
             continue
         parts.append(_paragraph(chapter.heading, hand, strong=True))

@@ -64,6 +64,8 @@ def typeset(paper: Paper, style: PdfStyle, rng: Random) -> list[Sheet]:
     for chapter in paper.chapters:
         if waiting is not None and chapter.tables:
             _table(stack(waiting, chapter.heading, plan(paper, chapter.tables[0])), press, style, rng)
+            for key in chapter.tables[1:]:
+                _table(plan(paper, key), press, style, rng)
             waiting = None
             continue
         press.paragraph(chapter.heading, 13, bold=True)

@@ -99,7 +99,7 @@ def add_numbers(table: Plan, bench: Bench) -> Plan | None:
     if bench.rng.random() < 0.3:
         new = [PlannedCell(at, 0, str(bench.rng.randint(1, 9)), 1, 1, Kind.VALUE)]
     changed = with_row(table, at, new)
-    if "filled" in bench.shows:
+    if bench.shows & {"places", "filled"}:
         return changed
     beside = {at - 1, at + 1}
     return with_cells(changed, {(c.row, c.column): replace(c, may=NOTHING) for c in values(changed) if c.row in beside and c.key})
