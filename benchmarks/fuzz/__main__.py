@@ -89,7 +89,7 @@ def plant(target: Target, folder: Path) -> None:
 def _spent(home: Path) -> float:
     import json  # noqa: PLC0415
 
-    return sum(json.loads(note.read_text())["seconds"] for note in home.glob("work/*.json")) / 60
+    return sum(json.loads(note.read_text())["seconds"] for note in home.glob("runs/*.json")) / 60
 
 
 def _kept_death(home: Path) -> bool:

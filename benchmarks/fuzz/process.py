@@ -95,8 +95,8 @@ class _Log:
         self._facts = {"target": target, "code": code_of(target), "commit": commit()}
         self.executions = 0
         self._start = self._noted = time.process_time()
-        self._file = folder / "work" / f"{time.time_ns()}-{os.getpid()}.json"
-        for each in ("work", "finds", "corpus", "seeds"):
+        self._file = folder / "runs" / f"{time.time_ns()}-{os.getpid()}.json"
+        for each in ("runs", "finds", "corpus", "seeds"):
             (folder / each).mkdir(parents=True, exist_ok=True)
 
     def begin(self) -> None:

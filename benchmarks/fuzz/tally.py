@@ -42,7 +42,7 @@ def commit() -> str:
 
 def add_up(folder: Path) -> None:
     """Take the notes of finished processes over into the results. A note is taken once."""
-    for note in sorted(folder.glob("*/work/*.json")):
+    for note in sorted(folder.glob("*/runs/*.json")):
         run = {"id": note.stem, **json.loads(note.read_text())}
         file = RESULTS / f"{run.pop('target', note.parent.parent.name)}.jsonl"
         runs = [each for each in _runs(file) if each["id"] != run["id"]]
