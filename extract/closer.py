@@ -13,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from extract.print_ink import LABEL, NUMBER, TEXT, Strip
+from extract.print_ink import LABEL, TEXT, Strip
 from extract.raster import Pixels
 from extract.recogniser import FIGURES, SIGNS, Recognition, Symbol, folded, recognise
 
@@ -21,6 +21,8 @@ _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _IN_NUMBERS = _DIGITS | frozenset("OolI|.,．，%％")
 """What a number may hold, or be misread as."""
 _TEXTS = (LABEL, TEXT)
+_NUMBER = 0.8
+"""Of its width: what a number in text is left when it is looked at by itself."""
 _WELL = 0.9
 """Mean probability of a line's characters from which it was read well enough; of a label's, of each but brackets and stops."""
 _FULL = 0.7
@@ -49,7 +51,7 @@ def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
         width = strip.picture.shape[1]
         for first, last in _numbers(recognition):
             x0, x1 = _around(strip.picture, recognition.symbols, first, last)
-            pieces.append(narrowed(strip.picture[:, x0:x1], NUMBER.first))
+            pieces.append(narrowed(strip.picture[:, x0:x1], _NUMBER))
             places.append((line, first, last, x0 / width, x1 / width))
     again = recognise(pieces)
     for (line, first, last, start, end), closer in zip(reversed(places), reversed(again), strict=True):  # places stay right

@@ -92,8 +92,6 @@ LABEL = Look(0.5, 0.64)
 """For other text in tables: one line decides over a row."""
 TEXT = Look(0.45, 0.64)
 """For running text, whose sentences bear out each other."""
-NUMBER = Look(0.8, 1.0)
-"""For numbers in text, looked at again by themselves."""
 WHOLE = Look(1.0, 1.0)
 """For large type, of which a narrow 〇 is lost, and for a Chinese character without others to tell it by."""
 
