@@ -157,17 +157,33 @@ def _is_alphanumeric(char: str) -> bool:
 
 
 def words_of(row: Row) -> list[tuple[Glyph, ...]]:
-    """Runs of a line without a gap larger than about half a character."""
+    """Runs of a line without a gap larger than about half a character, or a printed space, however narrow, between two digits."""
     words: list[list[Glyph]] = []
     before: Glyph | None = None
-    for glyph in row.glyphs:
+    parted = _parted_digits(row)
+    for at, glyph in enumerate(row.glyphs):
         faced = facing(glyph)
-        if before is not None and faced.x0 - before.x1 <= 0.5 * max(faced.size, before.size):
+        near = before is not None and faced.x0 - before.x1 <= 0.5 * max(faced.size, before.size)
+        if near and at not in parted:
             words[-1].append(glyph)
         else:
             words.append([glyph])
         before = faced
     return [tuple(word) for word in words]
+
+
+def _parted_digits(row: Row) -> set[int]:
+    """Numbers of the glyphs that the row's text parts from the one before, digit from digit."""
+    if SPACE.search(row.text) is None:
+        return set()
+    found: set[int] = set()
+    place = 0
+    for at, glyph in enumerate(row.glyphs):
+        start = row.text.find(glyph.text, place)
+        if start > place > 0 and row.text[place - 1].isdigit() and glyph.text[0].isdigit():
+            found.add(at)
+        place = start + len(glyph.text) if start >= 0 else place
+    return found
 
 
 def run_text(glyphs: Sequence[Glyph]) -> str:

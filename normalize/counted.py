@@ -7,8 +7,9 @@ others, what is legible of it must stand in the panel's order, and there must be
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from extract.model import GridCell
 from normalize.align import Printed, align, likeness
@@ -73,8 +74,21 @@ def _spells(labels: Sequence[GridCell], panel: Panel) -> bool:
 
 
 def _in_order(labels: Sequence[GridCell], panel: Panel) -> bool:
-    """Whether the labels that can be read whole stand left to right as in the panel; there must be some."""
+    """Whether the labels that can be read whole stand left to right as in the panel, and the headings; there must be some labels."""
     read = [c for c in labels if any(likeness(Printed((c.text,)), column.wanted) == 1.0 for column in panel.columns)]
     read.sort(key=lambda c: c.column)
     matches = align([Printed((c.text,)) for c in read], [column.wanted for column in panel.columns])
-    return len(matches) == len(read) and len(read) >= _LEGIBLE
+    return len(matches) == len(read) and len(read) >= _LEGIBLE and _headings_in_order(labels, panel)
+
+
+def _headings_in_order(labels: Sequence[GridCell], panel: Panel) -> bool:
+    """Whether headings over columns, or what can only be a piece of one, stand on each line left to right as in the panel."""
+    headings = list(dict.fromkeys(parent.core for column in panel.columns for parent in column.wanted.parents))
+    leaves = {leaf.core for column in panel.columns for leaf in column.wanted.leaves}
+    lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for cell in labels:
+        core = take_apart(cell.text).core
+        homes = [at for at, heading in enumerate(headings) if core in heading]
+        if len(homes) == 1 and not any(core in leaf for leaf in leaves):
+            lines[cell.row].append((cell.column, homes[0]))
+    return all(a <= b for line in lines.values() for (_, a), (_, b) in pairwise(sorted(line)))

@@ -148,11 +148,17 @@ def is_spanning(text: str) -> bool:
 
 
 def _parents_in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
-    """Headings over columns (行政复议, 行政诉讼) must stand in the form's order on each row."""
+    """Headings over columns (行政复议, 行政诉讼) must stand in the form's order on each row, both below one heading or none.
+
+    复议后起诉 by itself, where 未经复议直接起诉 was lost, may stand over the columns of either.
+    """
     parents = Roster(Wanted((heading,)) for heading in panel.headings)
+    printed = set()
     for row in rows:
         found = [Printed((t,)) for t in dict.fromkeys(t for t in row if _is_parent(t, panel) and not is_spanning(t))]
         matches = align(found, parents)
         if len(matches) != len(found) or any(other_meaning(found[m.printed], parents, m.wanted) for m in matches):
             return False
-    return True
+        printed |= {panel.headings[m.wanted] for m in matches}
+    below = {heading for column in panel.columns for heading in column.wanted.parents[1:]}
+    return printed.isdisjoint(below) or below <= printed
