@@ -149,7 +149,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
         row = by_row.get(index)
         anchor = header.anchor if regular is None and header.stands_over(fields) else regular
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
-        if row and taken and _may_hold_too_many(fields, deepest - len(row.wanted.parents), taken, rows, header.width):
+        if row and taken and _may_hold_too_many(fields, deepest - len(row.wanted.parents), taken, rows, header):
             taken = None
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if row is None:
@@ -172,20 +172,20 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
             _read_row(header, row, fields, taken, draft, regular=anchor is not None, doubt=doubt)
 
 
-def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], width: int) -> bool:
+def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], header: InForce) -> bool:
     """Whether a row is longer than others like it, so that a number too many may stand where it prints a blank.
 
-    ``depth`` is how many label columns its own label may leave blank before the values, ``width`` the header's, if that is of
-    one line. Also where its label stands on a line of its own: a number may have fallen out of that.
+    ``depth`` is how many label columns its own label may leave blank before the values; the header counts if it is of one
+    line. Also where its label stands on a line of its own: a number may have fallen out of that.
     """
     blanks = [kind_of(c.text) is Kind.EMPTY for c in taken].count(True)
     if len(fields.values) <= len(taken) + depth * (not fields.torn) or blanks == len(taken):
         return False
     if not blanks and not fields.torn:  # rows that print every value slide often; only a plain header tells that this one did not
-        return 0 < width < fields.width
+        return 0 < header.width < fields.width or (header.stands_over(fields) and taken[0] is not fields.values[0])
     widths = Counter(f.width for f in rows if len(f.labels) == len(fields.labels))
     usual = min(widths, key=lambda each: (-widths[each], -each))
-    return fields.torn or fields.width > min(usual, width or usual)
+    return fields.torn or fields.width > min(usual, header.width or usual)
 
 
 def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -> tuple[GridCell, ...] | None:
