@@ -74,7 +74,7 @@ def _spells(labels: Sequence[GridCell], panel: Panel) -> bool:
 
 
 def _in_order(labels: Sequence[GridCell], panel: Panel) -> bool:
-    """Whether the labels that can be read whole stand left to right as in the panel, and the headings; there must be some labels."""
+    """Whether the labels that can be read whole, some of them, stand left to right as in the panel, and the headings too."""
     read = [c for c in labels if any(likeness(Printed((c.text,)), column.wanted) == 1.0 for column in panel.columns)]
     read.sort(key=lambda c: c.column)
     matches = align([Printed((c.text,)) for c in read], [column.wanted for column in panel.columns])

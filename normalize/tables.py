@@ -49,11 +49,11 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         else:
             reading, drawn = read_drawn(block, drawn)
         follows = bool(reading.panels)
-        if follows:
+        if follows or reading.unplaced:
             reading = replace(_with_astray(reading, astray), captions=(*above, *_captions_within(block)))
             readings.append(reading if caption is None else replace(reading, year=caption))
         astray = above = ()
-    return _by_caption(readings)
+    return _by_caption(readings) if any(reading.panels for reading in readings) else ()
 
 
 _TOP = 6

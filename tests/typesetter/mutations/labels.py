@@ -51,7 +51,9 @@ _REVERSED = tuple(
 
 def damage_label(table: Plan, bench: Bench) -> Plan | None:
     """Characters of a label lost, doubled or replaced: what is left of it, and its place, still say whose it is."""
-    cell = bench.rng.choice(labels(table))
+    if not (words := labels(table)):
+        return None
+    cell = bench.rng.choice(words)
     characters = list(cell.text)
     for _ in range(bench.rng.randint(1, max(1, len(characters) // 3))):
         at = bench.rng.randrange(len(characters))
@@ -61,14 +63,18 @@ def damage_label(table: Plan, bench: Bench) -> Plan | None:
 
 def misspell_label(table: Plan, bench: Bench) -> Plan | None:
     """Traditional characters, or such as a recogniser takes for one another."""
-    cell = bench.rng.choice(labels(table))
+    if not (words := labels(table)):
+        return None
+    cell = bench.rng.choice(words)
     other = bench.rng.choice([_OTHER_CHARACTERS, _MISREAD])
     return put(table, cell, "".join(other.get(c, c) if bench.rng.random() < 0.6 else c for c in cell.text))
 
 
 def stretch_label(table: Plan, bench: Bench) -> Plan | None:
     """A label with gaps, line ends, remarks or another number in front: it is the same label."""
-    cell = bench.rng.choice(labels(table))
+    if not (words := labels(table)):
+        return None
+    cell = bench.rng.choice(words)
     at = bench.rng.randrange(len(cell.text) + 1)
     gap = bench.rng.choice([" ", "\n", "　", "\u200b", "（含网络）", "*", "①"])
     text = cell.text[:at] + gap + cell.text[at:]
