@@ -188,7 +188,7 @@ def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     Markup may leave a cell out, or let a label span a row too many: all cells behind it then stand in others' places.
     """
     if sheet.grid.layout is not Layout.LATTICE:
-        return {}
+        return _beyond(sheet, matched, maps)
     items = [item for columns in maps for item in (*columns.items, *columns.extras) if item]
     first, stop = min(item.start for item in items), max(item.stop for item in items)
     ends = {found.index: sheet.end(found.index) for found in matched}
@@ -200,6 +200,21 @@ def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     doubts = {row: _SURPLUS for row, end in ends.items() if end > max(usual, stop)}
     doubts |= {row: _SURPLUS for row in ends if any(kind_of(c.text) is Kind.DASH for c in sheet.across(row, stop))}
     doubts |= {row: _SHORT for row in ends if any(sheet.covering(row, column) is None for column in range(first, stop))}
+    return doubts
+
+
+def _beyond(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
+    """A doubt for each row of aligned text that has a number in a column of its own, which few other rows fill.
+
+    What stands there is no column that the agency added, but a number too many, and nobody knows which of the row's it is.
+    """
+    doubts: dict[int, str] = {}
+    for item in (item for columns in maps for item in columns.extras):
+        filled = [
+            found.index for found in matched if any(_numeric_at(sheet, found.index, c) for c in range(item.start, item.stop))
+        ]
+        if len(filled) * 2 < len(matched):
+            doubts |= dict.fromkeys(filled, _SURPLUS)
     return doubts
 
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import regex
 
-from extract.model import Block, Grid, GridCell, Layout, Line, LineRole
+from extract.model import Block, Grid, Layout, Line, LineRole
 from normalize.captions import is_caption
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
 from normalize.numbers import Kind, kind_of
 from normalize.placing import TableReading, Unplaced
 from normalize.sequence import read_sequence
+from normalize.sheet import names_row, names_section
+from normalize.unheaded import unread_table
 
 _CAPTIONS = 4
 """So many lines above a table may caption it: an agency, a year, a unit, and what a reader left of the header."""
@@ -49,6 +51,8 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         else:
             reading, drawn = read_drawn(block, drawn)
         follows = bool(reading.panels)
+        if not (follows or reading.unplaced) and (unread := unread_table(block)):
+            reading = replace(reading, unplaced=(unread,), seen=len(unread.printed))
         if follows or reading.unplaced:
             reading = replace(_with_astray(reading, astray), captions=(*above, *_captions_within(block)))
             readings.append(reading if caption is None else replace(reading, year=caption))
@@ -56,23 +60,14 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     return _by_caption(readings) if any(reading.panels for reading in readings) else ()
 
 
-_TOP = 6
-"""Rows of a grid that may hold its caption."""
-
-
 def _captions_within(grid: Grid) -> tuple[str, ...]:
-    """Captions that a reader took for rows of the grid: single texts above its first number, or across its whole width."""
-    rows: dict[int, list[GridCell]] = {}
+    """Captions that a reader took for rows of the grid: single texts that name no row of a form and no section."""
+    rows: dict[int, list[str]] = {}
     for cell in grid.cells:
-        if cell.text.strip():
-            rows.setdefault(cell.row, []).append(cell)
-    numbers = (row for row, cells in sorted(rows.items()) if any(kind_of(c.text) is Kind.NUMBER for c in cells))
-    first = min(next(numbers, 0), _TOP)
-    return tuple(
-        cells[0].text.strip()
-        for row, cells in sorted(rows.items())
-        if len(cells) == 1 and (row < first or cells[0].colspan * 2 > grid.columns > 1) and is_caption(cells[0].text)
-    )
+        if text := cell.text.strip():
+            rows.setdefault(cell.row, []).append(text)
+    alone = (texts[0] for _, texts in sorted(rows.items()) if len(texts) == 1)
+    return tuple(text for text in alone if is_caption(text) and not (names_row(text) or names_section(text)))
 
 
 def bare_numbers(text: str) -> tuple[str, ...]:

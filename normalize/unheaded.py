@@ -1,13 +1,16 @@
-"""Rows of a form under no header that could be read: as good as those of the same table printed elsewhere, and in doubt."""
+"""Rows of a form under no header that could be read, and whole tables in no layout that can be.
+
+They may be another version of what was read elsewhere, which is in doubt then.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from extract.model import GridCell
+from extract.model import Grid, GridCell
 from normalize.labels import fold
-from normalize.placing import Draft
+from normalize.placing import Draft, Unplaced, holds_number
 from normalize.sheet import names_row
 
 _FEWEST = 4
@@ -29,3 +32,13 @@ def doubt_unheaded(rows: Iterable[Unheaded], draft: Draft) -> None:
     for label, cells in found:
         draft.see(cells)
         draft.doubt("table.position_unknown", f"{label}: a row of the form under no header", cells)
+
+
+def unread_table(grid: Grid) -> Unplaced | None:
+    """The numbers of a grid that was read as no table, if it has as many of the forms' row labels as only a form's table has."""
+    labels = {fold(cell.text) for cell in grid.cells if names_row(cell.text)}
+    numbers = [cell.text for cell in grid.cells if holds_number(cell.text)]
+    if len(labels) < _FEWEST or len(numbers) < _FEWEST:
+        return None
+    reason = "labels and numbers of the form's tables are printed, but in no layout that could be read"
+    return Unplaced("tables.unread", reason, tuple(numbers))

@@ -167,6 +167,8 @@ def add_column(table: Plan, bench: Bench) -> Plan | None:
 
     Where a print keeps no places nobody can say which number is the one too many.
     """
+    if _filled(table) != table:  # a row that is short by an earlier damage would be whole again
+        return None
     rows = rows_of_values(table)
     columns = sorted({cell.column for row in rows for cell in row})
     at = bench.rng.choice([*columns, columns[-1] + 1, columns[0]])

@@ -233,7 +233,7 @@ def nest_foreign_table(bench: Bench) -> bool:
     other = _other_figures(bench)
     whole = plan(other, bench.rng.choice([t.key for t in other.tables]))
     keyless = ordered(whole, [replace(c, key=None) for c in whole.cells])
-    cell = bench.rng.choice(table.cells)
+    cell = bench.rng.choice([each for each in table.cells if each.inner is None])
     bench.tables[name] = with_cells(table, {(cell.row, cell.column): replace(cell, inner=keyless)})
     return True
 
