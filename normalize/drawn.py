@@ -22,7 +22,7 @@ from normalize.placing import Draft, Placement, TableReading, holds_number
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
-from normalize.unheaded import Unheaded, doubt_unheaded
+from normalize.unheaded import Unheaded, doubt_unheaded, names_other_row
 
 _TRUSTED = 0.6
 """Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
@@ -255,6 +255,7 @@ def _rows_named(
     unclear = ambiguous(matches, printed, wanted)
     taken = {m.printed for m in matches}
     free = numeric - taken
+    unlike = numeric - {m.printed for m in matches if m.likeness == 1.0}
     found = []
     for match in matches:
         place = done + match.wanted
@@ -264,16 +265,17 @@ def _rows_named(
             if is_loose(printed, taken, match.printed, row.wanted):
                 doubt = f"another row than {printed[match.printed].path[-1]} has the form's own label"
             doubt = doubt or other_meaning(printed[match.printed], panel.row_roster, place)
-            found.append((match.printed, place, doubt or _row_doubt(match, row, printed, free)))
+            found.append((match.printed, place, doubt or _row_doubt(match, row, printed, free, unlike)))
     return tuple(found)
 
 
-def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: frozenset[int]) -> str:
+def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: frozenset[int], unlike: frozenset[int]) -> str:
+    """Why a row may not be the one its label says; ``free`` numeric rows name none, ``unlike`` ones none in its own words."""
     label = printed[match.printed].path[-1]
     rivals = [printed[i].path[-1] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
     if rivals:  # perhaps without the heading beside it, where a span ends early
         return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"
-    if is_torn(printed, free, match.printed, row.wanted):
+    if is_torn(printed, unlike, match.printed, row.wanted):
         return f"the label {label} goes on in another row"
     if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
         return f"label {label} is not clear"
@@ -339,6 +341,10 @@ def _keep_extra_rows(sheet: Sheet, rows: Sequence[int], maps: Sequence[ColumnMap
         if not labels:
             cells = [c for c in sheet.starting(row) if holds_number(c.text)]
             draft.doubt("table.row_unlabelled", f"a row of numbers carries no label (row {row + 1} of the table)", cells)
+            continue
+        if names_other_row(labels[-1].text):
+            numbers = [c for c in sheet.starting(row) if holds_number(c.text)]
+            draft.doubt("table.position_unknown", f"{labels[-1].text}: a row of the form under another row's header", numbers)
             continue
         for columns in maps:
             for item in filter(None, (*columns.items, *columns.extras)):

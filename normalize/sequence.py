@@ -21,7 +21,7 @@ from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.sheet import names_column, names_row
-from normalize.unheaded import Unheaded, doubt_unheaded
+from normalize.unheaded import Unheaded, doubt_unheaded, names_other_row
 
 
 def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableReading, InForce | None]:
@@ -145,6 +145,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     count = sum(header.repeats) or len(panel.columns)
     deepest = max(len(row.wanted.parents) for row in panel.rows)
     numeric = {i for i, f in enumerate(rows) if f.numeric and i not in by_row}
+    unlike = {i for i, f in enumerate(rows) if f.numeric} - {m.printed for m in matches if m.likeness == 1.0}
     twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.numeric}
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
@@ -163,7 +164,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
             doubt = other_meaning(fields.printed, panel.row_roster, panel.rows.index(row))
             if label in twins:
                 doubt = f"two rows are labelled {label}"
-            elif is_torn([f.printed for f in rows], numeric, index, row.wanted):
+            elif is_torn([f.printed for f in rows], unlike, index, row.wanted):
                 doubt = f"the label {label} goes on in another row"
             elif rivals := [rows[i].printed.path[-1] for i in numeric if likeness(rows[i].printed, row.wanted) >= 0.95]:
                 doubt = f"a row {min(rivals)} beside {label}"
@@ -231,6 +232,10 @@ def _keep_extra_row(header: InForce, fields: Fields, taken: Sequence[GridCell] |
         return
     if taken is None or not header.sound:
         draft.doubt("table.position_unknown", f"{fields.printed.path[-1]}: not a row of the form", fields.values)
+        return
+    if names_other_row(fields.printed.path[-1]):
+        message = f"{fields.printed.path[-1]}: a row of the form under another row's header"
+        draft.doubt("table.position_unknown", message, fields.values)
         return
     label = "/".join(fields.printed.path)
     for column, cell in zip(header.panel.columns, taken, strict=True):

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from extract.model import Grid, GridCell
-from normalize.labels import fold
+from normalize.labels import fold, take_apart
+from normalize.panels import row_labels
 from normalize.placing import Draft, Unplaced, holds_number
 from normalize.sheet import names_row
 
 _FEWEST = 4
 """An agency's own table may have some rows that are labelled like rows of a form."""
+_PLAIN = 4
+"""Characters of a label that says by itself which row it is; shorter ones (总计, 其他) are any table's."""
 
 
 class Unheaded(NamedTuple):
@@ -42,3 +45,9 @@ def unread_table(grid: Grid) -> Unplaced | None:
         return None
     reason = "labels and numbers of the form's tables are printed, but in no layout that could be read"
     return Unplaced("tables.unread", reason, tuple(numbers))
+
+
+def names_other_row(label: str) -> bool:
+    """Whether a row that is none of its table has a form's row label all the same (行政事业性收费 among 行政处罚)."""
+    parts = map(take_apart, {label, *label.split()})
+    return any(len(part.core) >= _PLAIN and part in row_labels() for part in parts)
