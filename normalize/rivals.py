@@ -32,6 +32,8 @@ _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("科研",), ("教育",)),
 )
 """Words that exclude each other, each with others for it."""
+_OTHER_YEARS = regex.compile(r"[上去前往下次]一?年|同期|上期")
+"""Where the form's label names no year, these make it another year's."""
 _NEGATION = regex.compile(r"[不未无非]")
 _YEAR = regex.compile(r"(?:19|20)\d\d\s*年?")
 _NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
@@ -63,6 +65,8 @@ def other_meaning(printed: Printed, roster: Roster, place: int) -> str:
 @lru_cache(maxsize=4096)
 def _excludes(printed: str, wanted: str) -> bool:
     if abs(len(printed) - len(wanted)) <= _SAME_LENGTH and len(_NEGATION.findall(printed)) != len(_NEGATION.findall(wanted)):
+        return True
+    if _OTHER_YEARS.search(printed) and "年" not in wanted:
         return True
     for group in _OPPOSED:
         said, meant = ({i for i, words in enumerate(group) if any(word in text for word in words)} for text in (printed, wanted))
@@ -122,6 +126,8 @@ def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wan
             if piece.strip():
                 return True
             continue
+        if core == "其中" and other < index:  # introduces what stands below, and is no row by itself
+            return True
         if not any(core in _NO_LETTER.sub("", leaf.enumerator) + leaf.core for leaf in wanted.leaves):
             continue
         joined = likeness(Printed((piece + label if other < index else label + piece,)), wanted)
