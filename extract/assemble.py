@@ -114,7 +114,7 @@ def _leaves_of(heads: Sequence[Head], columns: list[Column], height: float) -> t
     """
     leaves = sorted((head for head in heads if not head.below), key=lambda head: head.x)
     if len(leaves) == len(columns):
-        return {id(leaf): column for leaf, column in zip(leaves, columns, strict=True)}, False
+        return {id(leaf): column for leaf, column in zip(leaves, columns, strict=True)}, _is_crossed(leaves, columns)
     over = {id(leaf): _headed(leaf, columns, height) for leaf in leaves}
     headed = {id(column) for column in over.values() if column is not None}
     drifted = any(column is None for column in over.values()) and any(id(column) not in headed for column in columns)
@@ -130,6 +130,15 @@ def _leaves_of(heads: Sequence[Head], columns: list[Column], height: float) -> t
             of[id(leaf)] = column
     columns.sort(key=lambda column: column.x)
     return of, drifted
+
+
+def _is_crossed(leaves: Sequence[Head], columns: Sequence[Column]) -> bool:
+    """Whether a column stands beside its own head and under another one, as where a number fell apart and one is lacking."""
+    extents = [Column(leaf.box[0], leaf.box[2]) for leaf in leaves]
+    return any(
+        overlap(own, column) <= 0 and any(overlap(other, column) > 0 for other in extents)
+        for own, column in zip(extents, columns, strict=True)
+    )
 
 
 def _headed(leaf: Head, columns: Sequence[Column], height: float) -> Column | None:
