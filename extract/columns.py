@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -15,6 +15,11 @@ DOUBT = 0.5
 """Confidence of a value that could stand in either of two columns."""
 _SPLIT_SHARE = 0.3
 """Share of rows that must hold two values in one stretch for it to be two columns."""
+_SHOWING = 4
+"""Fewer numbers do not show how their column is aligned."""
+_IN_LINE = 0.75
+"""Heights by which a number may stand out of line."""
+_FEW_ASTRAY = 0.15
 
 
 @dataclass(slots=True)
@@ -65,8 +70,10 @@ def place(rows: Sequence[Sequence[Run]], height: float) -> tuple[list[Column], l
         else:
             parts = [stretch]
         columns += parts
+        astray = _astray([run for runs in inside for run in runs], height) if len(parts) == 1 else frozenset()
         for row, runs in enumerate(inside):
-            placed[row] += _placed(runs, parts, full=len(runs) == most, height=height)
+            put = _placed(runs, parts, full=len(runs) == most, height=height)
+            placed[row] += [replace(p, confidence=DOUBT) if id(p.run) in astray else p for p in put]
     return columns, [_doubted(row, height, drifting=drifting and len(row) != len(columns)) for row in placed]
 
 
@@ -133,6 +140,22 @@ def _is_ragged(rows: Sequence[Sequence[Run]], stretch: Column, height: float) ->
         return False
     edges = ([run.x0 for run in runs], [run.x for run in runs], [run.x1 for run in runs])
     return min(max(edge) - min(edge) for edge in edges) > 0.6 * height
+
+
+def _astray(runs: Sequence[Run], height: float) -> frozenset[int]:
+    """The numbers (by ``id``) that do not stand in line in a column whose others do: left, centred or right.
+
+    One of them may be a piece of its neighbour's cell.
+    """
+    numbers = [run for run in runs if is_number(run.text)]
+    if len(numbers) < _SHOWING:
+        return frozenset()
+    lines = []
+    for edges in ([run.x0 for run in numbers], [run.x for run in numbers], [run.x1 for run in numbers]):
+        middle = median(edges)
+        lines.append([id(run) for run, edge in zip(numbers, edges, strict=True) if abs(edge - middle) > _IN_LINE * height])
+    fewest = min(lines, key=len)
+    return frozenset(fewest) if len(fewest) <= max(1, _FEW_ASTRAY * len(numbers)) else frozenset()
 
 
 def _stretches(rows: Sequence[Sequence[Run]], height: float) -> list[Column]:

@@ -39,6 +39,11 @@ class Fields:
         """Number of fields in the row."""
         return self.lead + len(self.values)
 
+    @property
+    def extent(self) -> int:
+        """The field behind the last one that is not blank."""
+        return max((c.column + 1 for c in (*self.labels, *self.values) if kind_of(c.text) is not Kind.EMPTY), default=0)
+
 
 def rows_of(grid: Grid) -> list[Fields]:
     """The grid's rows; where every line holds one cell, cells are gathered into rows first."""

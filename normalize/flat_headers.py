@@ -32,6 +32,8 @@ class InForce:
     anchor: int | None = None
     """The field of the first column label, where a one-line header prints one label a field behind a corner label."""
     width: int = 0
+    extent: int = 0
+    """The field behind the last label of any of its lines."""
 
     def stands_over(self, fields: Fields) -> bool:
         """Whether a row is as wide as the header and begins like it with its label: then its fields stand under the labels."""
@@ -44,7 +46,8 @@ def announced(header: Sequence[Fields]) -> InForce | None:
     if found is None:
         return None
     panel, sound, repeats = found
-    return InForce(panel, sound, repeats, *_anchor(header, panel))
+    extent = max((f.labels[-1].column + 1 for f in header if f.labels), default=0)
+    return InForce(panel, sound, repeats, *_anchor(header, panel), extent)
 
 
 @lru_cache(maxsize=512)

@@ -188,7 +188,8 @@ def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], ro
         return 0 < header.width < fields.width or (header.stands_over(fields) and taken[0] is not fields.values[0])
     widths = Counter(f.width for f in rows if len(f.labels) == len(fields.labels))
     usual = min(widths, key=lambda each: (-widths[each], -each))
-    return fields.torn or fields.width > min(usual, header.width or usual)
+    beyond = blanks and 0 < header.extent < fields.extent
+    return bool(fields.torn or beyond or fields.width > min(usual, header.width or usual))
 
 
 def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -> tuple[GridCell, ...] | None:
