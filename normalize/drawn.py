@@ -227,12 +227,26 @@ def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
 
 
 def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
-    """Why a line of values may not be this report's: it has a label, and another line stands beside it (上年, 本年)."""
+    """Why a line of values may not be this report's: it has a label, and another line stands beside it (上年, 本年).
+
+    Or it has blanks, and a line of nothing else stands beside it: that may be the line, and this one a stray number.
+    """
     if not sheet.labels(row):
-        return ""
+        if not _has_blanks(sheet, row):
+            return ""
+        blank = [r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _is_filled(sheet, r)]
+        return "a line of values beside a blank one" if blank else ""
     wide = len(sheet.across(row)) // 2
     others = [r for r in rows if r != row and (sheet.has_number(r) or (sheet.labels(r) and len(sheet.across(r)) > wide))]
     return "one of several lines of values, each with a label" if others else ""
+
+
+def _has_blanks(sheet: Sheet, row: int) -> bool:
+    return any(kind_of(c.text) is Kind.EMPTY for c in sheet.across(row))
+
+
+def _is_filled(sheet: Sheet, row: int) -> bool:
+    return any(kind_of(c.text) is not Kind.EMPTY for c in sheet.across(row))
 
 
 def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done: int = 0) -> list[MatchedRow]:
@@ -338,7 +352,7 @@ def _keep_extra_rows(sheet: Sheet, rows: Sequence[int], maps: Sequence[ColumnMap
         if not sheet.has_number(row):
             continue
         labels = sheet.labels(row, first)
-        if not labels:
+        if not any(label.row == row for label in labels):  # a heading over several rows is no row's own label
             cells = [c for c in sheet.starting(row) if holds_number(c.text)]
             draft.doubt("table.row_unlabelled", f"a row of numbers carries no label (row {row + 1} of the table)", cells)
             continue

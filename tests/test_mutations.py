@@ -75,7 +75,7 @@ def test_what_the_attack_found_stays_found(name: str, medium: str) -> None:
         rng = Random(f"{name} {medium} {seed}")
         paper = random_paper("2021", Shape(rng.choice(("small", "large"))), rng, prose=0)
         bench = Bench(paper, rng, press.shows)
-        if all([DAMAGES[each](bench) for each in name.split(" + ")]):
+        if all(DAMAGES[each](bench) for each in name.split(" + ")):
             mutation = Mutation(bench.paper_to_print(), (name,), bench.truths())
             assert mutation.silent_errors(read_reports(press.press(mutation.paper, rng), f"a.{press.suffix}")) == []
 
