@@ -286,6 +286,8 @@ def _rows_named(
 def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: frozenset[int], unlike: frozenset[int]) -> str:
     """Why a row may not be the one its label says; ``free`` numeric rows name none, ``unlike`` ones none in its own words."""
     label = printed[match.printed].path[-1]
+    if any(label in other.path[:-1] for other in printed):
+        return f"two rows are labelled {label}"
     rivals = [printed[i].path[-1] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
     if rivals:  # perhaps without the heading beside it, where a span ends early
         return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"

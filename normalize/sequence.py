@@ -141,7 +141,9 @@ def _place(
     kinds = [kind_of(c.text) for c in cells]
     stacked = len({c.row for c in cells}) > 1  # one cell a line: an empty line may be a blank, or nothing
     padded = stacked or Kind.EMPTY in {kinds[0], kinds[-1]}
-    slides = (stacked or not regular) and len(cells) > 2 and padded and set(kinds) != {Kind.EMPTY}
+    # In a regular table only a row without its last value, a sum mostly, may have slid by itself.
+    may = stacked or not regular or kinds[-1] is Kind.EMPTY
+    slides = may and len(cells) > 2 and padded and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
         reason = doubt or ("" if cell.confidence == 1.0 or cell.readings else "the reader is not sure of this field")
         draft.place(Placement(key, forms, cell, None, reason, slides))
@@ -158,6 +160,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     numeric = {i for i, f in enumerate(rows) if f.numeric and i not in by_row}
     unlike = {i for i, f in enumerate(rows) if f.numeric} - {m.printed for m in matches if m.likeness == 1.0}
     twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.numeric}
+    twins |= {heading for f in rows if f.numeric for heading in f.printed.path[:-1]}
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
         row = by_row.get(index)

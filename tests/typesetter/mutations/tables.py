@@ -252,7 +252,10 @@ def mix_forms(bench: Bench) -> bool:
 
 def rename_table(bench: Bench) -> bool:
     """Names of the chapters taken from another year or agency by mistake: the tables are this report's all the same."""
-    tables = [i for i, chapter in enumerate(bench.chapters) if chapter.tables]
+    own = set(bench.own_tables())
+    tables = [i for i, chapter in enumerate(bench.chapters) if own & set(chapter.tables)]
+    if not tables:
+        return False
     at = bench.rng.choice(tables)
     chapter = bench.chapters[at]
     text = bench.rng.choice([f"{chapter.heading}表", f"表{at}", f"{bench.paper.year}年{chapter.heading[2:]}"])
