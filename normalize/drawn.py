@@ -22,7 +22,7 @@ from normalize.placing import Draft, Placement, TableReading, holds_number
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
-from normalize.unheaded import Unheaded, doubt_unheaded, names_other_row
+from normalize.unheaded import doubt_unread, names_other_row
 
 _TRUSTED = 0.6
 """Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
@@ -61,7 +61,7 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
     if top and (headless := _map_headless(sheet, 0, top, last)):
         last = _read_zone(sheet, (0, top), [headless], draft, last)
     else:
-        doubt_unheaded(_unheaded(sheet, 0, top), draft)
+        doubt_unread(_cells(sheet, 0, top), draft)
     for index, band in enumerate(bands):
         stop = bands[index + 1].start if index + 1 < len(bands) else sheet.rows
         maps: Sequence[ColumnMap] = map_columns(items_of(sheet, band))
@@ -72,16 +72,13 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
         elif last and (headless := _map_headless(sheet, band.start, stop, last)):
             last = _read_zone(sheet, (band.start, stop), [headless], draft, last)
         else:
-            doubt_unheaded(_unheaded(sheet, band.start, stop), draft)
+            doubt_unread(_cells(sheet, band.start, stop), draft)
     return draft.finish(), last
 
 
-def _unheaded(sheet: Sheet, start: int, stop: int) -> Iterator[Unheaded]:
-    """The labelled rows with numbers of a zone that no header was found for."""
+def _cells(sheet: Sheet, start: int, stop: int) -> Iterator[GridCell]:
     for row in range(start, stop):
-        labels = sheet.labels(row)
-        if labels and sheet.has_number(row):
-            yield Unheaded(labels[-1].text, [cell for cell in sheet.starting(row) if holds_number(cell.text)])
+        yield from sheet.starting(row)
 
 
 def _complete(maps: Sequence[ColumnMap]) -> bool:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import regex
 
 from normalize.align import Printed, Roster, Wanted, likeness
-from normalize.labels import Folded, digits_of, take_apart
+from normalize.labels import Folded, digits_of, fold, take_apart
 from normalize.lexicon import kin
 
 _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -40,6 +40,8 @@ _NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
 _NEAR = 0.15
 """Of several wordings of a label those about as like as the likest count."""
 _HEADS = 0.75
+_AMONG = "其中"
+"""Introduces what is part of the row above."""
 _SAME_LENGTH = 2
 """Labels that differ by more characters are shortened or paraphrased ones; a negation may well be missing."""
 
@@ -92,14 +94,18 @@ def heads_others(printed: Printed, wanted: Wanted, headings: Container[Folded]) 
 def is_loose(printed: Sequence[Printed], matched: Container[int], index: int, wanted: Wanted) -> bool:
     """Whether a label was matched by its shortened wording although another, unmatched row has the form's own.
 
-    That one may print blanks only: 培训班数（含上年结转） with a number beside 培训班数 without one.
+    That one may print blanks only: 培训班数（含上年结转） or 其中：培训班数 with a number beside 培训班数 without one.
     """
     cores = {leaf.core for leaf in wanted.leaves}
 
-    def is_plain(at: int) -> bool:
+    def is_core(at: int) -> bool:
         return take_apart(printed[at].path[-1]).core in cores
 
-    return not is_plain(index) and any(at not in matched and is_plain(at) for at in range(len(printed)))
+    def is_part(at: int) -> bool:
+        return fold(printed[at].path[-1]).startswith(_AMONG)
+
+    plainer = any(at not in matched and is_core(at) and not is_part(at) for at in range(len(printed)))
+    return plainer and (is_part(index) or not is_core(index))
 
 
 def number_in_heading(printed: Printed) -> str:
@@ -126,7 +132,7 @@ def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wan
             if piece.strip():
                 return True
             continue
-        if core == "其中" and other < index:  # introduces what stands below, and is no row by itself
+        if core == _AMONG and other < index:  # introduces what stands below, and is no row by itself
             return True
         if not any(core in _NO_LETTER.sub("", leaf.enumerator) + leaf.core for leaf in wanted.leaves):
             continue

@@ -21,7 +21,7 @@ from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.sheet import names_column, names_row
-from normalize.unheaded import Unheaded, doubt_unheaded, names_other_row
+from normalize.unheaded import doubt_unread, names_other_row
 
 
 def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableReading, InForce | None]:
@@ -31,7 +31,7 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
     for header, body in _zones(rows_of(grid)):
         found = announced(header) if header else _continued(last, body)
         if found is None:
-            doubt_unheaded((Unheaded(f.labels[-1].text, f.values) for f in body if f.labels and f.numeric), draft)
+            doubt_unread((c for f in (*header, *body) for c in (*f.labels, *f.values)), draft)
             continue
         last = found
         draft.panels.append(found.panel)

@@ -15,7 +15,6 @@ from normalize.numbers import Kind, kind_of
 from normalize.placing import TableReading, Unplaced
 from normalize.sequence import read_sequence
 from normalize.sheet import names_row, names_section
-from normalize.unheaded import unread_table
 
 _CAPTIONS = 4
 """So many lines above a table may caption it: an agency, a year, a unit, and what a reader left of the header."""
@@ -51,8 +50,6 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         else:
             reading, drawn = read_drawn(block, drawn)
         follows = bool(reading.panels)
-        if not (follows or reading.unplaced) and (unread := unread_table(block)):
-            reading = replace(reading, unplaced=(unread,), seen=len(unread.printed))
         if follows or reading.unplaced:
             reading = replace(_with_astray(reading, astray), captions=(*above, *_captions_within(block)))
             readings.append(reading if caption is None else replace(reading, year=caption))
