@@ -34,6 +34,11 @@ def is_caption(text: str) -> bool:
     return len(text) <= LONGEST and "。" not in text
 
 
+def names_others(text: str) -> bool:
+    """Whether a text gives what it stands over or beside to another year or to subordinate units."""
+    return _OF_OTHERS.match(folded(text)) is not None
+
+
 def of_others(readings: Sequence[TableReading], identity: Identity, own: Agency | None) -> tuple[Finding, ...]:
     """A doubt for each caption that gives a table to another year or agency than the report's."""
     found = []
@@ -49,7 +54,7 @@ def _foreign(caption: str, identity: Identity, own: Agency | None) -> str:
     years = {int(year) for year in _YEAR.findall(text)}
     if years and identity.year is not None and identity.year not in years:
         return f"the year {min(years)}"
-    if _OF_OTHERS.match(text):
+    if names_others(text):
         return "others"
     name = _bare(text)
     if identity.agency and is_agency(name) and not is_generic(name) and not _is_own(name, identity, own):

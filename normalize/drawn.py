@@ -13,6 +13,7 @@ from functools import lru_cache
 from extract.model import Grid, GridCell, Layout
 from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
 from normalize.breaks import with_whole_rows
+from normalize.captions import names_others
 from normalize.counted import map_by_count
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
 from normalize.model import ExtraCell
@@ -233,6 +234,8 @@ def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
             return ""
         blank = [r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _is_filled(sheet, r)]
         return "a line of values beside a blank one" if blank else ""
+    if foreign := next((cell.text for cell in sheet.labels(row) if names_others(cell.text)), ""):
+        return f"the line of values is labelled {foreign}"
     wide = len(sheet.across(row)) // 2
     others = [r for r in rows if r != row and (sheet.has_number(r) or (sheet.labels(r) and len(sheet.across(r)) > wide))]
     return "one of several lines of values, each with a label" if others else ""

@@ -134,9 +134,18 @@ def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wan
             continue
         if core == _AMONG and other < index:  # introduces what stands below, and is no row by itself
             return True
+        upper, lower = (piece, label) if other < index else (label, piece)
+        if _opens(upper) > 0 > _opens(lower):  # a bracket runs over both
+            return True
         if not any(core in _NO_LETTER.sub("", leaf.enumerator) + leaf.core for leaf in wanted.leaves):
             continue
         joined = likeness(Printed((piece + label if other < index else label + piece,)), wanted)
         if joined > own or (joined == own and core not in take_apart(label).core):
             return True
     return False
+
+
+def _opens(text: str) -> int:
+    """Brackets that a text opens and does not close; negative: closes and does not open."""
+    plain = fold(text)
+    return plain.count("(") - plain.count(")")

@@ -30,11 +30,13 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     astray: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
     follows = False
+    end = -1  # the line of text on which the last table ends
     for block in blocks:
         if isinstance(block, Line):
             if block.role is not LineRole.BODY:
                 continue
-            if numbers := bare_numbers(block.text):
+            below = block.locus is not None and block.locus.line == end + 1
+            if numbers := bare_numbers(block.text, 1 if below else 2):
                 if follows:
                     readings[-1] = _with_astray(readings[-1], numbers)
                 else:
@@ -53,6 +55,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         if follows or reading.unplaced:
             reading = replace(_with_astray(reading, astray), captions=(*above, *_captions_within(block)))
             readings.append(reading if caption is None else replace(reading, year=caption))
+            end = max((cell.locus.line for cell in block.cells if cell.locus), default=-1)
         astray = above = ()
     return _by_caption(readings) if any(reading.panels for reading in readings) else ()
 
@@ -67,10 +70,10 @@ def _captions_within(grid: Grid) -> tuple[str, ...]:
     return tuple(text for text in alone if is_caption(text) and not (names_row(text) or names_section(text)))
 
 
-def bare_numbers(text: str) -> tuple[str, ...]:
-    """The numbers of a line that says nothing else, if there are several."""
-    words = text.split()
-    return tuple(words) if len(words) > 1 and all(kind_of(word) is Kind.NUMBER for word in words) else ()
+def bare_numbers(text: str, fewest: int = 2) -> tuple[str, ...]:
+    """The numbers of a line that says nothing else, if there are several: one may be a page's, unless it touches the table."""
+    words = text.replace("|", " ").split()
+    return tuple(words) if len(words) >= fewest and all(kind_of(word) is Kind.NUMBER for word in words) else ()
 
 
 def _with_astray(reading: TableReading, numbers: tuple[str, ...]) -> TableReading:

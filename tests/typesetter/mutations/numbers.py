@@ -62,7 +62,8 @@ def join_numbers(table: Plan, bench: Bench) -> Plan | None:
     place, emptied = bench.rng.choice([(left, right), (right, left)])
     joined = left.text + between + right.text
     # Glued they look like one number, and are read as printed; otherwise nobody can say whose is which.
-    glued = None if not between and joined.removeprefix("-").isdigit() and left.text not in {"0", "-0"} else NOTHING
+    plain = joined.removeprefix("-").replace(".", "", 1).isdigit() and left.text not in {"0", "-0"} and "." not in left.text
+    glued = None if plain and not between else NOTHING
     changed = with_cells(table, {(emptied.row, emptied.column): printed_as(emptied, None)})
     return put(changed, place, joined, glued)
 

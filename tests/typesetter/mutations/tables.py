@@ -86,7 +86,8 @@ def reorder_tables(bench: Bench) -> bool:
 
 def lose_heading(bench: Bench) -> bool:
     """A chapter heading gone, damaged or another one's."""
-    at = bench.rng.randrange(len(bench.chapters))
+    own = set(bench.own_tables())  # where others' tables lose their heading nothing tells that they are others'
+    at = bench.rng.choice([i for i, chapter in enumerate(bench.chapters) if own.issuperset(chapter.tables)])
     text = bench.rng.choice(["", "表", bench.chapters[at].heading[:4], bench.rng.choice(bench.chapters).heading])
     bench.chapters[at] = replace(bench.chapters[at], heading=text)
     return True
