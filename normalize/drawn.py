@@ -20,7 +20,7 @@ from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
-from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, says_other_year
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 from normalize.unheaded import doubt_unread, names_other_row
@@ -108,8 +108,16 @@ def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | No
         if (sheet.columns - first == len(panel.columns) or len(panel.columns) == 1) and min(numeric) >= first:
             single = len(panel.columns) == 1
             items = [Item(first + k, sheet.columns if single else first + k + 1, ()) for k in range(len(panel.columns))]
-            return ColumnMap(panel, tuple(items), (), float(len(matches)), by_order=("(no header)",))
+            odd = next((text for text in _words_over(sheet, rows[0], first) if says_other_year(text)), "")
+            doubt = f"the column stands under {odd}" if odd else ""
+            return ColumnMap(panel, tuple(items), (), float(len(matches)), doubt=doubt, by_order=("(no header)",))
     return None
+
+
+def _words_over(sheet: Sheet, row: int, first: int) -> Iterator[str]:
+    """Texts over the value columns above a row, which make no header."""
+    for above in range(row):
+        yield from (cell.text for cell in sheet.starting(above) if cell.column >= first and is_label(cell.text))
 
 
 def _map_line(sheet: Sheet, start: int, stop: int, panel: Panel) -> ColumnMap | None:

@@ -64,6 +64,11 @@ def other_meaning(printed: Printed, roster: Roster, place: int) -> str:
     return ""
 
 
+def says_other_year(text: str) -> bool:
+    """Whether a word over a column says that it is another year's."""
+    return _OTHER_YEARS.search(take_apart(text).core) is not None
+
+
 @lru_cache(maxsize=4096)
 def _excludes(printed: str, wanted: str) -> bool:
     if abs(len(printed) - len(wanted)) <= _SAME_LENGTH and len(_NEGATION.findall(printed)) != len(_NEGATION.findall(wanted)):

@@ -59,6 +59,8 @@ def join_numbers(table: Plan, bench: Bench) -> Plan | None:
         return None
     left, right = bench.rng.choice(pairs)
     between = bench.rng.choice(["", "", " ", "  ", "\n", "\u00a0", "\u3000", "/", "、", "|"])
+    if between == "\n" and not bench.shows:  # with a cell on each line the two would be two cells again
+        return None
     place, emptied = bench.rng.choice([(left, right), (right, left)])
     joined = left.text + between + right.text
     # Glued they look like one number, and are read as printed; otherwise nobody can say whose is which.
