@@ -9,7 +9,6 @@ import numpy as np
 
 from extract.closer import narrowed
 from extract.deskew import Straight, deskewed, turned
-from extract.print_ink import LABEL
 from extract.raster import SCALE, Pixels
 from extract.recogniser import recognise
 
@@ -20,6 +19,8 @@ _READ = 0.82
 _FIRST, _READ_AT_ONCE = 2, 0.92
 """So many of the lines will do where they are read as well as this."""
 _FEWEST = 3
+_NARROWED = 0.64
+"""Of their width: what lines are left, since the recogniser takes time by width."""
 
 
 def upright(page: Straight) -> Straight:
@@ -49,7 +50,7 @@ def _legibility(lines: Sequence[Pixels]) -> float:
     missing = 0.0
     for line, recognition in zip(lines, recognise(lines), strict=True):
         probabilities += [symbol.probability for symbol in recognition.symbols]
-        due = 0.5 / LABEL.second * line.shape[1] / line.shape[0]
+        due = 0.5 / _NARROWED * line.shape[1] / line.shape[0]
         missing += max(0.0, due - len(recognition.symbols))
     return sum(probabilities) / max(len(probabilities) + missing, 1.0)
 
@@ -64,6 +65,6 @@ def _lines(shade: Pixels) -> list[Pixels]:
         if 6 * SCALE <= height <= 20 * SCALE and 3 * height <= width and area >= 0.35 * width * height:
             rim = round(0.15 * height)
             piece = shade[max(y - rim, 0) : y + height + rim, max(x - rim, 0) : x + min(width, 7 * height) + rim]
-            found.append(narrowed(piece, LABEL.second))
+            found.append(narrowed(piece, _NARROWED))
     step = max(1, len(found) // _SAMPLE)
     return found[::step][:_SAMPLE]

@@ -79,18 +79,21 @@ class CellInk:
 
 
 class Look(NamedTuple):
-    """How much of its width a line of print is left when it is read: the recogniser takes time by width."""
+    """How a line of print is read: the recogniser takes time by width and height."""
 
     first: float
+    """How much of its width it is left."""
     second: float
     """The same where the first look leaves doubts."""
+    low: bool = False
+    """Whether its picture is brought to less than the recogniser's usual height, without most of the paper above and below."""
 
 
 FIGURE = Look(0.7, 1.0)
 """For what may be a figure: a single one is certain only if the ink has as many pieces, so that none is lost."""
-LABEL = Look(0.5, 0.64)
+LABEL = Look(0.53, 0.8, True)
 """For other text in tables: one line decides over a row."""
-TEXT = Look(0.45, 0.64)
+TEXT = Look(0.57, 0.8, True)
 """For running text, whose sentences bear out each other."""
 WHOLE = Look(1.0, 1.0)
 """For large type, of which a narrow 〇 is lost, and for a Chinese character without others to tell it by."""
