@@ -29,7 +29,7 @@ _WELL = 0.9
 _FULL = 0.7
 """Of the Chinese characters that a line has room for: with fewer read, something was passed over, or it is no text."""
 _GAP = 2.3
-"""Of the type size, from one character's middle to the next one's: what is further apart may have a number between, all of it lost."""
+"""Of the type size, from one character's middle to the next one's: further apart they may have had a number between them."""
 _APART = 2
 """Characters between numbers that are looked at together: 2023年12月31日."""
 _EM = 0.74
@@ -81,7 +81,9 @@ def _looked_at(strips: Sequence[tuple[Strip, float]]) -> list[Recognition]:
     found: dict[int, Recognition] = {}
     for low, height in ((True, LOW), (False, HEIGHT)):
         places = [place for place, (strip, _) in enumerate(strips) if strip.look.low == low]
-        pictures = [narrowed(_trimmed(strip) if low else strip.picture, share) for strip, share in map(strips.__getitem__, places)]
+        pictures = [
+            narrowed(_trimmed(strip) if low else strip.picture, share) for strip, share in map(strips.__getitem__, places)
+        ]
         found.update(zip(places, recognise(pictures, height), strict=True))
     return [found[place] for place in range(len(strips))]
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extract.raster import SCALE, Pixels
 from extract.sheet import Rectangle
 
 _PAPER = 250
+_MOST_NUMBERS = 2**16 - 1
 _FIRST_EM = 9.0 * SCALE
 _DARK_PRINT = 165
 _LABEL = 2.6
@@ -123,6 +125,8 @@ class Page:
         """Every piece of print is so dark somewhere."""
         self.outshines_stains = blackness >= _DARK_PRINT
         """Print is so dark here that nothing as pale as what a stamp leaves can be print."""
+        self._marks: dict[tuple[tuple[int, int, int, int], int], list[Mark]] = {}
+        """Those already looked for: a cell is asked for its ink several times."""
         self.em = _FIRST_EM
         """The size of type in tables, pixels."""
 
@@ -133,6 +137,11 @@ class Page:
 
     def marks(self, box: tuple[int, int, int, int], level: int) -> list[Mark]:
         """The connected pieces of ink within a rectangle of pixels."""
+        if (box, level) not in self._marks:
+            self._marks[box, level] = self._found_marks(box, level)
+        return self._marks[box, level]
+
+    def _found_marks(self, box: tuple[int, int, int, int], level: int) -> list[Mark]:
         x0, top, x1, bottom = box
         area = self.dark[top:bottom, x0:x1]
         if not area.size or int(area.max()) < level:
@@ -171,6 +180,17 @@ class Page:
             return LABEL
         is_character = bottom - top >= _SQUARE * self.em and _NARROW * self.em <= x1 - x0 <= _ALONE * self.em
         return WHOLE if is_character else FIGURE
+
+
+def components(ink: Pixels) -> tuple[Pixels, NDArray[Any]]:
+    """The connected pieces of a whole page's ink: their numbers by pixel, and their extents (``cv2.CC_STAT_...``); 0 is paper.
+
+    Numbers of two bytes take less than half the time of four. No more are given, for a time at least, than rows of pixels begin.
+    """
+    begun = int(np.count_nonzero(ink[:, 1:] > ink[:, :-1])) + int(np.count_nonzero(ink[:, 0]))
+    ltype = cv2.CV_16U if begun < _MOST_NUMBERS else cv2.CV_32S
+    _, numbers, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=ltype)
+    return np.asarray(numbers), np.asarray(stats)
 
 
 def pixels_of(box: Rectangle, inset: float = 0.0) -> tuple[int, int, int, int]:

@@ -98,7 +98,7 @@ def _scaled(line: Pixels, high: int = HEIGHT) -> Pixels:
 
 
 def _of_any_height(file: Path) -> bytes:
-    """The network without its one fixed height. Only its last pooling depends on it, which takes the mean of all rows that are left."""
+    """The network without its one fixed height, on which only its last pooling depends: the mean of all rows that are left."""
     import onnx  # noqa: PLC0415 - only where a scan is met
 
     model = onnx.load(file)
@@ -137,7 +137,8 @@ class _Model:
             folded = character.translate(_SAME)
             if folded in places and folded:
                 places[folded].append(index)
-        self._places = [np.array(indexes) for indexes in places.values()]
+        self._places = np.array([0, *(index for indexes in places.values() for index in indexes)])
+        self._starts = np.cumsum([0, 1, *map(len, places.values())])[:-1]
 
     def run(self, lines: Pixels) -> list[Recognition]:
         """The readings of lines of one width (n x height x width), as one batch."""
@@ -146,7 +147,8 @@ class _Model:
         scores: Floats = self._session.run(None, {self._input: given})[0]
         best = scores.argmax(axis=2)
         top = np.take_along_axis(scores, best[..., None], axis=2)[..., 0]
-        return [Recognition(self._symbols(best[i], top[i]), self._figures(scores[i])) for i in range(len(batch))]
+        figures = self._figures(scores)
+        return [Recognition(self._symbols(best[i], top[i]), figures[i]) for i in range(len(batch))]
 
     def _symbols(self, best: NDArray[np.int64], top: Floats) -> tuple[Symbol, ...]:
         symbols: list[Symbol] = []
@@ -163,9 +165,8 @@ class _Model:
         return tuple(symbols)
 
     def _figures(self, scores: Floats) -> Floats:
-        columns = [scores[:, :1], *(scores[:, places].sum(axis=1, keepdims=True) for places in self._places)]
-        known = np.concatenate(columns, axis=1)
-        return np.concatenate([known, np.clip(1 - known.sum(axis=1, keepdims=True), 0, 1)], axis=1)
+        known = np.add.reduceat(scores[..., self._places], self._starts, axis=-1)
+        return np.concatenate([known, np.clip(1 - known.sum(axis=-1, keepdims=True), 0, 1)], axis=-1)
 
 
 def figures_of(recognition: Recognition, most: int = 8, width: int = 24) -> list[tuple[str, float]]:

@@ -32,6 +32,7 @@ _LONG = 60.0
 _SHORT = 8.0
 _BESIDE = 8
 """Pixels on either side of a candidate that tell a line from a row of strokes."""
+_REACHES = np.arange(2, _BESIDE)[:, None]
 _CROWDED = 0.4
 """Share of its length along which ink stands beside a line; text has more."""
 _CLEAR = 0.12
@@ -291,9 +292,9 @@ def _is_text(dark: Pixels, member: Pixels, crowded: float = _CROWDED) -> bool:
     last = np.where(anywhere, height - 1 - inside[::-1].argmax(axis=0), 0)
     inked = cv2.blur(dark, (3, 1)) > 60
     columns = np.arange(width)
-    reach = range(2, _BESIDE)
-    above = np.any([inked[np.clip(first - step, 0, height - 1), columns] & (first >= step) for step in reach], axis=0)
-    below = np.any([inked[np.clip(last + step, 0, height - 1), columns] & (last + step < height) for step in reach], axis=0)
+    over, under = first - _REACHES, last + _REACHES
+    above = np.any(inked[np.maximum(over, 0), columns] & (over >= 0), axis=0)
+    below = np.any(inked[np.minimum(under, height - 1), columns] & (under < height), axis=0)
     return max(_share(above), _share(below)) > crowded
 
 
@@ -306,8 +307,10 @@ def _measured(ink: Pixels, left: int, top: int, shortest: float = _SHORT * SCALE
     """The share of a candidate that is inked, where it runs, begins and ends (pixels); None where it is no line."""
     darkest = cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0]
     most = len(darkest) * 4 // 5
-    level = max(36.0, 0.45 * float(np.partition(darkest, most)[most]))
-    places = np.flatnonzero(darkest > level)
+    usual = darkest.copy()
+    usual.partition(most)
+    level = max(36.0, 0.45 * int(usual[most]))
+    places = (darkest > level).nonzero()[0]
     if not len(places):
         return None
     start, end = int(places[0]), int(places[-1]) + 1
