@@ -1,0 +1,78 @@
+"""What makes reading scans cheap must change nothing: low pictures of lines, numbers of two bytes for pieces of ink."""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from extract.ocr import is_installed
+from extract.raster import Pixels
+
+if not is_installed() and not os.environ.get("CI"):
+    pytest.skip("character recognition is not installed: pip install nianbao[ocr]", allow_module_level=True)
+
+from extract.closer import is_hard, read_lines
+from extract.print_ink import LABEL, TEXT, Strip, components
+from extract.recogniser import HEIGHT, LOW, Recognition, Symbol, recognise
+from tests.typesetter.scans import font_file
+
+LINES = ("（一）本机关主动公开政府信息数", "对外公开渠道：政府网站", "7.其他", "行政复议维持", "总计")
+
+
+def strip(text: str, em: int = 28) -> Pixels:
+    """A line of print as it is cut out of a page."""
+    font = ImageFont.truetype(str(font_file("serif")), em)
+    image = Image.new("L", (em * (len(text) + 1), round(em * 1.3)), 250)
+    ImageDraw.Draw(image).text((em / 2, image.height / 2), text, fill=20, font=font, anchor="lm")
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize("height", [HEIGHT, LOW])
+def test_the_network_reads_lines_of_either_height(height: int) -> None:
+    assert [found.text for found in recognise([strip(text) for text in LINES], height)] == list(LINES)
+
+
+def test_a_line_alone_says_what_it_says_among_others() -> None:
+    together = recognise([strip(text) for text in LINES], LOW)
+    for text, found in zip(LINES, together, strict=True):
+        (alone,) = recognise([strip(text)], LOW)
+        assert alone.text == found.text
+        assert np.allclose(alone.figures, found.figures, atol=1e-4)
+
+
+def test_low_and_high_lines_come_back_in_their_order() -> None:
+    looks = (LABEL, TEXT, LABEL, TEXT, LABEL)
+    found = read_lines([Strip(strip(text), look) for text, look in zip(LINES, looks, strict=True)])
+    assert [each.text for each in found] == list(LINES)
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ((1, 2, 3, 4, 5, 6, 7, 8, 9, 10), False),
+        ((1, 2, 3, 4, 5, 7.9, 8.9, 9.9, 10.9, 11.9), True),  # 信息公开[5555]件: all of a number was lost
+        ((1, 2, 3, 4, 5, 6.5, 8.5, 10, 11, 12), False),  # a stop, a space
+    ],
+)
+@pytest.mark.parametrize("look", [LABEL, TEXT])
+def test_a_line_with_a_gap_in_it_is_read_again(places: tuple[float, ...], expected: bool, look: object) -> None:
+    em, width = 28, 28 * 13
+    picture = np.zeros((round(em / 0.74), width), np.uint8)
+    symbols = tuple(Symbol("信", 0.99, place * em / width) for place in places)
+    assert is_hard(Strip(picture, look), Recognition(symbols, np.zeros((0, 19), np.float32))) is expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("share", [0.001, 0.03, 0.3])
+def test_pieces_of_ink_are_the_same_whatever_their_numbers_take(share: float) -> None:
+    rng = np.random.default_rng(Random(3).randrange(10**6))
+    ink = (rng.random((1100, 800)) < share).astype(np.uint8)
+    numbers, stats = components(ink)
+    _, expected, extents, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
+    assert numbers.dtype == (np.uint16 if share < 0.1 else np.int32)
+    assert np.array_equal(stats, extents)
+    assert np.array_equal(numbers, expected)
