@@ -15,6 +15,8 @@ from extract.sheet import Rectangle
 
 _PAPER = 250
 _MOST_NUMBERS = 2**16 - 1
+_MOST_ROWS = 0.7
+"""Of a page: with more rows of ink, passing over the others takes longer than it saves."""
 _FIRST_EM = 9.0 * SCALE
 _DARK_PRINT = 165
 _LABEL = 2.6
@@ -185,8 +187,23 @@ class Page:
 def components(ink: Pixels) -> tuple[Pixels, NDArray[Any]]:
     """The connected pieces of a whole page's ink: their numbers by pixel, and their extents (``cv2.CC_STAT_...``); 0 is paper.
 
-    Numbers of two bytes take less than half the time of four. No more are given, for a time at least, than rows of pixels begin.
+    Rows without ink between others are passed over if they are many; by twos, as numbers are given.
     """
+    inked = np.append(ink.any(axis=1), [False] * 3)
+    inked = inked[: len(inked) // 2 * 2].reshape(-1, 2).any(axis=1)
+    inked[1:] |= inked[:-1]  # what is apart stays so
+    rows = np.flatnonzero(np.repeat(inked, 2)[: len(ink)])
+    if len(rows) > _MOST_ROWS * len(ink) or not len(rows):
+        return _components(ink)
+    numbers, stats = _components(ink[rows])
+    whole = np.zeros(ink.shape, numbers.dtype)
+    whole[rows] = numbers
+    stats[1:, cv2.CC_STAT_TOP] = rows[stats[1:, cv2.CC_STAT_TOP]]
+    return whole, stats
+
+
+def _components(ink: Pixels) -> tuple[Pixels, NDArray[Any]]:
+    """Numbers of two bytes take less than half the time of four; even before pieces are joined, no more than rows begin."""
     begun = int(np.count_nonzero(ink[:, 1:] > ink[:, :-1])) + int(np.count_nonzero(ink[:, 0]))
     ltype = cv2.CV_16U if begun < _MOST_NUMBERS else cv2.CV_32S
     _, numbers, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=ltype)
