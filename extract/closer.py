@@ -44,7 +44,7 @@ _RIM = 0.75
 
 def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     """What each line says; what may be a figure, at its first look."""
-    found = _looked_at([(strip, strip.look.first) for strip in strips])
+    found = _first(strips)
     hard = [line for line, strip in enumerate(strips) if strip.look in _TEXTS and is_hard(strip, found[line])]
     for line, better in zip(hard, read_closer([strips[line] for line in hard]), strict=True):
         found[line] = better
@@ -73,22 +73,23 @@ def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
 
 def read_closer(strips: Sequence[Strip]) -> list[Recognition]:
     """What each line says at its second look."""
-    return _looked_at([(strip, strip.look.second) for strip in strips])
+    return recognise([narrowed(strip.picture, strip.look.second) for strip in strips])
 
 
-def _looked_at(strips: Sequence[tuple[Strip, float]]) -> list[Recognition]:
-    """What each line says, left a share of its width: low ones at one height, the others at another."""
+def _first(strips: Sequence[Strip]) -> list[Recognition]:
+    """What each line says at its first look: low ones at one height, the others at another."""
     found: dict[int, Recognition] = {}
     for low, height in ((True, LOW), (False, HEIGHT)):
-        places = [place for place, (strip, _) in enumerate(strips) if strip.look.low == low]
+        places = [place for place, strip in enumerate(strips) if strip.look.low == low]
         pictures = [
-            narrowed(_trimmed(strip) if low else strip.picture, share) for strip, share in map(strips.__getitem__, places)
+            narrowed(_trimmed(strip) if low else strip.picture, strip.look.first) for strip in map(strips.__getitem__, places)
         ]
         found.update(zip(places, recognise(pictures, height), strict=True))
     return [found[place] for place in range(len(strips))]
 
 
 def _trimmed(strip: Strip) -> Pixels:
+    """A line's picture without most of the paper above and below."""
     rim = round(_PAPER * strip.picture.shape[0])
     return strip.picture[rim : strip.picture.shape[0] - rim]
 

@@ -90,14 +90,14 @@ class Look(NamedTuple):
     second: float
     """The same where the first look leaves doubts."""
     low: bool = False
-    """Whether its picture is brought to less than the recogniser's usual height, without most of the paper above and below."""
+    """Whether the first look is at a picture of less than the recogniser's usual height, with less paper above and below."""
 
 
 FIGURE = Look(0.7, 1.0)
 """For what may be a figure: a single one is certain only if the ink has as many pieces, so that none is lost."""
-LABEL = Look(0.53, 0.8, True)
+LABEL = Look(0.53, 0.64, True)
 """For other text in tables: one line decides over a row."""
-TEXT = Look(0.57, 0.8, True)
+TEXT = Look(0.57, 0.64, True)
 """For running text, whose sentences bear out each other."""
 WHOLE = Look(1.0, 1.0)
 """For large type, of which a narrow 〇 is lost, and for a Chinese character without others to tell it by."""
@@ -189,8 +189,9 @@ def components(ink: Pixels) -> tuple[Pixels, NDArray[Any]]:
 
     Rows without ink between others are passed over if they are many; by twos, as numbers are given.
     """
-    inked = np.append(ink.any(axis=1), [False] * 3)
-    inked = inked[: len(inked) // 2 * 2].reshape(-1, 2).any(axis=1)
+    inked = np.zeros((len(ink) + 1) // 2, dtype=bool)
+    for which in (0, 1):
+        inked[: len(ink[which::2])] |= np.any(ink[which::2], axis=1)
     inked[1:] |= inked[:-1]  # what is apart stays so
     rows = np.flatnonzero(np.repeat(inked, 2)[: len(ink)])
     if len(rows) > _MOST_ROWS * len(ink) or not len(rows):
