@@ -31,6 +31,10 @@ _SMALL = 0.5
 """Of the type size: no digit is as low."""
 _NEAR = 0.4
 """Of the type size: pieces of one line stand as near."""
+_TWO_LINES = 1.6
+"""Of the type size: no line is as high."""
+_CROSSED = 0.25
+"""Of a line's width: so much ink, at most, runs from one line of text to the next."""
 _TALL = 1.7
 """Of the type size: a mark higher than this is no character."""
 
@@ -178,7 +182,7 @@ class Page:
 
     def _look(self, line: TextLine) -> Look:
         x0, top, x1, bottom = line.box
-        if x1 - x0 > _LABEL * self.em and any(mark.width > _NARROW * self.em for mark in line.marks):
+        if _is_wide(line.marks, self.em):
             return LABEL
         is_character = bottom - top >= _SQUARE * self.em and _NARROW * self.em <= x1 - x0 <= _ALONE * self.em
         return WHOLE if is_character else FIGURE
@@ -258,7 +262,8 @@ def cell_ink(page: Page, box: tuple[int, int, int, int], em: float | None = None
     kept = [mark for mark in large if mark not in strange]
     lines = [
         TextLine(tuple(sorted(run)), tuple(d for d in dust if _beside(d, run, page.em)))
-        for run in _merged(_runs(kept, max(1, round(0.06 * page.em))), page.em)
+        for joined in _merged(_runs(kept, max(1, round(0.06 * page.em))), page.em)
+        for run in _parted(joined, page.em)
     ]
     return CellInk(tuple(lines), bool(strange or pale), faint)
 
@@ -333,6 +338,27 @@ def _merged(runs: Sequence[list[Mark]], em: float) -> list[list[Mark]]:
                 continue
         merged.append(list(run))
     return merged
+
+
+def _parted(run: list[Mark], em: float) -> list[list[Mark]]:
+    """Lines of text that a speck between them, or slanting print, has made one; what may be a figure is left as it is."""
+    x0, top, x1, bottom = _around(run)
+    if bottom - top < _TWO_LINES * em or not _is_wide(run, em):
+        return [run]
+    rows = range(round(top + _SMALL * em), round(bottom - _SMALL * em) + 1)
+    crossed = {row: sum(mark.width for mark in run if mark.top < row < mark.bottom) for row in rows}
+    between = min(rows, key=lambda row: (crossed[row], abs(2 * row - top - bottom)))
+    upper = [mark for mark in run if mark.top + mark.bottom < 2 * between]
+    lower = [mark for mark in run if mark.top + mark.bottom >= 2 * between]
+    if crossed[between] > _CROSSED * (x1 - x0) or not upper or not lower:
+        return [run]
+    return [*_parted(upper, em), *_parted(lower, em)]
+
+
+def _is_wide(marks: Sequence[Mark], em: float) -> bool:
+    """Whether a line is text by its extent: figures are rarely wider, and no character of theirs is."""
+    x0, _, x1, _ = _around(marks)
+    return x1 - x0 > _LABEL * em and any(mark.width > _NARROW * em for mark in marks)
 
 
 def _beside(dot: Mark, run: Sequence[Mark], em: float) -> bool:

@@ -16,7 +16,7 @@ if not is_installed() and not os.environ.get("CI"):
     pytest.skip("character recognition is not installed: pip install nianbao[ocr]", allow_module_level=True)
 
 from extract.closer import is_hard, read_lines
-from extract.print_ink import LABEL, TEXT, Strip, components
+from extract.print_ink import LABEL, TEXT, Page, Strip, cell_ink, components
 from extract.recogniser import HEIGHT, LOW, Recognition, Symbol, recognise
 from tests.typesetter.scans import font_file
 
@@ -76,3 +76,15 @@ def test_pieces_of_ink_are_the_same_whatever_their_numbers_take(share: float) ->
     assert numbers.dtype == (np.uint16 if share < 0.1 else np.int32)
     assert np.array_equal(stats[1:], extents[1:])
     assert np.array_equal(numbers, expected)
+
+
+def test_two_lines_of_a_label_that_a_speck_joins_are_two_lines() -> None:
+    """Read as one, the head of a column was lost, and 25 cells with it."""
+    lines = [strip(text, 28)[4:-3] for text in ("商业企业的", "机构组织等")]
+    grey = np.full((120, 220), 250, np.uint8)
+    for top, line in zip((20, 54), lines, strict=True):
+        grey[top : top + line.shape[0], 20 : 20 + line.shape[1]] = line
+    grey[40:66, 8:18] = 20  # the speck
+    page = Page(grey, np.zeros_like(grey))
+    ink = cell_ink(page, (0, 0, 220, 120), 28)
+    assert [line.box[3] - line.box[1] < 1.6 * 28 for line in ink.lines] == [True, True]
