@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from extract.print_ink import LABEL, TEXT, Strip
 from extract.raster import Pixels
-from extract.recogniser import FIGURES, SIGNS, Recognition, Symbol, folded, recognise
+from extract.recogniser import FIGURES, HEIGHT, LOW, SIGNS, Recognition, Symbol, folded, recognise
 
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
 _IN_NUMBERS = _DIGITS | frozenset("OolI|.,．，%％")
@@ -27,10 +28,14 @@ _WELL = 0.9
 """Mean probability of a line's characters from which it was read well enough; of a label's, of each but brackets and stops."""
 _FULL = 0.7
 """Of the Chinese characters that a line has room for: with fewer read, something was passed over, or it is no text."""
+_GAP = 2.3
+"""Of the type size, from one character's middle to the next one's: further apart they may have had a number between them."""
 _APART = 2
 """Characters between numbers that are looked at together: 2023年12月31日."""
 _EM = 0.74
 """Of the height of a line's picture: the size of its type."""
+_PAPER = 0.075
+"""Of the height of a line's picture: what is cut off above and below it for a low one."""
 _BESIDE = 2
 """Characters on either side of a number that are looked at with it: the next one is often misread for one more figure."""
 _RIM = 0.75
@@ -39,7 +44,7 @@ _RIM = 0.75
 
 def read_lines(strips: Sequence[Strip]) -> list[Recognition]:
     """What each line says; what may be a figure, at its first look."""
-    found = recognise([narrowed(strip.picture, strip.look.first) for strip in strips])
+    found = _first(strips)
     hard = [line for line, strip in enumerate(strips) if strip.look in _TEXTS and is_hard(strip, found[line])]
     for line, better in zip(hard, read_closer([strips[line] for line in hard]), strict=True):
         found[line] = better
@@ -71,11 +76,30 @@ def read_closer(strips: Sequence[Strip]) -> list[Recognition]:
     return recognise([narrowed(strip.picture, strip.look.second) for strip in strips])
 
 
+def _first(strips: Sequence[Strip]) -> list[Recognition]:
+    """What each line says at its first look: low ones at one height, the others at another."""
+    found: dict[int, Recognition] = {}
+    for low, height in ((True, LOW), (False, HEIGHT)):
+        places = [place for place, strip in enumerate(strips) if strip.look.low == low]
+        pictures = [
+            narrowed(_trimmed(strip) if low else strip.picture, strip.look.first) for strip in map(strips.__getitem__, places)
+        ]
+        found.update(zip(places, recognise(pictures, height), strict=True))
+    return [found[place] for place in range(len(strips))]
+
+
+def _trimmed(strip: Strip) -> Pixels:
+    """A line's picture without most of the paper above and below."""
+    rim = round(_PAPER * strip.picture.shape[0])
+    return strip.picture[rim : strip.picture.shape[0] - rim]
+
+
 def is_hard(strip: Strip, recognition: Recognition) -> bool:
     """Whether a line is to be read less narrowed: its characters are not sure, or fewer than it has room for."""
     symbols = recognition.symbols
     height, width = strip.picture.shape
-    if len(symbols) < _FULL * width / (_EM * height):
+    em = _EM * height
+    if len(symbols) < _FULL * width / em or any(b.at - a.at > _GAP * em / width for a, b in pairwise(symbols)):
         return True
     if strip.look != TEXT and any(s.probability < _WELL for s in symbols if s.text.isalnum()):
         return True

@@ -16,7 +16,7 @@ _MODEL = "PP-OCRv6_rec_small.onnx"
 @cache
 def model_file() -> Path | None:
     """The recogniser's network, where the OCR extra is installed."""
-    specs = [importlib.util.find_spec(name) for name in ("rapidocr", "onnxruntime", "cv2")]
+    specs = [importlib.util.find_spec(name) for name in ("rapidocr", "onnx", "onnxruntime", "cv2")]
     if not all(specs) or specs[0] is None or not specs[0].submodule_search_locations:
         return None
     files = (Path(folder, "models", _MODEL) for folder in specs[0].submodule_search_locations)

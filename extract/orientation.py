@@ -9,9 +9,9 @@ import numpy as np
 
 from extract.closer import narrowed
 from extract.deskew import Straight, deskewed, turned
-from extract.print_ink import LABEL
+from extract.print_ink import components
 from extract.raster import SCALE, Pixels
-from extract.recogniser import recognise
+from extract.recogniser import LOW, recognise
 
 _SAMPLE = 5
 """Lines that are tried each way."""
@@ -20,6 +20,12 @@ _READ = 0.82
 _FIRST, _READ_AT_ONCE = 2, 0.92
 """So many of the lines will do where they are read as well as this."""
 _FEWEST = 3
+_REDUCED = 2
+"""Lines are looked for in a picture so many times smaller."""
+_INKED = 175
+"""Of 250: ink is darker than this there, where strokes are blurred."""
+_NARROWED = 0.8
+"""Of their width: what lines are left, since the recogniser takes time by width."""
 
 
 def upright(page: Straight) -> Straight:
@@ -47,23 +53,24 @@ def _legibility(lines: Sequence[Pixels]) -> float:
         return 0.0
     probabilities: list[float] = []
     missing = 0.0
-    for line, recognition in zip(lines, recognise(lines), strict=True):
+    for line, recognition in zip(lines, recognise(lines, LOW), strict=True):
         probabilities += [symbol.probability for symbol in recognition.symbols]
-        due = 0.5 / LABEL.second * line.shape[1] / line.shape[0]
+        due = 0.5 / _NARROWED * line.shape[1] / line.shape[0]
         missing += max(0.0, due - len(recognition.symbols))
     return sum(probabilities) / max(len(probabilities) + missing, 1.0)
 
 
 def _lines(shade: Pixels) -> list[Pixels]:
     """Pictures of some level pieces of text, from all over the page."""
-    ink = (shade < 150).astype(np.uint8)
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(5 * SCALE)), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    small = cv2.resize(shade, None, fx=1 / _REDUCED, fy=1 / _REDUCED, interpolation=cv2.INTER_AREA)
+    ink = (small < _INKED).astype(np.uint8)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(5 * SCALE / _REDUCED)), np.uint8))
+    _, stats = components(joined)
     found = []
-    for x, y, width, height, area in stats[1:].tolist():
-        if 6 * SCALE <= height <= 20 * SCALE and 3 * height <= width and area >= 0.35 * width * height:
+    for x, y, width, height, area in (stats[1:] * _REDUCED).tolist():
+        if 6 * SCALE <= height <= 20 * SCALE and 3 * height <= width and area * _REDUCED >= 0.35 * width * height:
             rim = round(0.15 * height)
             piece = shade[max(y - rim, 0) : y + height + rim, max(x - rim, 0) : x + min(width, 7 * height) + rim]
-            found.append(narrowed(piece, LABEL.second))
+            found.append(narrowed(piece, _NARROWED))
     step = max(1, len(found) // _SAMPLE)
     return found[::step][:_SAMPLE]

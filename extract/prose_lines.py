@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import cv2
 import numpy as np
 
-from extract.print_ink import TEXT, WHOLE, Mark, Page, Strip, TextLine
+from extract.print_ink import TEXT, WHOLE, Mark, Page, Strip, TextLine, components
 from extract.raster import SCALE, Pixels
 from extract.sheet import Rectangle
 
@@ -31,8 +31,8 @@ def prose_lines(page: Page, tables: Sequence[Rectangle]) -> Iterator[tuple[TextL
     reach = round(_GAP * SCALE)
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((round(1.2 * SCALE), 1), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    boxes = [Mark(x, y, x + width, y + height, area) for x, y, width, height, area in stats[1:count].tolist()]
+    _, stats = components(joined)
+    boxes = [Mark(x, y, x + width, y + height, area) for x, y, width, height, area in stats[1:].tolist()]
     for mark in sorted(_whole(_characters(boxes)), key=lambda m: (m.top, m.x0)):
         if _SMALLEST * SCALE <= mark.height <= _LARGEST * SCALE or mark.width >= _LARGEST * SCALE:
             if mark.height > _LARGEST * SCALE or mark.height < 0.5 * _SMALLEST * SCALE:
@@ -41,10 +41,10 @@ def prose_lines(page: Page, tables: Sequence[Rectangle]) -> Iterator[tuple[TextL
 
 
 def _without_dust(ink: Pixels) -> Pixels:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    numbers, stats = components(ink)
     large = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) >= round(1.6 * SCALE)
     large[0] = False
-    return np.asarray(large[labels], dtype=np.uint8) if count else ink
+    return np.asarray(large.astype(np.uint8).take(numbers))
 
 
 def _characters(boxes: Sequence[Mark]) -> list[Mark]:

@@ -23,11 +23,13 @@ from extract.raster import Pixels
 Floats = NDArray[np.float32]
 HEIGHT = 48
 """Pixels; the network was trained on lines of this height."""
+LOW = 32
+"""Pixels: a third of the work less, and narrowed text is read as well, being less out of shape."""
 _QUANTUM = 8
 """Widths are multiples of it: what the network takes for one frame. Lines of one width make a batch."""
 _NARROWEST = 32
-_BATCH = 640
-"""Pixels across in one batch, all lines together: more is slower, for it does not stay in the processor's cache."""
+_BATCH = 640 * HEIGHT
+"""Pixels in one batch, all lines together: more is slower, for it does not stay in the processor's cache."""
 FIGURES = "0123456789"
 SIGNS = ".,-—/%+"
 _SAME = str.maketrans("０１２３４５６７８９Ｏ○〇OolI|／－．，％＋−–─━一―", "0123456789000001" + "11/-.,%+-" + "—" * 5)
@@ -63,31 +65,52 @@ class Recognition:
         return min((symbol.probability for symbol in self.symbols), default=0.0)
 
 
-def recognise(lines: Sequence[Pixels]) -> list[Recognition]:
-    """What each picture of a line says. Dark on white, grey; the text takes about two thirds of the height."""
+def recognise(lines: Sequence[Pixels], height: int = HEIGHT) -> list[Recognition]:
+    """What each picture of a line says. Dark on white, grey; the text takes two thirds of the height or more.
+
+    Args:
+        lines: the pictures.
+        height: what they are brought to, pixels.
+    """
     model = _model()
-    scaled = [_scaled(line) for line in lines]
+    scaled = [_scaled(line, height) for line in lines]
     widths: dict[int, list[int]] = {}
     for index, line in enumerate(scaled):
         widths.setdefault(line.shape[1], []).append(index)
     found: dict[int, Recognition] = {}
     for width, members in widths.items():
-        step = max(1, _BATCH // width)
+        step = max(1, _BATCH // (width * height))
         for start in range(0, len(members), step):
             batch = members[start : start + step]
             found.update(zip(batch, model.run(np.stack([scaled[index] for index in batch])), strict=True))
     return [found[index] for index in range(len(lines))]
 
 
-def _scaled(line: Pixels) -> Pixels:
+def _scaled(line: Pixels, high: int = HEIGHT) -> Pixels:
     """A line of the network's height, its width a multiple of what one batch has in common, its paper white."""
     height, width = line.shape
-    across = max(_NARROWEST, round(width * HEIGHT / max(height, 1)))
-    scaled = cv2.resize(line, (across, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    across = max(_NARROWEST, round(width * high / max(height, 1)))
+    scaled = cv2.resize(line, (across, high), interpolation=cv2.INTER_LINEAR)
     more = -across % _QUANTUM
     if more:  # noise goes on where the picture is widened: a seam would be read as a stroke
         scaled = cv2.copyMakeBorder(scaled, 0, 0, more // 2, more - more // 2, cv2.BORDER_REFLECT_101)
     return np.asarray(scaled, dtype=np.uint8)
+
+
+def _of_any_height(file: Path) -> bytes:
+    """The network without its one fixed height, on which only its last pooling depends: the mean of all rows that are left."""
+    import onnx  # noqa: PLC0415 - only where a scan is met
+
+    model = onnx.load(file)
+    graph = model.graph
+    graph.input[0].type.tensor_type.shape.dim[2].dim_param = "height"
+    place, pooling = next((place, node) for place, node in enumerate(graph.node) if node.op_type == "AveragePool")
+    rows = onnx.helper.make_node("ReduceMean", pooling.input[:1], [f"{pooling.name}.rows"], axes=[2], keepdims=1)
+    across = onnx.helper.make_node("AveragePool", rows.output, pooling.output, kernel_shape=[1, 2], strides=[1, 2])
+    graph.node.remove(pooling)
+    graph.node.insert(place, across)
+    graph.node.insert(place, rows)
+    return bytes(model.SerializeToString())
 
 
 class _Model:
@@ -103,7 +126,7 @@ class _Model:
         options.add_session_config_entry("session.set_denormal_as_zero", "1")  # below 1e-38, and twenty times as slow
         # That fusion multiplies the last layer's weights (18,710 characters) line by line, a third slower; values are the same.
         self._session: Any = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=["MatmulTransposeFusion"]
+            _of_any_height(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=["MatmulTransposeFusion"]
         )
         self._input: str = self._session.get_inputs()[0].name
         characters: str = self._session.get_modelmeta().custom_metadata_map["character"]
@@ -114,7 +137,8 @@ class _Model:
             folded = character.translate(_SAME)
             if folded in places and folded:
                 places[folded].append(index)
-        self._places = [np.array(indexes) for indexes in places.values()]
+        self._places = np.array([0, *(index for indexes in places.values() for index in indexes)])
+        self._starts = np.cumsum([0, 1, *map(len, places.values())])[:-1]
 
     def run(self, lines: Pixels) -> list[Recognition]:
         """The readings of lines of one width (n x height x width), as one batch."""
@@ -123,7 +147,8 @@ class _Model:
         scores: Floats = self._session.run(None, {self._input: given})[0]
         best = scores.argmax(axis=2)
         top = np.take_along_axis(scores, best[..., None], axis=2)[..., 0]
-        return [Recognition(self._symbols(best[i], top[i]), self._figures(scores[i])) for i in range(len(batch))]
+        figures = self._figures(scores)
+        return [Recognition(self._symbols(best[i], top[i]), figures[i]) for i in range(len(batch))]
 
     def _symbols(self, best: NDArray[np.int64], top: Floats) -> tuple[Symbol, ...]:
         symbols: list[Symbol] = []
@@ -140,9 +165,8 @@ class _Model:
         return tuple(symbols)
 
     def _figures(self, scores: Floats) -> Floats:
-        columns = [scores[:, :1], *(scores[:, places].sum(axis=1, keepdims=True) for places in self._places)]
-        known = np.concatenate(columns, axis=1)
-        return np.concatenate([known, np.clip(1 - known.sum(axis=1, keepdims=True), 0, 1)], axis=1)
+        known = np.add.reduceat(scores[..., self._places], self._starts, axis=-1)
+        return np.concatenate([known, np.clip(1 - known.sum(axis=-1, keepdims=True), 0, 1)], axis=-1)
 
 
 def figures_of(recognition: Recognition, most: int = 8, width: int = 24) -> list[tuple[str, float]]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from extract.print_ink import components
 from extract.raster import SCALE, Pixels
 from extract.rules import TOUCH
 from extract.sheet import Rule
@@ -32,6 +34,7 @@ _LONG = 60.0
 _SHORT = 8.0
 _BESIDE = 8
 """Pixels on either side of a candidate that tell a line from a row of strokes."""
+_REACHES = np.arange(2, _BESIDE)[:, None]
 _CROWDED = 0.4
 """Share of its length along which ink stands beside a line; text has more."""
 _CLEAR = 0.12
@@ -247,30 +250,52 @@ def _lines(dark: Pixels) -> list[_Line]:
     thin = cv2.subtract(mean, cv2.morphologyEx(mean, cv2.MORPH_OPEN, np.ones((_THICKEST + 2, 1), np.uint8)))
     candidates = cv2.threshold(thin, _FAINTEST, 1, cv2.THRESH_BINARY)[1]
     candidates = cv2.morphologyEx(candidates, cv2.MORPH_CLOSE, np.ones((1, round(5 * SCALE)), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(candidates, connectivity=8, ltype=cv2.CV_16U)
+    labels, stats = components(candidates)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     flat = (widths >= _SHORT * SCALE) & (heights <= np.maximum(_THICKEST * 2, 0.03 * widths))
     found: list[_Line] = []
-    for index in np.flatnonzero(flat).tolist():
+    for index, darkest in _darkest(dark, labels, stats, np.flatnonzero(flat[1:]) + 1):
+        extent = _extent(darkest)
+        if extent is None:
+            continue
         x, y, width, height, _ = stats[index].tolist()
         top = max(y - _BESIDE, 0)
         area = slice(top, y + height + _BESIDE), slice(x, x + width)
         member = cv2.dilate((labels[area] == index).view(np.uint8), _TALL)
-        measured = _measured(cv2.copyTo(dark[area], member), x, top)
-        if measured is None:
+        if extent.share < _UNBROKEN and _is_text(dark[area], member):
             continue
-        share, at, start, end = measured[0], *(value / SCALE for value in measured[1:])
-        if share < _UNBROKEN and _is_text(dark[area], member):
-            continue
+        at = (top + _middle(cv2.copyTo(dark[area], member), extent.level)) / SCALE
+        start, end = (x + extent.start) / SCALE, (x + extent.end) / SCALE
         found.append(_Line(at, start, end, (top, x), member * np.uint8(255), dark[area]))
     return found
+
+
+def _darkest(
+    dark: Pixels, labels: Pixels, stats: NDArray[Any], wanted: NDArray[np.intp]
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Some candidates, each with its darkest pixel by column, its upper and lower neighbours included.
+
+    There are hundreds on a page, and most are strokes of text: looking at all of them at once is cheaper than one by one.
+    """
+    begins = np.full(len(stats), -1)
+    ends = np.cumsum(stats[wanted, cv2.CC_STAT_WIDTH])
+    begins[wanted] = ends - stats[wanted, cv2.CC_STAT_WIDTH]
+    at = np.flatnonzero(labels)
+    which = labels.ravel()[at]
+    asked = begins[which] >= 0
+    at, which = at[asked], which[asked]
+    columns = begins[which] + at % labels.shape[1] - stats[which, cv2.CC_STAT_LEFT]
+    darkest = np.zeros(int(ends[-1]) if len(ends) else 0, np.uint8)
+    np.maximum.at(darkest, columns, cv2.dilate(dark, _TALL).ravel()[at])
+    for index, end in zip(wanted.tolist(), ends.tolist(), strict=True):
+        yield index, darkest[begins[index] : end]
 
 
 def _unbroken_lines(dark: Pixels) -> list[_Line]:
     """Horizontal lines without a gap, however near characters stand to them; a character's strokes are shorter."""
     inked = cv2.threshold(dark, _INK, 1, cv2.THRESH_BINARY)[1]
     runs = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((1, round(_STROKE * SCALE)), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8, ltype=cv2.CV_16U)
+    labels, stats = components(runs)
     found: list[_Line] = []
     for index in np.flatnonzero(stats[:, cv2.CC_STAT_HEIGHT] <= _THICKEST).tolist():
         x, y, width, height, _ = stats[index].tolist()
@@ -291,9 +316,9 @@ def _is_text(dark: Pixels, member: Pixels, crowded: float = _CROWDED) -> bool:
     last = np.where(anywhere, height - 1 - inside[::-1].argmax(axis=0), 0)
     inked = cv2.blur(dark, (3, 1)) > 60
     columns = np.arange(width)
-    reach = range(2, _BESIDE)
-    above = np.any([inked[np.clip(first - step, 0, height - 1), columns] & (first >= step) for step in reach], axis=0)
-    below = np.any([inked[np.clip(last + step, 0, height - 1), columns] & (last + step < height) for step in reach], axis=0)
+    over, under = first - _REACHES, last + _REACHES
+    above = np.any(inked[np.maximum(over, 0), columns] & (over >= 0), axis=0)
+    below = np.any(inked[np.minimum(under, height - 1), columns] & (under < height), axis=0)
     return max(_share(above), _share(below)) > crowded
 
 
@@ -302,19 +327,35 @@ def _share(which: NDArray[np.bool_]) -> float:
     return int(np.count_nonzero(which)) / len(which)
 
 
-def _measured(ink: Pixels, left: int, top: int, shortest: float = _SHORT * SCALE) -> tuple[float, float, float, float] | None:
-    """The share of a candidate that is inked, where it runs, begins and ends (pixels); None where it is no line."""
-    darkest = cv2.reduce(ink, 0, cv2.REDUCE_MAX)[0]
+class _Extent(NamedTuple):
+    """Where a candidate is inked, in pixels from its left."""
+
+    start: int
+    end: int
+    share: float
+    """How much of it is inked between."""
+    level: float
+    """From which darkness on."""
+
+
+def _extent(darkest: NDArray[np.uint8]) -> _Extent | None:
+    """Where a candidate begins and ends, by its darkest pixel of each column; None where it is no line."""
     most = len(darkest) * 4 // 5
-    level = max(36.0, 0.45 * float(np.partition(darkest, most)[most]))
-    places = np.flatnonzero(darkest > level)
+    usual = darkest.copy()
+    usual.partition(most)
+    level = max(36.0, 0.45 * int(usual[most]))
+    places = (darkest > level).nonzero()[0]
     if not len(places):
         return None
     start, end = int(places[0]), int(places[-1]) + 1
     length = end - start
     share = len(places) / length
-    if length < shortest or share < (_INKED if length >= _LONG * SCALE else 0.9):
+    if length < _SHORT * SCALE or share < (_INKED if length >= _LONG * SCALE else 0.9):
         return None
+    return _Extent(start, end, share, level)
+
+
+def _middle(ink: Pixels, level: float) -> float:
+    """The row about which a candidate's ink lies, in pixels."""
     weights = np.where(ink > level, ink, 0).sum(axis=1, dtype=np.float64)
-    at = float((weights * (np.arange(len(weights)) + 0.5)).sum() / max(weights.sum(), 1))
-    return share, top + at, float(left + start), float(left + end)
+    return float((weights * (np.arange(len(weights)) + 0.5)).sum() / max(weights.sum(), 1))

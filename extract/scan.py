@@ -204,7 +204,7 @@ def _is_of(rule: Rule, lattice: Lattice) -> bool:
 
 
 def _inverted(shade: Pixels) -> Pixels:
-    return np.asarray(np.clip(250 - shade.astype(np.int16), 0, 255), dtype=np.uint8)
+    return np.asarray(cv2.subtract(np.full_like(shade, 250), shade), dtype=np.uint8)
 
 
 def _glyphs(spot: Spot, em: float, order: int) -> Iterable[Glyph]:
