@@ -18,6 +18,7 @@ from normalize.rivals import heads_others, other_meaning
 from normalize.sheet import Sheet, is_label, names_column, names_row
 
 _YEAR = regex.compile(r"(?<!\d)(20[012]\d)(?!\d)年?度?")
+_BEGINS_NUMBER = regex.compile(r"\s*[-+]?\d")
 _MISFIT = 0.4
 """What a column too many or too few costs a panel when panels compete for a header."""
 
@@ -225,6 +226,8 @@ def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], panel: P
         if found is not None:
             if odd := other_meaning(printed[found], panel.column_roster, place):
                 return odd
+            if number := next((text for text in printed[found].path if _BEGINS_NUMBER.match(text) and not _YEAR.match(text)), ""):
+                return f"a number stands in the heading {number}"
             if heading := heads_others(printed[found], panel.columns[place].wanted, panel.headings):
                 return f"the column {printed[found].path[-1]} stands under {heading}"
     return ""

@@ -42,6 +42,8 @@ _NEAR = 0.15
 _HEADS = 0.75
 _AMONG = "其中"
 """Introduces what is part of the row above."""
+_WHOLE = 4
+"""Characters of a label that no other one has in it by chance."""
 _SAME_LENGTH = 2
 """Labels that differ by more characters are shortened or paraphrased ones; a negation may well be missing."""
 
@@ -59,9 +61,21 @@ def other_meaning(printed: Printed, roster: Roster, place: int) -> str:
         like = max(known.get(leaf, 0.0) for leaf in other.leaves)
         if other.leaves != wanted.leaves and (like > own or any(folded.core == leaf.core for leaf in other.leaves)):
             return f"the label {label} is more like {other.leaves[0].core}"
+        if other.leaves != wanted.leaves and _names_both(folded.core, wanted, other):
+            return f"the label {label} says {other.leaves[0].core} as well"
     if any(_excludes(folded.core, leaf.core) for leaf in wanted.leaves if known.get(leaf, 0.0) > own - _NEAR):
         return f"the label {label} says something else than {wanted.leaves[0].core}"
     return ""
+
+
+def _names_both(printed: str, wanted: Wanted, other: Wanted) -> bool:
+    """Whether a label consists of two rows' whole labels, one behind the other (行政处罚行政强制)."""
+    return any(
+        len(b.core) >= _WHOLE and (a.core + b.core in printed or b.core + a.core in printed)
+        for a in wanted.leaves
+        if len(a.core) >= _WHOLE
+        for b in other.leaves
+    )
 
 
 def says_other_year(text: str) -> bool:
