@@ -15,7 +15,7 @@ from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
 from normalize.breaks import with_whole_rows
 from normalize.captions import names_others
 from normalize.counted import map_by_count
-from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
+from normalize.headers import ColumnMap, Item, begins_number, find_bands, items_of, map_columns
 from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
@@ -240,6 +240,8 @@ def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
     if not sheet.labels(row):
         if not _has_blanks(sheet, row):
             return ""
+        if any(begins_number(c.text) for r in rows if r != row for c in sheet.starting(r)):
+            return "a number stands beside the line of values"
         blank = [r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _is_filled(sheet, r)]
         return "a line of values beside a blank one" if blank else ""
     if foreign := next((cell.text for cell in sheet.labels(row) if names_others(cell.text)), ""):

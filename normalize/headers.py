@@ -226,11 +226,16 @@ def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], panel: P
         if found is not None:
             if odd := other_meaning(printed[found], panel.column_roster, place):
                 return odd
-            if number := next((text for text in printed[found].path if _BEGINS_NUMBER.match(text) and not _YEAR.match(text)), ""):
+            if number := next(filter(begins_number, printed[found].path), ""):
                 return f"a number stands in the heading {number}"
             if heading := heads_others(printed[found], panel.columns[place].wanted, panel.headings):
                 return f"the column {printed[found].path[-1]} stands under {heading}"
     return ""
+
+
+def begins_number(text: str) -> bool:
+    """Whether a text begins with a number that is no year: a value with a remark, or a piece of one."""
+    return _BEGINS_NUMBER.match(text) is not None and not _YEAR.match(fold(text))
 
 
 def _shares_characters(printed: str, wanted: Wanted) -> bool:
