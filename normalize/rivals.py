@@ -120,11 +120,11 @@ def is_loose(printed: Sequence[Printed], matched: Container[int], index: int, wa
     def is_core(at: int) -> bool:
         return take_apart(printed[at].path[-1]).core in cores
 
-    def is_part(at: int) -> bool:
-        return fold(printed[at].path[-1]).startswith(_AMONG)
+    def length(at: int) -> int:
+        return len(fold(printed[at].path[-1]))
 
-    plainer = any(at not in matched and is_core(at) and not is_part(at) for at in range(len(printed)))
-    return plainer and (is_part(index) or not is_core(index))
+    plain = [at for at in range(len(printed)) if at not in matched and is_core(at)]
+    return any(not is_core(index) or length(at) < length(index) for at in plain)
 
 
 def number_in_heading(printed: Printed) -> str:

@@ -124,8 +124,8 @@ def _beside_blanks(taken: Sequence[GridCell], body: Sequence[Fields]) -> bool:
 
 
 def _begins_under(printed: Sequence[Fields], first: GridCell) -> bool:
-    """Whether a line of values begins in the field where its header does."""
-    starts = [f.labels[0].column for f in printed if f.labels]
+    """Whether a line of values begins in the field where its header does, a column of serial numbers aside."""
+    starts = [label.column for f in printed for label in f.labels if not is_corner(label.text)]
     return not starts or first.column == min(starts)
 
 
