@@ -8,7 +8,7 @@ from dataclasses import replace
 import regex
 
 from extract.model import Block, Grid, Layout, Line, LineRole
-from normalize.captions import is_caption
+from normalize.captions import LONGEST, is_caption
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
 from normalize.numbers import Kind, kind_of
@@ -19,6 +19,7 @@ from normalize.sheet import names_row, names_section
 _CAPTIONS = 4
 """So many lines above a table may caption it: an agency, a year, a unit, and what a reader left of the header."""
 _CAPTION = regex.compile(r"[（(【\[]?\s*(20[0-9]{2})\s*年度?\s*(?:数据|情况|统计表|统计数据)?\s*[）)】\]]?")
+_REMARK = regex.compile(r"[（(][^（()）]*[)）]|\n")
 
 
 def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
@@ -61,13 +62,17 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
 
 
 def _captions_within(grid: Grid) -> tuple[str, ...]:
-    """Captions that a reader took for rows of the grid: single texts that name no row of a form and no section."""
+    """Captions that a reader took for rows of the grid: single texts that name no row of a form and no section.
+
+    Several lines may have become one text; the remark in brackets below the heading parts them.
+    """
     rows: dict[int, list[str]] = {}
     for cell in grid.cells:
         if text := cell.text.strip():
             rows.setdefault(cell.row, []).append(text)
     alone = (texts[0] for _, texts in sorted(rows.items()) if len(texts) == 1)
-    return tuple(text for text in alone if is_caption(text) and not (names_row(text) or names_section(text)))
+    lines = (line.strip() for text in alone for line in (_REMARK.split(text) if len(text) > LONGEST else (text,)))
+    return tuple(line for line in lines if line and is_caption(line) and not (names_row(line) or names_section(line)))
 
 
 def bare_numbers(text: str, fewest: int = 2) -> tuple[str, ...]:

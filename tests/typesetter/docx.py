@@ -114,6 +114,8 @@ def _tables(table: Plan, hand: _Hand) -> list[str]:
     if not (hand.style.page_split and table.key == "applications"):
         return [_table(table, hand, range(table.rows)), hand.paragraph("")]
     cut = hand.rng.randint(table.header_rows + 2, table.rows - 1)
+    while any(c.kind is Kind.VALUE and c.row < cut < c.row + c.rowspan for c in table.cells):
+        cut += 1  # half of a merged number would be a blank that nobody can tell from another
     below = _table(table, hand, range(cut, table.rows))
     if hand.style.repeat_header:
         header = _table(table, hand, range(table.header_rows))
