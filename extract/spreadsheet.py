@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import regex
 
@@ -118,9 +119,10 @@ def _rows(sheet: Worksheet) -> list[MarkupRow]:
 def _blocks(rows: Sequence[MarkupRow], first: int) -> Iterator[Block]:
     """Lines and tables: rows of one text before, after and between tables are lines."""
     start = 0
+    reaches = _reaches(rows)
     while start < len(rows):
         end = start
-        while end < len(rows) and not _parts(rows, end):
+        while end < len(rows) and not _parts(rows[end], covered=reaches[end] > end):
             end += 1
         yield from _table(rows[start:end], first + start)
         if end < len(rows):
@@ -128,12 +130,18 @@ def _blocks(rows: Sequence[MarkupRow], first: int) -> Iterator[Block]:
         start = end + 1
 
 
-def _parts(rows: Sequence[MarkupRow], at: int) -> bool:
+def _reaches(rows: Sequence[MarkupRow]) -> list[int]:
+    """For each row, the one before which the cells that begin above it end."""
+    ends = (at + max((cell.rowspan for cell in row.cells), default=1) for at, row in enumerate(rows))
+    return [0, *accumulate(ends, max)]
+
+
+def _parts(row: MarkupRow, *, covered: bool) -> bool:
     """Whether a row ends a table: blank with nothing reaching over it, or a paragraph."""
-    filled = [cell.text for cell in rows[at].cells if cell.text]
+    filled = [cell.text for cell in row.cells if cell.text]
     if len(filled) == 1:
         return len(filled[0]) > _LONG
-    return not filled and not any(cell.rowspan > at - above for above in range(at) for cell in rows[above].cells)
+    return not filled and not covered
 
 
 def _table(rows: Sequence[MarkupRow], first: int) -> Iterator[Block]:
@@ -144,7 +152,8 @@ def _table(rows: Sequence[MarkupRow], first: int) -> Iterator[Block]:
         return
     top = lone.index(False)
     bottom = len(rows) - lone[::-1].index(False)
-    while bottom < len(rows) and any(cell.rowspan > bottom - r for r in range(top, bottom) for cell in rows[r].cells):
+    reaches = _reaches(rows[top:])
+    while bottom < len(rows) and top + reaches[bottom - top] > bottom:
         bottom += 1
     yield from _lines(rows[:top], first)
     grid: Grid = as_grid([rows[top:bottom]], first + top)

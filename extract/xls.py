@@ -25,7 +25,7 @@ def read_xls(content: bytes) -> Document:
     import xlrd  # noqa: PLC0415 - rarely needed
 
     try:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
         sheets = [_worksheet(book, sheet) for sheet in book.sheets() if sheet.visibility == 0]
     except xlrd.XLRDError as error:
         if "encrypted" in str(error).lower():
@@ -51,10 +51,10 @@ def _worksheet(book: Any, sheet: Any) -> Worksheet:  # noqa: ANN401 - xlrd has n
 def _texts(book: Any, sheet: Any, row: int) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - as above
     import xlrd  # noqa: PLC0415 - as above
 
-    for column in range(sheet.row_len(row)):
-        cell = sheet.cell(row, column)
-        if cell.ctype in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+    for column, kind in enumerate(sheet.row_types(row)):
+        if kind in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
             continue
+        cell = sheet.cell(row, column)
         look = book.xf_list[cell.xf_index]
         font = book.font_list[look.font_index]
         if font.struck_out:
