@@ -133,6 +133,8 @@ def run(first: int, count: int, workers: int, results: Path | None) -> list[Bloc
     with ProcessPoolExecutor(workers, initializer=os.nice, initargs=(19,)) as pool:
         waiting = [pool.submit(block, start, min(BLOCK, first + count - start)) for start in starts]
         for number, future in enumerate(as_completed(waiting), start=1):
+            if future.exception():  # a fault of the attack itself: the rest is not worth waiting for
+                pool.shutdown(cancel_futures=True)
             each = future.result()
             blocks.append(each)
             if results:

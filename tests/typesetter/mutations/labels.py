@@ -85,7 +85,8 @@ def stretch_label(table: Plan, bench: Bench) -> Plan | None:
 
 def lose_label(table: Plan, bench: Bench) -> Plan | None:
     """A label is gone, its cell is blank: the form's order still says whose numbers they are."""
-    return put(table, bench.rng.choice(labels(table)), "")
+    words = labels(table)
+    return put(table, bench.rng.choice(words), "") if words else None
 
 
 def repeat_label(table: Plan, bench: Bench) -> Plan | None:
@@ -159,9 +160,10 @@ def swap_headings(table: Plan, _bench: Bench) -> Plan | None:
 
 def exchange_words(table: Plan, bench: Bench) -> Plan | None:
     """A label's words in another order or cut to one piece of it: it names what it names if no other row is named so."""
-    cell = bench.rng.choice(labels(table))
-    if len(cell.text) < 6:
+    words = [cell for cell in labels(table) if len(cell.text) >= 6]
+    if not words:
         return None
+    cell = bench.rng.choice(words)
     cut = bench.rng.randint(2, len(cell.text) - 2)
     text = bench.rng.choice([cell.text[cut:] + cell.text[:cut], cell.text[:cut], cell.text[cut:]])
     return put(table, cell, text)

@@ -217,6 +217,8 @@ def nest_table(bench: Bench) -> bool:
         frame = [PlannedCell(0, 0, bench.rng.choice(["", "附件", "附表"]), 1, 1), PlannedCell(0, 1, "", inner=table)]
         bench.tables[name] = ordered(Plan(table.key, (), (1.0, 9.0)), frame)
         return True
+    if not values(table):  # nested before
+        return False
     cell = bench.rng.choice(values(table))
     inside = [PlannedCell(0, 0, cell.text, kind=Kind.VALUE), PlannedCell(0, 1, str(bench.rng.randint(0, 40)), kind=Kind.VALUE)]
     inner = ordered(Plan("inner", (), (1.0, 1.0)), inside[: bench.rng.choice([1, 2])])
