@@ -79,8 +79,9 @@ def _names_both(printed: str, wanted: Wanted, other: Wanted) -> bool:
 
 
 def says_other_year(text: str) -> bool:
-    """Whether a word over a column says that it is another year's."""
-    return _OTHER_YEARS.search(take_apart(text).core) is not None
+    """Whether a word over a column says that it is another year's, or that of all years so far."""
+    core = take_apart(text).core
+    return _OTHER_YEARS.search(core) is not None or any(word in core for word in ("累计", "历年"))
 
 
 @lru_cache(maxsize=4096)
