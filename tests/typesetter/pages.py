@@ -164,20 +164,26 @@ class Press:
         strips: list[_Strip] = []
         for row in range(plan.rows):
             done = 0
+            if self.y + setting.height_of_merged(row) > self.bottom:
+                strips = self._turned(setting, strips, row)
             while done < setting.lines_in(row):
                 if self._room(setting, row) < setting.lines_in(row) - done:
                     part = self._part(setting, row, done)
                     if part:
                         strips.append(self._strip(setting, row, done, done + part))
                         done += part
-                    setting.print(strips, self.sheets[-1])
-                    self.turn()
-                    strips = self._running_header(setting) if row >= plan.header_rows else []
+                    strips = self._turned(setting, strips, row)
                     continue
                 strips.append(self._strip(setting, row, done, setting.lines_in(row)))
                 done = setting.lines_in(row)
         setting.print(strips, self.sheets[-1])
         self.y += 8
+
+    def _turned(self, setting: _Setting, strips: Sequence[_Strip], row: int) -> list[_Strip]:
+        """Print what stands on this page and begin the next one, on which ``row`` goes on."""
+        setting.print(strips, self.sheets[-1])
+        self.turn()
+        return self._running_header(setting) if row >= setting.plan.header_rows else []
 
     def _room(self, setting: _Setting, row: int) -> int:
         """How many lines of a row still fit on the page."""
@@ -232,6 +238,14 @@ class _Setting:
     def height(self, row: int) -> float:
         """Height of a whole row."""
         return self.counts[row] * self.leading + 2 * PAD
+
+    def height_of_merged(self, row: int) -> float:
+        """Height of the rows that a number beginning in this row is merged over.
+
+        Cut by a page's end it would print as any number with a blank below it.
+        """
+        spans = (cell.rowspan for cell in self.plan.row(row) if cell.kind is Kind.VALUE and cell.rowspan > 1)
+        return sum(self.height(each) for each in range(row, row + max(spans, default=0)))
 
     def forget(self, rows: range) -> None:
         """Let these rows' cells be printed again."""
