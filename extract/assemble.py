@@ -14,6 +14,9 @@ from extract.model import Box, Grid, GridCell, Layout
 from extract.stubs import separators
 from extract.words import Run, enclosing
 
+_BETWEEN = 1.5
+"""How many times as far as from its own head a column may stand from another one, to stand between the two."""
+
 
 @dataclass(slots=True)
 class _Part:
@@ -118,6 +121,7 @@ def _leaves_of(heads: Sequence[Head], columns: list[Column], height: float) -> t
     over = {id(leaf): _headed(leaf, columns, height) for leaf in leaves}
     headed = {id(column) for column in over.values() if column is not None}
     drifted = any(column is None for column in over.values()) and any(id(column) not in headed for column in columns)
+    crossed = _is_crossed(leaves, [over[id(leaf)] for leaf in leaves])
     of: dict[int, Column] = {}
     for leaf in sorted(leaves, key=lambda leaf: -leaf.y):
         column = over[id(leaf)]
@@ -129,16 +133,27 @@ def _leaves_of(heads: Sequence[Head], columns: list[Column], height: float) -> t
         if column not in of.values():
             of[id(leaf)] = column
     columns.sort(key=lambda column: column.x)
-    return of, drifted
+    return of, drifted or crossed
 
 
-def _is_crossed(leaves: Sequence[Head], columns: Sequence[Column]) -> bool:
-    """Whether a column stands beside its own head and under another one, as where a number fell apart and one is lacking."""
+def _is_crossed(leaves: Sequence[Head], under: Sequence[Column | None]) -> bool:
+    """Whether a column stands beside its own head: under another one, or between two of them, while others keep under theirs.
+
+    So it is where a number fell apart and one is lacking, or where one stands in a cell merged over two columns.
+    """
     extents = [Column(leaf.box[0], leaf.box[2]) for leaf in leaves]
-    return any(
-        overlap(own, column) <= 0 and any(overlap(other, column) > 0 for other in extents)
-        for own, column in zip(extents, columns, strict=True)
-    )
+    headed = [(own, column) for own, column in zip(extents, under, strict=True) if column is not None]
+    beside = [(own, column) for own, column in headed if overlap(own, column) <= 0]
+    if any(overlap(other, column) > 0 for _, column in beside for other in extents):
+        return True
+    few = 2 * len(beside) <= len(headed)
+    return few and any(_is_between(column, own, other) for own, column in beside for other in extents)
+
+
+def _is_between(column: Column, own: Column, other: Column) -> bool:
+    """Whether a column stands between its head and another one, and hardly nearer to its own."""
+    off, away = own.x - column.x, other.x - column.x
+    return off * away < 0 and abs(away) < _BETWEEN * abs(off)
 
 
 def _headed(leaf: Head, columns: Sequence[Column], height: float) -> Column | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from extract.frame import ValueRow
@@ -11,6 +12,8 @@ from extract.words import Lines, Run, bottom_of, top_of
 
 _CELL_TEXT = 24
 """Most characters of a cell that holds words instead of a value."""
+_OFF_LINE = 0.5
+"""Heights by which a value stands off its row at most; further off it may be another row's, or that of two."""
 
 
 def tail(line: Sequence[Run]) -> list[Run]:
@@ -67,6 +70,8 @@ def _joined(row: ValueRow) -> list[ValueRow]:
             joined.append(piece)
         else:
             joined[joined.index(mate)] = _wrapped(mate, piece)
+    level = main[0].y
+    joined = [replace(run, doubtful=True) if abs(run.y - level) > _OFF_LINE * run.height else run for run in joined]
     return [row_of(row.at, sorted([*main, *joined], key=lambda run: run.x0))]
 
 

@@ -83,7 +83,7 @@ def _cells(sheet: Sheet, start: int, stop: int) -> Iterator[GridCell]:
 
 
 def _complete(maps: Sequence[ColumnMap]) -> bool:
-    return bool(maps) and all(None not in m.items and not m.extras and not m.doubt for m in maps)
+    return bool(maps) and all(None not in m.items and not m.extras and not m.doubt and not any(m.numbered) for m in maps)
 
 
 def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | None) -> ColumnMap | None:
@@ -315,14 +315,22 @@ def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: fr
 def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:
     """Place the cells of one matched row."""
     forms, doubt = matched.row.forms & columns.panel.forms, matched.doubt or columns.doubt
-    for key, item in zip(keys_of(columns.panel, matched.row.key), columns.items, strict=True):
+    for key, item, over in zip(keys_of(columns.panel, matched.row.key), columns.items, _numbers_over(sheet, columns), strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
         if cell is not None:
+            why = f"a number stands in the heading {over}" if over else why
             draft.place(Placement(key, forms, cell, columns.year, doubt or why))
     for item in columns.extras:
         cell, _ = _cell_at(sheet, matched.index, item)
         if cell is not None and not _placed(cell, draft):
             _keep_extra(sheet.labels(matched.index, columns.first), cell, columns, item, draft)
+
+
+def _numbers_over(sheet: Sheet, columns: ColumnMap) -> tuple[str, ...]:
+    """For each column the number among its words. Without drawn cells, one that slid up may have moved the others with it."""
+    if sheet.grid.layout is Layout.LATTICE:
+        return columns.numbered
+    return (next(filter(None, columns.numbered), ""),) * len(columns.items)
 
 
 def _placed(cell: GridCell, draft: Draft) -> bool:

@@ -18,7 +18,8 @@ from normalize.rivals import heads_others, other_meaning
 from normalize.sheet import Sheet, is_label, names_column, names_row
 
 _YEAR = regex.compile(r"(?<!\d)(20[012]\d)(?!\d)年?度?")
-_BEGINS_NUMBER = regex.compile(r"\s*[-+]?\d")
+_BEGINS_NUMBER = regex.compile(r"\s*[-+]?\d(?!\d?[.、)]\s*\p{Han})")
+"""A digit that does not count its label: ``1.自然人``, ``2、商业企业``."""
 _MISFIT = 0.4
 """What a column too many or too few costs a panel when panels compete for a header."""
 
@@ -65,6 +66,11 @@ class ColumnMap:
     def wordless(self) -> tuple[Item, ...]:
         """Columns with no word but a heading over several: numbers there may be those of a column whose word moved off it."""
         return tuple(item for item in self.extras if item.stack and related(item.stack[-1], self.panel.headings, 0.9))
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """Each column's heading that begins with a number, which may be one of its values; empty where none does."""
+        return tuple(next(filter(begins_number, item.stack), "") if item else "" for item in self.items)
 
     @property
     def first(self) -> int:
@@ -226,8 +232,6 @@ def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], panel: P
         if found is not None:
             if odd := other_meaning(printed[found], panel.column_roster, place):
                 return odd
-            if number := next(filter(begins_number, printed[found].path), ""):
-                return f"a number stands in the heading {number}"
             if heading := heads_others(printed[found], panel.columns[place].wanted, panel.headings):
                 return f"the column {printed[found].path[-1]} stands under {heading}"
     return ""
@@ -235,7 +239,8 @@ def _misnamed(printed: Sequence[Printed], places: Sequence[int | None], panel: P
 
 def begins_number(text: str) -> bool:
     """Whether a text begins with a number that is no year: a value with a remark, or a piece of one."""
-    return _BEGINS_NUMBER.match(text) is not None and not _YEAR.match(fold(text))
+    folded = fold(text)
+    return _BEGINS_NUMBER.match(folded) is not None and not _YEAR.match(folded)
 
 
 def _shares_characters(printed: str, wanted: Wanted) -> bool:
