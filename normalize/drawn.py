@@ -315,7 +315,8 @@ def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: fr
 def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:
     """Place the cells of one matched row."""
     forms, doubt = matched.row.forms & columns.panel.forms, matched.doubt or columns.doubt
-    for key, item, over in zip(keys_of(columns.panel, matched.row.key), columns.items, _numbers_over(sheet, columns), strict=True):
+    keys, numbers = keys_of(columns.panel, matched.row.key), _numbers_over(sheet, columns)
+    for key, item, over in zip(keys, columns.items, numbers, strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
         if cell is not None:
             why = f"a number stands in the heading {over}" if over else why

@@ -6,7 +6,6 @@ every value between would stand one column off. Where another way to take the ro
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from normalize.checks import check
@@ -37,36 +36,29 @@ def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Sequence[Row]) -
 
 
 def _slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> bool:
-    as_read, most = _broken(row, cells, form)
-    if not as_read:
-        return False
-    # One wrong figure of the agency's breaks every sum it is part of; only more than that says that places are wrong.
-    others = _others(row, cells, strays=as_read > most)
-    return any(_broken(row, {**cells, **other}, form)[0] < as_read for other in others)
+    as_read = _broken(row, cells, form)
+    return bool(as_read) and any(_broken(row, {**cells, **other}, form) < as_read for other in _others(row, cells))
 
 
-def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> tuple[int, int]:
-    """How many of the rules that involve the row fail or cannot be assessed; and how many one cell of it takes part in."""
+def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> int:
+    """How many of the rules that involve the row fail or cannot be assessed."""
     names = {str(k) for k in row}
-    checks = [c for c in check(forms()[form], cells) if names.intersection(c.cells)]
-    parts = Counter(name for c in checks for name in names.intersection(c.cells))
-    return sum(c.outcome != "holds" for c in checks), max(parts.values(), default=0)
+    return sum(c.outcome != "holds" for c in check(forms()[form], cells) if names.intersection(c.cells))
 
 
-def _others(row: Row, cells: Mapping[CellKey, Cell], *, strays: bool) -> Iterator[dict[CellKey, Cell]]:
+def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[dict[CellKey, Cell]]:
     """The other ways to take the row: a blank end was padding, and one blank further in was lost.
 
-    Where each cell stands on a line of its own any empty line may be no cell, and any blank may have left no line; with
-    ``strays`` a number may be none of the row's as well (a page's number, one that fell out of the label).
+    Where each cell stands on a line of its own any line may be none of the row's (an empty one; a page's number, one that
+    fell out of the label), and any blank may have left no line.
     """
     read = [cells[k] for k in row]
     blank = State.BLANK
     if len({cell.locus.line for cell in read if cell.locus}) > 1:
         for at, cell in enumerate(read):
-            if strays or cell.state is blank:
-                rest = [*read[:at], *read[at + 1 :]]
-                nothing = cell._replace(value=None, printed="", state=blank)
-                yield from (_as(row, [*rest[:place], nothing, *rest[place:]]) for place in range(len(row)) if place != at)
+            rest = [*read[:at], *read[at + 1 :]]
+            nothing = cell._replace(value=None, printed="", state=blank)
+            yield from (_as(row, [*rest[:place], nothing, *rest[place:]]) for place in range(len(row)) if place != at)
         return
     for place in range(1, len(row)):
         if read[0].state is blank:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from nianbao.pipeline import read_reports
+from normalize.model import Severity, Verdict
 from tests.strategies import Order, examples, orders, seeds
 from tests.typesetter.compose import sequel
 from tests.typesetter.docx import DocxStyle, print_docx
@@ -17,7 +18,7 @@ from tests.typesetter.model import Paper
 from tests.typesetter.ofd import OfdStyle, print_ofd
 from tests.typesetter.pages import TableStyle
 from tests.typesetter.pdf import LANDSCAPE, PdfStyle, print_pdf, print_two_years
-from tests.typesetter.readback import differences, false_certainties
+from tests.typesetter.readback import differences, false_certainties, wrong_cells
 from tests.typesetter.text import TextStyle, print_text
 from tests.typesetter.xlsx import XlsxStyle, print_xlsx
 
@@ -155,7 +156,13 @@ def test_slid_rows_read_back(layout: str, order: Order, seed: int) -> None:
 @given(order=orders(blanks=("none",)), seed=seeds)
 def test_cells_in_sequence_read_back_where_none_is_blank(layout: str, order: Order, seed: int) -> None:
     paper = order.paper()
-    assert differences(paper, read_reports(COUNTED[layout](paper, Random(seed)), "report.txt")) == []
+    reports = read_reports(COUNTED[layout](paper, Random(seed)), "report.txt")
+    if order.shape.broken and layout != "bars" and reports[0].verdict is Verdict.REVIEW:
+        # a stray number, and a blank that left no line, would break the sum as the agency did
+        assert {f.rule for f in reports[0].findings if f.severity is Severity.DOUBT} == {"table.row_may_have_slid"}
+        assert not wrong_cells(paper, reports[0])
+    else:
+        assert differences(paper, reports) == []
 
 
 @pytest.mark.parametrize("layout", PAGES)

@@ -192,7 +192,10 @@ def split_row(table: Plan, bench: Bench) -> Plan | None:
 
 
 def join_rows(table: Plan, bench: Bench) -> Plan | None:
-    """Two rows in one: labels and numbers one above the other in the same cells. Only a blank or the same twice is certain."""
+    """Two rows in one: labels and numbers one above the other in the same cells. Only a blank or the same twice is certain.
+
+    Without drawn cells it shows only where two numbers meet: else the numbers print beside one of the two labels.
+    """
     rows = rows_of_values(table)
     pairs = [
         (a, b)
@@ -200,6 +203,8 @@ def join_rows(table: Plan, bench: Bench) -> Plan | None:
         if b[0].row == a[0].row + 1 and alike(a, b) and _is_single(table, b[0].row) and _is_single(table, a[0].row)
     ]
     pairs = [(a, b) for a, b in pairs if label_of(table, a[0].row) and label_of(table, b[0].row)]
+    if "spans" not in bench.shows:
+        pairs = [(a, b) for a, b in pairs if any(x.text and y.text for x, y in zip(a, b, strict=True))]
     if not pairs:
         return None
     upper, lower = bench.rng.choice(pairs)
