@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from extract.model import Grid, GridCell, Layout
-from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
+from normalize.align import align
 from normalize.breaks import with_whole_rows
-from normalize.captions import names_others
 from normalize.counted import map_by_count
-from normalize.headers import ColumnMap, Item, begins_number, find_bands, items_of, map_columns
+from normalize.drawn_rows import MatchedRow, label_of, match_line, match_rows
+from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
 from normalize.model import ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
-from normalize.panels import Panel, PanelRow, keys_of, panels
+from normalize.panels import Panel, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
-from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, says_other_year
+from normalize.rivals import says_other_year
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 from normalize.unheaded import doubt_unread, names_other_row
@@ -30,18 +29,6 @@ _TRUSTED = 0.6
 _ASTRAY = "a number stands before the values, in this row or in one set like it"
 _SHORT = "the row has fewer cells than the table has columns"
 _SURPLUS = "the row has more cells than the table has columns"
-_SURE = 0.8
-"""A label less alike than this may be another row where the agency also printed rows of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedRow:
-    """A grid row that names the ``place``-th row of a panel, and the doubt about it."""
-
-    index: int
-    place: int
-    row: PanelRow
-    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +85,7 @@ def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | No
     for panel in candidates:
         if panel.line:
             continue
-        matches = align([_label_of(sheet, r, labels_end) for r in rows], panel.row_roster)
+        matches = align([label_of(sheet, r, labels_end) for r in rows], panel.row_roster)
         if len(matches) * 5 < len(rows) * 4 or (len(matches) < 2 and not (inherited and panel is inherited.panel)):
             continue
         numeric = [c for c in range(sheet.columns) if any(_numeric_at(sheet, r, c) for r in rows)]
@@ -135,10 +122,6 @@ def _numeric_at(sheet: Sheet, row: int, column: int) -> bool:
     return cell is not None and holds_number(cell.text)
 
 
-def _label_of(sheet: Sheet, row: int, stop: int) -> Printed:
-    return Printed.beside([c.text for c in sheet.labels(row, stop)])
-
-
 def _read_zone(
     sheet: Sheet, zone: tuple[int, int], maps: Sequence[ColumnMap], draft: Draft, before: Inherited | None
 ) -> Inherited:
@@ -153,10 +136,10 @@ def _read_zone(
     rows = [r for r in range(*zone) if not sheet.is_section(r) and not sheet.is_header(r)]
     draft.see([cell for row in range(*zone) if sheet.has_number(row) for cell in sheet.starting(row)])
     if panel.line:
-        matched = [MatchedRow(r, 0, panel.rows[0], _line_doubt(sheet, r, rows)) for r in _value_rows(sheet, rows)]
+        matched = match_line(sheet, rows, panel)
     else:
-        onward = _match_rows(sheet, rows, panel, first, done)
-        anew = _match_rows(sheet, rows, panel, first) if done else onward
+        onward = match_rows(sheet, rows, panel, first, done)
+        anew = match_rows(sheet, rows, panel, first) if done else onward
         # A table that goes on names later rows; one that names more rows when read from the top begins anew.
         matched = onward if len(onward) >= len(anew) else anew
     serials = serial_numbers(sheet, [found.index for found in matched], first)
@@ -222,94 +205,6 @@ def _beyond(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
         if len(filled) * 2 < len(matched):
             doubts |= dict.fromkeys(filled, _SURPLUS)
     return doubts
-
-
-def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
-    """The line of values under a line panel: the first row with a number, else the first row that is all blank."""
-    numeric = [r for r in rows if sheet.has_number(r)]
-    if numeric:
-        return numeric[:1]
-    return [r for r in rows if not any(is_label(c.text) for c in sheet.across(r))][:1]
-
-
-def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
-    """Why a line of values may not be this report's: it has a label, and another line stands beside it (上年, 本年).
-
-    Or it has blanks, and a line of nothing else stands beside it: that may be the line, and this one a stray number.
-    """
-    if not sheet.labels(row):
-        if not _has_blanks(sheet, row):
-            return ""
-        if any(begins_number(c.text) for r in rows if r != row for c in sheet.starting(r)):
-            return "a number stands beside the line of values"
-        blank = [r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _is_filled(sheet, r)]
-        return "a line of values beside a blank one" if blank else ""
-    if foreign := next((cell.text for cell in sheet.labels(row) if names_others(cell.text)), ""):
-        return f"the line of values is labelled {foreign}"
-    wide = len(sheet.across(row)) // 2
-    others = [r for r in rows if r != row and (sheet.has_number(r) or (sheet.labels(r) and len(sheet.across(r)) > wide))]
-    return "one of several lines of values, each with a label" if others else ""
-
-
-def _has_blanks(sheet: Sheet, row: int) -> bool:
-    return any(kind_of(c.text) is Kind.EMPTY for c in sheet.across(row))
-
-
-def _is_filled(sheet: Sheet, row: int) -> bool:
-    return any(kind_of(c.text) is not Kind.EMPTY for c in sheet.across(row))
-
-
-def _match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done: int = 0) -> list[MatchedRow]:
-    """Grid rows with the form rows they name; ``done`` rows of the panel are read already."""
-    printed = tuple(_label_of(sheet, r, first) for r in rows)
-    numeric = frozenset(i for i, r in enumerate(rows) if sheet.has_number(r))
-    return [
-        MatchedRow(rows[index], place, panel.rows[place], doubt)
-        for index, place, doubt in _rows_named(panel, done, printed, numeric)
-    ]
-
-
-@lru_cache(maxsize=512)
-def _rows_named(
-    panel: Panel, done: int, printed: tuple[Printed, ...], numeric: frozenset[int]
-) -> tuple[tuple[int, int, str], ...]:
-    """Which printed labels (indexes) name which rows of a panel, and the doubt; most tables are worded as one seen before."""
-    wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
-    matches = align(printed, wanted, numeric)
-    unclear = ambiguous(matches, printed, wanted)
-    taken = {m.printed for m in matches}
-    free = numeric - taken
-    unlike = numeric - {m.printed for m in matches if m.likeness == 1.0}
-    found = []
-    for match in matches:
-        place = done + match.wanted
-        row = panel.rows[place]
-        if not row.heading:
-            doubt = "the label fits several rows of the form" if match.printed in unclear else ""
-            if is_loose(printed, taken, match.printed, row.wanted):
-                doubt = f"another row than {printed[match.printed].path[-1]} has the form's own label"
-            doubt = doubt or other_meaning(printed[match.printed], panel.row_roster, place)
-            found.append((match.printed, place, doubt or _row_doubt(match, row, printed, free, unlike)))
-    return tuple(found)
-
-
-def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: frozenset[int], unlike: frozenset[int]) -> str:
-    """Why a row may not be the one its label says; ``free`` numeric rows name none, ``unlike`` ones none in its own words."""
-    label = printed[match.printed].path[-1]
-    if any(label in other.path[:-1] for other in printed):
-        return f"two rows are labelled {label}"
-    rivals = [printed[i].path[-1] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
-    if rivals:  # perhaps without the heading beside it, where a span ends early
-        return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"
-    if is_torn(printed, unlike, match.printed, row.wanted):
-        return f"the label {label} goes on in another row"
-    if match.likeness < _SURE and any(likeness(printed[i], row.wanted) > 0.4 for i in free):
-        return f"label {label} is not clear"
-    if heading := number_in_heading(printed[match.printed]):
-        return f"a number stands in the heading {heading}"
-    if match.likeness < 1.0 and not row.has_digits_of(label):
-        return f"a number stands in the label {label}"
-    return ""
 
 
 def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:

@@ -91,9 +91,9 @@ def lose_number(table: Plan, bench: Bench) -> Plan | None:
     """A cell of a row is gone, so those behind it stand one column further left.
 
     Where the print shows a blank at the row's end, numbers are read where they stand. Where the row is plainly short nobody knows
-    which cell is gone.
+    which cell is gone. A row with a number too many would print as any other.
     """
-    rows = [row for row in rows_of_values(table, 2) if all(cell.colspan == 1 for cell in row)]
+    rows = [row for row in rows_of_values(table, 2) if all(cell.colspan == 1 and cell.key for cell in row)]
     if not rows:
         return None
     row = bench.rng.choice(rows)
