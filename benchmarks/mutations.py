@@ -162,6 +162,12 @@ def _counts(blocks: Sequence[Block], damage: str = "", medium: str = "") -> Coun
     return found
 
 
+def _damages(blocks: Sequence[Block]) -> int:
+    """How many damages were printed and read; two of one kind in one report count once."""
+    counted = (_counts(blocks, name) for name in DAMAGES)
+    return sum(found[outcome] for found in counted for outcome in ("certain", "review", "refused", "crash"))
+
+
 def table(blocks: Sequence[Block]) -> Iterator[str]:
     """Markdown: by damage and by print."""
     yield "| damage | tried | certain | review | refused | silent |\n|---|---|---|---|---|---|"
@@ -190,8 +196,8 @@ def main() -> None:
     asked = parser.parse_args()
     blocks = known(asked.results) if asked.table else run(asked.first, asked.count, asked.workers, asked.results)
     print("\n".join(table(blocks)))
-    silent = [error for each in blocks for error in each["silent"]]
-    print(f"\n{sum(each['count'] for each in blocks)} damaged reports, {len(silent)} silent errors shown.")
+    reports, damages, silent = sum(each["count"] for each in blocks), _damages(blocks), _counts(blocks, "all")["silent"]
+    print(f"\n{reports:,} damaged reports with {damages:,} damages; {silent} of them read with a silent error.")
     sys.exit(bool(silent))
 
 
