@@ -146,6 +146,9 @@ def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wan
     for other in (index - 1, index + 1):
         if not 0 <= other < len(printed) or other not in numeric:
             continue
+        headings = printed[index].path[:-1]
+        if headings and printed[other].path == headings:  # under the same headings, and no word of its own
+            return True
         piece = printed[other].path[-1]
         core = take_apart(piece).core
         if not core:  # nothing, or the bracket or stop that ends something

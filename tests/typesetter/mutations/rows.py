@@ -183,7 +183,7 @@ def split_row(table: Plan, bench: Bench) -> Plan | None:
     for cell in row:
         above = how == "above" or (how == "each" and bench.rng.random() < 0.5)
         sure = replace(cell, may=said(cell))
-        blank = replace(cell, text="", may=None, key=None)
+        blank = replace(cell, text="", may=None)
         upper.append(sure if above else blank)
         lower.append(blank if above else sure)
     others = [cell for cell in table.row(at) if cell is not label and cell.kind is not Kind.VALUE]
