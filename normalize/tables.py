@@ -8,7 +8,7 @@ from dataclasses import replace
 import regex
 
 from extract.model import Block, Grid, Layout, Line, LineRole
-from normalize.captions import LONGEST, is_caption
+from normalize.captions import is_caption
 from normalize.drawn import Inherited, read_drawn
 from normalize.flat_headers import InForce
 from normalize.numbers import Kind, kind_of
@@ -71,7 +71,7 @@ def _captions_within(grid: Grid) -> tuple[str, ...]:
         if text := cell.text.strip():
             rows.setdefault(cell.row, []).append(text)
     alone = (texts[0] for _, texts in sorted(rows.items()) if len(texts) == 1)
-    lines = (line.strip() for text in alone for line in (_REMARK.split(text) if len(text) > LONGEST else (text,)))
+    lines = (line.strip() for text in alone for line in (text, *_REMARK.split(text)))
     return tuple(line for line in lines if line and is_caption(line) and not (names_row(line) or names_section(line)))
 
 
