@@ -23,6 +23,8 @@ class Fields:
     """How many fields precede ``values``."""
     torn: bool = False
     """The labels stand alone on a line, the values on the next."""
+    before: tuple[GridCell, ...] = ()
+    """Numbers left of the last label: they number the rows, or are values astray."""
 
     @cached_property
     def printed(self) -> Printed:
@@ -92,7 +94,9 @@ def _part(row: Sequence[GridCell]) -> Fields:
     """Cut a row behind its last label; units ("条") stand on the label side."""
     side = [i for i, c in enumerate(row) if kind_of(c.text) is Kind.TEXT and not holds_number(c.text)]
     last = max(side, default=-1)
-    return Fields(tuple(c for c in row[: last + 1] if is_label(c.text)), tuple(row[last + 1 :]), last + 1)
+    labels = tuple(c for c in row[: last + 1] if is_label(c.text))
+    before = tuple(c for c in row[: max(last, 0)] if holds_number(c.text) and not is_label(c.text))
+    return Fields(labels, tuple(row[last + 1 :]), last + 1, before=before)
 
 
 def _rejoin(rows: Sequence[Fields]) -> list[Fields]:
@@ -109,7 +113,7 @@ def _rejoin(rows: Sequence[Fields]) -> list[Fields]:
             and names_row(before.labels[-1].text)
             and sum(names_column(c.text) for c in before.labels) < 2  # 总计 ends a row label and many a header
         ):
-            joined[-1] = Fields(before.labels, fields.values, before.lead, torn=True)
+            joined[-1] = Fields(before.labels, fields.values, before.lead, torn=True, before=before.before)
         else:
             joined.append(fields)
     return joined

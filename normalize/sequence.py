@@ -20,6 +20,7 @@ from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
+from normalize.serials import in_turn, is_serial_heading
 from normalize.sheet import names_column, names_row
 from normalize.unheaded import doubt_unread, names_other_row
 
@@ -28,19 +29,29 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
     """What a SEQUENCE grid holds, and the header in force at its end."""
     draft = Draft()
     last = inherited
-    for header, body in _zones(rows_of(grid)):
+    rows = rows_of(grid)
+    serials = _serial_numbers(rows)
+    for header, body in _zones(rows):
         found = announced(header) if header else _continued(last, body)
         if found is None:
             doubt_unread((c for f in (*header, *body) for c in (*f.labels, *f.values)), draft)
             continue
         last = found
         draft.panels.append(found.panel)
-        draft.see(c for f in (*header, *body) for c in f.values)
+        draft.see(c for f in (*header, *body) for c in (*f.before, *f.values))
+        draft.set_aside("table.serial_number", serials)
         if found.panel.line:
             _read_line(found, header, body, draft)
         else:
             _read_matrix(found, body, draft)
     return draft.finish(), last
+
+
+def _serial_numbers(rows: Sequence[Fields]) -> tuple[GridCell, ...]:
+    """The numbers left of labels, if they number the rows; any other number there may be a value astray."""
+    cells = tuple(cell for fields in rows for cell in fields.before)
+    headed = any(is_serial_heading(label.text) for fields in rows for label in fields.labels)
+    return cells if headed or in_turn(cells) else ()
 
 
 def _is_header(fields: Fields) -> bool:

@@ -176,3 +176,21 @@ def test_repeated_cells_that_differ_are_no_repetition():
     assembled, cells = read(repeated("5\t5\t6"))
     assert cells["disclosure.penalties.decisions"].state is State.MISSING
     assert doubts(assembled) == ["table.position_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("before", "ignored"),
+    [
+        (["序号", "7", "9"], ["7", "9"]),
+        (["", "1", ""], []),
+        (["", "3", "8"], []),
+    ],
+)
+def test_numbers_left_of_the_labels_are_serial_or_in_doubt(before, ignored):
+    text = f"""{before[0]}\t信息内容\t本年制发件数\t本年废止件数\t现行有效件数
+{before[1]}\t规章\t1\t2\t3
+{before[2]}\t行政规范性文件\t4\t5\t6"""
+    assembled, cells = read(text)
+    assert [cells[f"disclosure.rules.{c}"].printed for c in ("issued", "repealed", "in_force")] == ["1", "2", "3"]
+    assert [i.printed for i in assembled.ignored] == ignored
+    assert doubts(assembled) == ["table.number_left_over"] * (0 if ignored else sum(map(bool, before)))
