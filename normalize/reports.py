@@ -25,7 +25,8 @@ from normalize.scope import scope_of
 from normalize.settling import settled, settled_side_by_side
 from normalize.splitting import another_title, split_reports
 from normalize.tables import read_tables
-from normalize.unrecognised import prints_unread_tables
+from normalize.unheaded import UNREAD
+from normalize.unrecognised import prints_rows_beside, prints_unread_tables
 from normalize.verdict import verdict_of
 
 
@@ -80,7 +81,7 @@ def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, a
         *findings_of(checks),
         *prose.findings,
         *check_mentions(prose.mentions, cells, identity.scope),
-        *(() if assembled.cells else _no_table(part, identity)),
+        *(_beside_tables(part) if assembled.cells else _no_table(part, identity)),
     )
     return Report(
         identity=identity,
@@ -126,11 +127,14 @@ def _evidence(part: Document, identity: Identity, chapters: Sequence[Section], o
     )
 
 
+def _beside_tables(part: Document) -> tuple[Finding, ...]:
+    return (Finding("tables.unread", Severity.DOUBT, UNREAD),) if prints_rows_beside(part.blocks) else ()
+
+
 def _no_table(part: Document, identity: Identity) -> tuple[Finding, ...]:
     """Since 2019 every report must print tables; one without has them as pictures, or lost them."""
     if prints_unread_tables(part.blocks):
-        message = "labels and numbers of the form's tables are printed, but in no layout that could be read"
-        return (Finding("tables.unread", Severity.DOUBT, message),)
+        return (Finding("tables.unread", Severity.DOUBT, UNREAD),)
     if identity.year is not None and identity.year < min(f.from_year for f in forms().values()):
         return ()
     return (Finding("tables.absent", Severity.HINT, "the form's tables are not printed as text"),)

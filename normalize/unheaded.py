@@ -13,6 +13,7 @@ from normalize.panels import row_labels
 from normalize.placing import Draft, holds_number
 from normalize.sheet import names_row
 
+UNREAD = "labels and numbers of the form's tables are printed, but in no layout that could be read"
 _FEWEST = 4
 """An agency's own table may have some rows that are labelled like rows of a form."""
 _PLAIN = 4
@@ -27,9 +28,7 @@ def doubt_unread(cells: Iterable[GridCell], draft: Draft) -> None:
     if len(labels) < _FEWEST or len(numbers) < _FEWEST:
         return
     draft.see(numbers)
-    draft.doubt(
-        "tables.unread", "labels and numbers of the form's tables are printed, but in no layout that could be read", numbers
-    )
+    draft.doubt("tables.unread", UNREAD, numbers)
 
 
 def names_other_row(label: str) -> bool:

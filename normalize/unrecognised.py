@@ -7,12 +7,18 @@ from functools import cache
 
 import regex
 
-from extract.model import Block, Line
+from extract.model import Block, Line, LineRole
 from normalize.labels import fold
+from normalize.numbers import Kind, kind_of
 from normalize.panels import row_labels
+from normalize.sheet import names_row
 
 _FEWEST_LABELS = 6
 _FEWEST_NUMBERS = 15
+_FEWEST_ROWS = 8
+_LONGEST_LABEL = 40
+_BESIDE_LABEL = regex.compile(r"\p{Han}{1,2}|[-+]?[\d.,]+|\P{L}")
+"""A unit, a number, or a mark for none."""
 _SHORT = 160
 """Characters of a line that may be a row of a table."""
 _NUMBER = regex.compile(r"\d+")
@@ -28,6 +34,23 @@ def prints_unread_tables(blocks: Sequence[Block]) -> bool:
         labels.update(_label().findall(_NO_LETTER.sub("", fold(text))))
         numbers += len(_NUMBER.findall(text))
     return len(labels) >= _FEWEST_LABELS and numbers >= _FEWEST_NUMBERS
+
+
+def prints_rows_beside(blocks: Sequence[Block]) -> bool:
+    """Whether lines beside tables that were read are rows of a form by themselves: another version of it, one value at least.
+
+    A table without rules and almost without numbers is no table to the reader.
+    """
+    labels: set[str] = set()
+    valued = False
+    for block in blocks:
+        words = block.text.split() if isinstance(block, Line) and block.role is LineRole.BODY else ()
+        if not words or len(words[0]) > _LONGEST_LABEL or any(_BESIDE_LABEL.fullmatch(word) is None for word in words[1:]):
+            continue
+        if names_row(words[0]):
+            labels.add(words[0])
+            valued = valued or any(kind_of(word) is Kind.NUMBER for word in words[1:])
+    return valued and len(labels) >= _FEWEST_ROWS
 
 
 def _pieces(blocks: Sequence[Block]) -> Iterator[str]:
