@@ -236,7 +236,7 @@ class _Letters:
         box = place(char.bbox if turn == SLANTED else _em_box(char, turn))
         said = char.get_text()
         state = char.graphicstate
-        self.texts.append(UNMAPPED if said.startswith("(cid:") else plain(said))
+        self.texts.append(UNMAPPED if said.startswith(("(cid:", "\0")) else plain(said))
         self.boxes.append(box)
         self.sizes.append(box[2] - box[0] if turn in (90, 270) else box[3] - box[1])
         self.turns.append(max(turn, 0))

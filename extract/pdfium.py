@@ -276,13 +276,13 @@ class PdfPage:
         if not printed.size:
             return None
         places = printed.tolist()
-        n = len(places)
         distinct, firsts, styles = np.unique(objects[printed], return_index=True, return_inverse=True)
         styled = distinct.tolist()
         matrices = api.filled(api.char_matrix, (text, printed[firsts].tolist()), 6, c_float)
+        texts = self._texts(count, places)
         return Characters(
-            texts=self._texts(count, places),
-            unmapped=np.fromiter(map(api.is_unmapped, repeat(text, n), places), dtype=np.int32, count=n) != 0,
+            texts=texts,
+            unmapped=self._unmapped(texts, places),
             origins=self._origins(places, boxes[printed], matrices, (firsts, styles)),
             boxes=boxes[printed],
             firsts=firsts,
@@ -332,6 +332,15 @@ class PdfPage:
             return list(map(whole.__getitem__, places))
         codes = map(api.code_point, repeat(self._text, len(places)), places)
         return [chr(code).replace(_HYPHEN, "-") for code in codes]
+
+    def _unmapped(self, texts: Sequence[str], places: Sequence[int]) -> Flags:
+        """Where nothing tells what a character means: a control character that is drawn is none, but a glyph without a name."""
+        text, n = self._text, len(places)
+        lost: Flags = np.fromiter(map(api.is_unmapped, repeat(text, n), places), dtype=np.int32, count=n) != 0
+        for at, said in enumerate(texts):
+            if said < " " and api.has_ink(text, places[at]):
+                lost[at] = True
+        return lost
 
     def painted(self) -> Painted:
         """Every object of the page, forms entered.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Iterator, Sequence
-from ctypes import PYFUNCTYPE, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
+from ctypes import PYFUNCTYPE, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_void_p
 from itertools import repeat
 from typing import Any
 
@@ -52,6 +52,7 @@ is_unmapped = _call(pdfium.FPDFText_HasUnicodeMapError, c_int, c_void_p, c_int)
 text_object = _call(pdfium.FPDFText_GetTextObject, c_size_t, c_void_p, c_int)  # not a pointer: then null were None
 char_origin = _call(pdfium.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
 loose_box = _call(pdfium.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
+tight_box = _call(pdfium.FPDFText_GetCharBox, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
 char_matrix = _call(pdfium.FPDFText_GetMatrix, c_int, c_void_p, c_int, c_void_p)
 font_size = _call(pdfium.FPDFTextObj_GetFontSize, c_int, c_void_p, c_void_p)
 render_mode = _call(pdfium.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
@@ -121,6 +122,16 @@ def filled(call: Any, arguments: tuple[Any, ...], width: int, number: type[c_flo
     at = ctypes.addressof(buffer)
     exhaust(map(call, *(repeat(each, n) for each in same), varying, range(at, at + step * n, step)))
     return np.ctypeslib.as_array(buffer).astype(np.float64).reshape(n, width)
+
+
+def has_ink(text: Handle, place: int) -> bool:
+    """Whether the glyph of a character has an extent, as white space has none."""
+    edges = (c_double * 4)()
+    at = ctypes.addressof(edges)
+    if not tight_box(text, place, *range(at, at + 4 * ctypes.sizeof(c_double), ctypes.sizeof(c_double))):
+        return False
+    left, right, bottom, top = edges
+    return right > left and top > bottom
 
 
 def bounds_of(handles: Sequence[Handle]) -> Floats:

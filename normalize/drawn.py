@@ -22,7 +22,7 @@ from normalize.placing import Draft, Placement, TableReading, holds_number
 from normalize.rivals import says_other_year
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
-from normalize.unheaded import doubt_unread, names_other_row
+from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
 
 _TRUSTED = 0.6
 """Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
@@ -50,6 +50,8 @@ def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableRea
         last = _read_zone(sheet, (0, top), [headless], draft, last)
     else:
         doubt_unread(_cells(sheet, 0, top), draft)
+        if last and last.panel.line:
+            doubt_second_line(tuple(_cells(sheet, 0, top)), last.panel, draft)
     for index, band in enumerate(bands):
         stop = bands[index + 1].start if index + 1 < len(bands) else sheet.rows
         maps: Sequence[ColumnMap] = map_columns(items_of(sheet, band))

@@ -37,6 +37,11 @@ class Fields:
         return any(map(holds_number, [c.text for c in self.values]))
 
     @property
+    def filled(self) -> bool:
+        """Whether anything but a dash is printed in place of the values, readable as a number or not."""
+        return any(kind_of(c.text) not in {Kind.EMPTY, Kind.DASH} for c in self.values)
+
+    @property
     def width(self) -> int:
         """Number of fields in the row."""
         return self.lead + len(self.values)

@@ -22,7 +22,7 @@ from normalize.placing import Draft, Placement, TableReading
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
 from normalize.serials import in_turn, is_serial_heading
 from normalize.sheet import names_column, names_row
-from normalize.unheaded import doubt_unread, names_other_row
+from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
 
 
 def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableReading, InForce | None]:
@@ -34,7 +34,10 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
     for header, body in _zones(rows):
         found = announced(header) if header else _continued(last, body)
         if found is None:
-            doubt_unread((c for f in (*header, *body) for c in (*f.labels, *f.values)), draft)
+            cells = tuple(c for f in (*header, *body) for c in (*f.labels, *f.values))
+            doubt_unread(cells, draft)
+            if last and last.panel.line and not header:
+                doubt_second_line(cells, last.panel, draft)
             continue
         last = found
         draft.panels.append(found.panel)
@@ -170,8 +173,8 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     deepest = max(len(row.wanted.parents) for row in panel.rows)
     numeric = {i for i, f in enumerate(rows) if f.numeric and i not in by_row}
     unlike = {i for i, f in enumerate(rows) if f.numeric} - {m.printed for m in matches if m.likeness == 1.0}
-    twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.numeric}
-    twins |= {heading for f in rows if f.numeric for heading in f.printed.path[:-1]}
+    twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.filled}
+    twins |= {heading for index, f in enumerate(rows) if f.numeric or index not in by_row for heading in f.printed.path[:-1]}
     regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
     for index, fields in enumerate(rows):
         row = by_row.get(index)

@@ -15,6 +15,7 @@ from normalize.numbers import Kind, kind_of
 from normalize.placing import TableReading, Unplaced
 from normalize.sequence import read_sequence
 from normalize.sheet import names_row, names_section
+from normalize.unheaded import words_beside_headings
 
 _CAPTIONS = 4
 """So many lines above a table may caption it: an agency, a year, a unit, and what a reader left of the header."""
@@ -53,6 +54,8 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
         else:
             reading, drawn = read_drawn(block, drawn)
         follows = bool(reading.panels)
+        if any(len(panel.columns) == 1 for panel in reading.panels):
+            reading = _with_strangers(reading, words_beside_headings(block))
         if follows or reading.unplaced:
             reading = replace(_with_astray(reading, astray), captions=(*above, *_captions_within(block)))
             readings.append(reading if caption is None else replace(reading, year=caption))
@@ -87,6 +90,12 @@ def _with_astray(reading: TableReading, numbers: tuple[str, ...]) -> TableReadin
         return reading
     unplaced = Unplaced("table.numbers_beside", "numbers without a word stand right beside the table", numbers)
     return replace(reading, unplaced=(*reading.unplaced, unplaced), seen=reading.seen + len(numbers))
+
+
+def _with_strangers(reading: TableReading, words: tuple[str, ...]) -> TableReading:
+    """A reading with words of a column that is not the form's, though the form's is the only one that was found."""
+    found = (Unplaced("table.position_unknown", f"words of another column stand beside headings: {word}", ()) for word in words)
+    return replace(reading, unplaced=(*reading.unplaced, *found))
 
 
 def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:

@@ -1,17 +1,18 @@
-"""A form's rows under no header that could be read, or in no layout that can be.
+"""What stands under no header that could be read, or in no layout that can be: rows, lines and columns of a form or beside it.
 
-They may be another version of what was read elsewhere, which is in doubt then.
+They may be another version of what was read elsewhere, or what was read may be theirs: it is in doubt then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from extract.model import GridCell
+from extract.model import Grid, GridCell
 from normalize.labels import fold, take_apart
-from normalize.panels import row_labels
+from normalize.panels import Panel, row_labels
 from normalize.placing import Draft, holds_number
-from normalize.sheet import names_row
+from normalize.sheet import is_label, names_column, names_row, names_section
 
 UNREAD = "labels and numbers of the form's tables are printed, but in no layout that could be read"
 _FEWEST = 4
@@ -29,6 +30,34 @@ def doubt_unread(cells: Iterable[GridCell], draft: Draft) -> None:
         return
     draft.see(numbers)
     draft.doubt("tables.unread", UNREAD, numbers)
+
+
+def doubt_second_line(cells: Sequence[GridCell], panel: Panel, draft: Draft) -> None:
+    """Enter the numbers of rows without a word that may be one more line of values of a panel whose line was read above."""
+    rows: dict[int, list[GridCell]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, []).append(cell)
+    for row in rows.values():
+        numbers = [cell for cell in row if holds_number(cell.text)]
+        if 2 * len(numbers) > len(panel.columns) > 1 and not any(is_label(cell.text) for cell in row):
+            draft.see(numbers)
+            draft.doubt("tables.unread", "one of several lines of values", numbers)
+
+
+def words_beside_headings(grid: Grid) -> tuple[str, ...]:
+    """Words in place of numbers beside two rows or more, as beside their headings: a column of something else (上年数, 占比)."""
+    rows: dict[int, list[str]] = {}
+    for cell in grid.cells:
+        if cell.text.strip():
+            rows.setdefault(cell.row, []).append(cell.text.strip())
+    beside = Counter(
+        word
+        for first, *others in rows.values()
+        if others and (names_section(first) or names_row(first)) and not any(holds_number(text) for text in others)
+        for word in {text for text in others if is_label(text)}
+        if not (names_row(word) or names_section(word) or names_column(word))
+    )
+    return tuple(word for word, count in beside.items() if count > 1)
 
 
 def names_other_row(label: str) -> bool:
