@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from extract.columns import DOUBT, Column, Placed, overlap, place, unite
@@ -63,20 +64,31 @@ def assemble(frame: Frame, page: int) -> Assembled:
     parting = separators([line for part in parts for line in part.labels.values()], frame.height)
     columns, index = unite([part.columns for part in parts])
     width = len(parting) + 1 + len(columns)
-    right = max((run.x1 for part in parts for line in part.labels.values() for run in line), default=0.0)
+    labels = _labels_of(parts, parting, frame.height)
+    # Where labels stand beside their values, one on the line above is blank perhaps, and the values are nobody's.
+    off = {y for each in labels for y in each.off}
+    doubtful = off if len(off) < sum(len(each.level) for each in labels) else set()
     cells: list[Cell] = []
-    for part in parts:
+    for part, named in zip(parts, labels, strict=True):
         places = [len(parting) + 1 + index[id(column)] for column in part.columns]
         cells += _head_cells(part, places, width, frame.height)
-        cells += _value_cells(part, places)
-        labels = RowLabels(
-            part.section.rows, part.labels, parting, frame.height, right, headed=bool(part.heads), last=part is parts[-1]
-        )
-        labels.place()
-        cells += labels.cells
-        cells += [Cell(y, column, [], "") for y in labels.valueless for column in places]
+        cells += _value_cells(part, places, doubtful)
+        cells += named.cells
+        cells += [Cell(y, column, [], "") for y in named.valueless for column in places]
     grid, members = _grid(cells, frame.height, page)
     return Assembled(grid, members, len(parting) + 1, tuple((column.x0, column.x1) for column in columns))
+
+
+def _labels_of(parts: Sequence[_Part], parting: list[float], height: float) -> list[RowLabels]:
+    """The labels of each part's rows, in their cells."""
+    right = max((run.x1 for part in parts for line in part.labels.values() for run in line), default=0.0)
+    found: list[RowLabels] = []
+    for part in parts:
+        headed, last = bool(part.heads), part is parts[-1]
+        labels = RowLabels(part.section.rows, part.labels, parting, height, right, headed=headed, last=last)
+        labels.place()
+        found.append(labels)
+    return found
 
 
 def _part(frame: Frame, section: Section) -> _Part:
@@ -195,21 +207,22 @@ def _head_cells(part: _Part, places: list[int], width: int, height: float) -> li
     return cells
 
 
-def _value_cells(part: _Part, places: list[int]) -> list[Cell]:
-    """A cell for every column in every row: blank where nothing stands."""
+def _value_cells(part: _Part, places: list[int], doubtful: AbstractSet[float]) -> list[Cell]:
+    """A cell for every column in every row: blank where nothing stands. Of ``doubtful`` rows (centres) none is certain."""
     cells: list[Cell] = []
     rank = {id(column): i for i, column in enumerate(part.columns)}
     full = len(part.placed) > 2 and all(len(row) == len(part.columns) for row in part.placed)
     drifted = part.drifted and not full
     for row, placed in zip(part.section.rows, part.placed, strict=True):
-        unsure = any(p.confidence < 1 for p in placed) or drifted
+        lost = drifted or row.y in doubtful
+        unsure = any(p.confidence < 1 for p in placed) or lost
         filled: dict[int, list[Placed]] = {}
         for p in placed:
             filled.setdefault(rank[id(p.column)], []).append(p)
         for i, column in enumerate(places):
             here = filled.get(i, [])
             text = " ".join(p.run.text for p in here)
-            sure = min((DOUBT if p.run.doubtful or drifted else p.confidence for p in here), default=DOUBT if unsure else 1.0)
+            sure = min((DOUBT if p.run.doubtful or lost else p.confidence for p in here), default=DOUBT if unsure else 1.0)
             cells.append(Cell(row.y, column, [p.run for p in here], text, confidence=sure))
     return cells
 

@@ -39,6 +39,10 @@ class RowLabels:
     cells: list[Cell] = field(default_factory=list)
     valueless: list[float] = field(default_factory=list)
     """Vertical centres of the rows that hold a label and no value."""
+    off: set[float] = field(default_factory=set)
+    """Vertical centres of the rows whose values stand wholly above or below a label of one line."""
+    level: set[float] = field(default_factory=set)
+    """The same of the rows that have their label beside them."""
     _column_of: list[int | None] = field(default_factory=list)
     """For each row the column its label begins in."""
 
@@ -49,6 +53,9 @@ class RowLabels:
         extents: list[tuple[float, float]] = []
         for row, group in zip(self.rows, groups, strict=True):
             runs = [run for i in group for run in inner[i].runs]
+            beside = any(inner[i].top < row.y < inner[i].bottom for i in group)
+            if beside or len(group) == 1:
+                (self.level if beside else self.off).add(row.y)
             printed = [*runs, *row.values]
             _, top, _, bottom = enclosing(printed) if printed else (0.0, row.y, 0.0, row.y)
             extents.append((top, bottom))

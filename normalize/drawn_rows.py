@@ -14,7 +14,7 @@ from normalize.captions import names_others
 from normalize.headers import begins_number
 from normalize.numbers import Kind, kind_of
 from normalize.panels import Panel, PanelRow
-from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, says_other_year
 from normalize.sheet import Sheet, is_label
 
 _SURE = 0.8
@@ -40,22 +40,26 @@ def match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done
     """Grid rows with the form rows they name; ``done`` rows of the panel are read already."""
     printed = tuple(label_of(sheet, r, first) for r in rows)
     numeric = frozenset(i for i, r in enumerate(rows) if sheet.has_number(r))
+    filled = numeric | {i for i, r in enumerate(rows) if any(kind_of(c.text) is Kind.TEXT for c in sheet.across(r, first))}
     return [
         MatchedRow(rows[index], place, panel.rows[place], doubt)
-        for index, place, doubt in _rows_named(panel, done, printed, numeric)
+        for index, place, doubt in _rows_named(panel, done, printed, numeric, filled)
     ]
 
 
 @lru_cache(maxsize=512)
 def _rows_named(
-    panel: Panel, done: int, printed: tuple[Printed, ...], numeric: frozenset[int]
+    panel: Panel, done: int, printed: tuple[Printed, ...], numeric: frozenset[int], filled: frozenset[int]
 ) -> tuple[tuple[int, int, str], ...]:
-    """Which printed labels (indexes) name which rows of a panel, and the doubt; most tables are worded as one seen before."""
+    """Which printed labels (indexes) name which rows of a panel, and the doubt; most tables are worded as one seen before.
+
+    ``numeric`` rows hold a number, ``filled`` ones that or a word in its place.
+    """
     wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
     matches = align(printed, wanted, numeric)
     unclear = ambiguous(matches, printed, wanted)
     taken = {m.printed for m in matches}
-    free = numeric - taken
+    free = filled - taken
     unlike = numeric - {m.printed for m in matches if m.likeness == 1.0}
     found = []
     for match in matches:
@@ -71,7 +75,7 @@ def _rows_named(
 
 
 def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: frozenset[int], unlike: frozenset[int]) -> str:
-    """Why a row may not be the one its label says; ``free`` numeric rows name none, ``unlike`` ones none in its own words."""
+    """Why a row may not be the one its label says; ``free`` filled rows name none, ``unlike`` ones none in its words."""
     label = printed[match.printed].path[-1]
     if any(label in other.path[:-1] for other in printed):
         return f"two rows are labelled {label}"
@@ -114,7 +118,7 @@ def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
             return "a number stands beside the line of values"
         blank = [r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _is_filled(sheet, r)]
         return "a line of values beside a blank one" if blank else ""
-    if foreign := next((cell.text for cell in sheet.labels(row) if names_others(cell.text)), ""):
+    if foreign := next((c.text for c in sheet.labels(row) if names_others(c.text) or says_other_year(c.text)), ""):
         return f"the line of values is labelled {foreign}"
     wide = len(sheet.across(row)) // 2
     others = [r for r in rows if r != row and (sheet.has_number(r) or (sheet.labels(r) and len(sheet.across(r)) > wide))]

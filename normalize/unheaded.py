@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import regex
+
 from extract.model import Grid, GridCell
 from normalize.labels import fold, take_apart
 from normalize.panels import Panel, row_labels
@@ -17,6 +19,7 @@ from normalize.sheet import is_label, names_column, names_row, names_section
 UNREAD = "labels and numbers of the form's tables are printed, but in no layout that could be read"
 _FEWEST = 4
 """An agency's own table may have some rows that are labelled like rows of a form."""
+_HAN = regex.compile(r"\p{Han}")
 _PLAIN = 4
 """Characters of a label that says by itself which row it is; shorter ones (总计, 其他) are any table's."""
 
@@ -54,7 +57,7 @@ def words_beside_headings(grid: Grid) -> tuple[str, ...]:
         word
         for first, *others in rows.values()
         if others and (names_section(first) or names_row(first)) and not any(holds_number(text) for text in others)
-        for word in {text for text in others if is_label(text)}
+        for word in {text for text in others if is_label(text) and _HAN.search(text)}
         if not (names_row(word) or names_section(word) or names_column(word))
     )
     return tuple(word for word, count in beside.items() if count > 1)

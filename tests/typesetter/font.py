@@ -19,7 +19,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 UNEMBEDDED = "STSong-Light"
 EMBEDDED = "Boxes"
 _EM = 1000
-_BEYOND_GB2312 = "䜣堃〇\u00a0ａ" + "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_BEYOND_GB2312 = "䜣堃〇—\u00a0ａ" + "".join(chr(code) for code in range(0xFF01, 0xFF5F))
 """Printed in reports though the standard of 1980 lacks it."""
 
 

@@ -171,6 +171,8 @@ def add_column(table: Plan, bench: Bench) -> Plan | None:
         return None
     rows = rows_of_values(table)
     columns = sorted({cell.column for row in rows for cell in row})
+    if not columns:
+        return None
     at = bench.rng.choice([*columns, columns[-1] + 1, columns[0]])
     body = {row[0].row for row in rows}
     over = {row - 1 for row in body} - body
