@@ -32,8 +32,8 @@ _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("科研",), ("教育",)),
 )
 """Words that exclude each other, each with others for it."""
-_OTHER_YEARS = regex.compile(r"[上去前往下次]一?年|同期|上期")
-"""Where the form's label names no year, these make it another year's."""
+_OTHER_YEARS = regex.compile(r"[上去前往下次]一?年|同期|上期|累计|历年")
+"""Where the form's label names no year, these make it another year's, or that of all years so far."""
 _NEGATION = regex.compile(r"[不未无非]")
 _YEAR = regex.compile(r"(?:19|20)\d\d\s*年?")
 _NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
@@ -80,8 +80,7 @@ def _names_both(printed: str, wanted: Wanted, other: Wanted) -> bool:
 
 def says_other_year(text: str) -> bool:
     """Whether a word over a column says that it is another year's, or that of all years so far."""
-    core = take_apart(text).core
-    return _OTHER_YEARS.search(core) is not None or any(word in core for word in ("累计", "历年"))
+    return _OTHER_YEARS.search(take_apart(text).core) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@ The attack at length is ``benchmarks/mutations.py``; here a small part of it, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -19,7 +20,8 @@ from tests.typesetter.model import Paper
 from tests.typesetter.mutations import DAMAGES, Mutation
 from tests.typesetter.mutations.bench import BLANK, NOTHING, Bench, allowed_by
 from tests.typesetter.mutations.media import MEDIA
-from tests.typesetter.plan import Kind, Plan, PlannedCell
+from tests.typesetter.pdf import PdfStyle, print_pdf
+from tests.typesetter.plan import Kind, Plan, PlannedCell, plan
 
 
 def test_no_damaged_table_yields_a_silent_error() -> None:
@@ -147,3 +149,36 @@ def test_a_table_under_the_name_of_others_is_in_doubt(line: str, suffix: str) ->
     assert heading in content
     changed = content.replace(heading, line).replace("（本表只填数字，没有的数据项填“0”不得空白或填其他内容）", "")
     assert "table.of_another" in _doubts(read_reports(changed.encode(), f"a.{suffix}"))
+
+
+def test_a_drawn_glyph_that_means_nothing_is_part_of_its_number() -> None:
+    """The font has no ``ⅼ`` (as typed for a 1) and draws a box that means U+0000: what stands there is no 6."""
+    paper = _paper()
+    table = plan(paper, "disclosure")
+    cell = next(c for c in table.cells if c.key == CellKey("disclosure", "penalties", "decisions"))
+    damaged_table = replace(table, cells=tuple(replace(c, text="ⅼ6") if c is cell else c for c in table.cells))
+    content = print_pdf(replace(paper, damaged={"disclosure": damaged_table}), PdfStyle(), Random(1))
+    assert "cell.not_a_number" in _doubts(read_reports(content, "a.pdf"))
+
+
+def test_a_second_line_of_values_below_the_table_is_in_doubt() -> None:
+    content = print_html(_paper(), HtmlStyle(), Random(1)).decode()
+    line = "<p>（续）</p><table><tr>" + "".join(f"<td>{number}</td>" for number in range(15)) + "</tr></table>"
+    heading = "五、存在的主要问题及改进情况"
+    assert heading in content
+    assert "one of several lines of values" in _doubts(read_reports(content.replace(heading, line + heading).encode(), "a.html"))
+
+
+@pytest.mark.parametrize("word", ["上年数", "占比"])
+def test_a_column_that_says_beside_headings_what_it_is_is_in_doubt(word: str) -> None:
+    tabs = _text(_paper("2014")).decode()
+    assert tabs.count("——\t——") > 3
+    assert f"stand beside headings: {word}" in _doubts(read_reports(tabs.replace("——\t——", f"——\t{word}").encode(), "a.txt"))
+
+
+def test_values_on_a_line_below_the_only_label_above_are_in_doubt() -> None:
+    aligned = next(medium for medium in MEDIA if medium.name == "aligned")
+    lines = aligned.press(_paper(), Random(1)).decode().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("规章"))
+    lines[at : at + 1] = ["规章", "    " + lines[at].removeprefix("规章")]
+    assert "not sure of this cell's place" in _doubts(read_reports("\n".join(lines).encode(), "a.txt"))
