@@ -34,6 +34,7 @@ _OPPOSED: tuple[tuple[tuple[str, ...], ...], ...] = (
 """Words that exclude each other, each with others for it."""
 _OTHER_YEARS = regex.compile(r"[上去前往下次]一?年|同期|上期|累计|历年")
 """Where the form's label names no year, these make it another year's, or that of all years so far."""
+_REMARK_OF_YEARS = regex.compile(rf"(?:{_OTHER_YEARS.pattern})度?(?:数据?|合计)?")
 _NEGATION = regex.compile(r"[不未无非]")
 _YEAR = regex.compile(r"(?:19|20)\d\d\s*年?")
 _NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
@@ -52,10 +53,10 @@ def other_meaning(printed: Printed, roster: Roster, place: int) -> str:
     """Why a printed label may mean something else than the ``place``-th of a roster; empty where nothing speaks for it."""
     wanted = roster[place]
     own = likeness(printed, wanted)
-    if own == 1.0:
-        return ""
     label = printed.path[-1] if printed.path else ""
     folded = take_apart(label)
+    if own == 1.0:
+        return f"the label {label} says something else than {folded.short}" if _is_of_other_years(folded) else ""
     known = kin(folded)
     for other in roster:
         like = max(known.get(leaf, 0.0) for leaf in other.leaves)
@@ -66,6 +67,11 @@ def other_meaning(printed: Printed, roster: Roster, place: int) -> str:
     if any(_excludes(folded.core, leaf.core) for leaf in wanted.leaves if known.get(leaf, 0.0) > own - _NEAR):
         return f"the label {label} says something else than {wanted.leaves[0].core}"
     return ""
+
+
+def _is_of_other_years(label: Folded) -> bool:
+    """Whether the remark in brackets behind a label says nothing but a time (累计, 上年数)."""
+    return _REMARK_OF_YEARS.fullmatch(label.core.removeprefix(label.short)) is not None
 
 
 def _names_both(printed: str, wanted: Wanted, other: Wanted) -> bool:
