@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from normalize.align import Match, Printed, Roster, align, ambiguous, likeness
+from extract.model import Layout
+from normalize.align import Match, Printed, Roster, Wanted, align, ambiguous, likeness
 from normalize.captions import names_others
 from normalize.headers import begins_number
+from normalize.labels import take_apart
 from normalize.numbers import Kind, kind_of
 from normalize.panels import Panel, PanelRow
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, says_other_year
@@ -19,6 +21,8 @@ from normalize.sheet import Sheet, is_label
 
 _SURE = 0.8
 """A label less alike than this may be another row where the agency also printed rows of its own."""
+_WHOLE = 4
+"""Characters of a label that no other one begins or ends with by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,23 @@ def match_rows(sheet: Sheet, rows: Sequence[int], panel: Panel, first: int, done
     printed = tuple(label_of(sheet, r, first) for r in rows)
     numeric = frozenset(i for i, r in enumerate(rows) if sheet.has_number(r))
     filled = numeric | {i for i, r in enumerate(rows) if any(kind_of(c.text) is Kind.TEXT for c in sheet.across(r, first))}
+    joined = sheet.grid.layout is Layout.ALIGNED  # from lines: the label of one row may have gone into the next one's
     return [
-        MatchedRow(rows[index], place, panel.rows[place], doubt)
+        MatchedRow(rows[index], place, row, doubt or (_says_more(printed[index], row.wanted) if joined else ""))
         for index, place, doubt in _rows_named(panel, done, printed, numeric, filled)
+        for row in (panel.rows[place],)
     ]
+
+
+def _says_more(printed: Printed, wanted: Wanted) -> str:
+    """A doubt about a label that begins or ends with the form's whole label and says something more, remarks aside."""
+    label = printed.path[-1] if printed.path else ""
+    said = take_apart(label).short
+    more = likeness(printed, wanted) < 1.0 and any(
+        len(said) > len(leaf.short) >= _WHOLE and (said.startswith(leaf.short) or said.endswith(leaf.short))
+        for leaf in wanted.leaves
+    )
+    return f"the label {label} goes on in another row" if more else ""
 
 
 @lru_cache(maxsize=512)

@@ -151,10 +151,12 @@ def _place(
     *,
     doubt: str = "",
     regular: bool = True,
+    spare: bool = False,
 ) -> None:
+    """Place the values of a row; ``spare`` where it has more fields than values, so that a blank beside them may be one."""
     kinds = [kind_of(c.text) for c in cells]
     stacked = len({c.row for c in cells}) > 1  # one cell a line: an empty line may be a blank, or nothing
-    padded = stacked or Kind.EMPTY in {kinds[0], kinds[-1]}
+    padded = stacked or spare or Kind.EMPTY in {kinds[0], kinds[-1]}
     # In a regular table only a row without its last value, a sum mostly, may have slid by itself.
     may = stacked or not regular or kinds[-1] is Kind.EMPTY
     slides = may and len(cells) > 2 and padded and set(kinds) != {Kind.EMPTY}
@@ -252,7 +254,8 @@ def _read_row(
         return
     odd = likeness(fields.printed, row.wanted) < 1.0 and not row.has_digits_of(label)
     doubt = doubt or (f"a number stands in the label {label}" if odd else "")
-    _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular)
+    spare = len(fields.values) > len(taken)
+    _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular, spare=spare)
 
 
 def _keep_extra_row(header: InForce, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft) -> None:

@@ -49,16 +49,20 @@ def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> int:
 def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[dict[CellKey, Cell]]:
     """The other ways to take the row: a blank end was padding, and one blank further in was lost.
 
-    Where each cell stands on a line of its own any line may be none of the row's (an empty one; a page's number, one that
-    fell out of the label), and any blank may have left no line.
+    Or any field is none of the row's (an empty line; a page's number, one that fell out of the label), and a blank is: one that
+    left no line where each cell stands on a line of its own, else one of those printed beside the values.
     """
     read = [cells[k] for k in row]
     blank = State.BLANK
-    if len({cell.locus.line for cell in read if cell.locus}) > 1:
+    stacked = len({cell.locus.line for cell in read if cell.locus}) > 1
+    if stacked or blank not in {read[0].state, read[-1].state}:
         for at, cell in enumerate(read):
             rest = [*read[:at], *read[at + 1 :]]
+            if not stacked and not any(each.value for each in rest):
+                continue  # among zeros one number is more likely the agency's own mistake
             nothing = cell._replace(value=None, printed="", state=blank)
-            yield from (_as(row, [*rest[:place], nothing, *rest[place:]]) for place in range(len(row)) if place != at)
+            places = range(len(row)) if stacked else (0, len(rest))
+            yield from (_as(row, [*rest[:place], nothing, *rest[place:]]) for place in places if place != at)
         return
     for place in range(1, len(row)):
         if read[0].state is blank:

@@ -111,9 +111,11 @@ def add_number(table: Plan, bench: Bench) -> Plan | None:
     """A number too many in a row, so those behind it stand one column further right and the last one has no column.
 
     From the print nobody knows which one is too many: certain is only what either way to count gives. Where the one without
-    a column is a blank and every row ends in one, nothing is too many, and numbers are read where they stand.
+    a column is a blank and every row ends in one, nothing is too many, and numbers are read where they stand. A row that is
+    short by an earlier damage would be whole again.
     """
     rows = [row for row in rows_of_values(table, 2) if all(cell.colspan == 1 for cell in row)]
+    rows = [row for row in rows if row[-1].column + 1 == table.columns]
     if not rows:
         return None
     row = bench.rng.choice(rows)
