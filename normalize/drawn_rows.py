@@ -16,7 +16,7 @@ from normalize.headers import begins_number
 from normalize.labels import take_apart
 from normalize.numbers import Kind, kind_of
 from normalize.panels import Panel, PanelRow
-from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, says_other_year
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among, says_other_year
 from normalize.sheet import Sheet, is_label
 
 _SURE = 0.8
@@ -96,7 +96,7 @@ def _row_doubt(match: Match, row: PanelRow, printed: Sequence[Printed], free: fr
     label = printed[match.printed].path[-1]
     if any(label in other.path[:-1] for other in printed):
         return f"two rows are labelled {label}"
-    rivals = [printed[i].path[-1] for i in free if likeness(printed[i], row.wanted) >= min(match.likeness, 0.95)]
+    rivals = rivals_among(printed, free, row.wanted, min(match.likeness, 0.95))
     if rivals:  # perhaps without the heading beside it, where a span ends early
         return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"
     if is_torn(printed, unlike, match.printed, row.wanted):

@@ -7,7 +7,7 @@ opposite.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 
 import regex
@@ -36,6 +36,7 @@ _OTHER_YEARS = regex.compile(r"[上去前往下次]一?年|同期|上期|累计|
 """Where the form's label names no year, these make it another year's, or that of all years so far."""
 _REMARK_OF_YEARS = regex.compile(rf"(?:{_OTHER_YEARS.pattern})度?(?:数据?|合计)?")
 _NEGATION = regex.compile(r"[不未无非]")
+_NUMBER_BEHIND = regex.compile(r"(?<=\p{Han}[”）)]?)[\s:：]*\d+\s*$")
 _YEAR = regex.compile(r"(?:19|20)\d\d\s*年?")
 _NO_LETTER = regex.compile(r"[\p{P}\p{S}]")
 _NEAR = 0.15
@@ -136,6 +137,17 @@ def is_loose(printed: Sequence[Printed], matched: Container[int], index: int, wa
 def number_in_heading(printed: Printed) -> str:
     """A heading beside a row that holds a number, a year aside; empty where none does. It may be one of the row's."""
     return next((heading for heading in printed.path[:-1] if digits_of(_YEAR.sub("", heading))), "")
+
+
+def rivals_among(printed: Sequence[Printed], among: Iterable[int], wanted: Wanted, least: float) -> list[str]:
+    """Labels of other rows (``among``, indexes) that name a wanted row at ``least`` so well, numbers typed behind them aside."""
+    return [printed[i].path[-1] for i in among if likeness(_without_number(printed[i]), wanted) >= least]
+
+
+def _without_number(printed: Printed) -> Printed:
+    *headings, label = printed.path or ("",)
+    bare = _NUMBER_BEHIND.sub("", label)
+    return printed if bare == label else Printed((*headings, bare))
 
 
 def is_torn(printed: Sequence[Printed], numeric: Container[int], index: int, wanted: Wanted) -> bool:

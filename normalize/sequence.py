@@ -19,7 +19,7 @@ from normalize.model import CellKey, ExtraCell
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
-from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among
 from normalize.serials import in_turn, is_serial_heading
 from normalize.sheet import names_column, names_row
 from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
@@ -196,7 +196,7 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
                 doubt = f"two rows are labelled {label}"
             elif is_torn([f.printed for f in rows], unlike, index, row.wanted):
                 doubt = f"the label {label} goes on in another row"
-            elif rivals := [rows[i].printed.path[-1] for i in numeric if likeness(rows[i].printed, row.wanted) >= 0.95]:
+            elif rivals := rivals_among([f.printed for f in rows], numeric, row.wanted, 0.95):
                 doubt = f"a row {min(rivals)} beside {label}"
             elif is_loose([f.printed for f in rows], by_row, index, row.wanted):
                 doubt = f"another row than {label} has the form's own label"
