@@ -39,7 +39,7 @@ def move_number(table: Plan, bench: Bench) -> Plan | None:
     moves = [
         (cell, target)
         for cell in places.values()
-        if cell.text.strip()
+        if cell.text.strip() and cell.rowspan == 1
         for down, right in steps
         if (target := places.get((cell.row + down, cell.column + right))) is not None and not target.text.strip()
     ]
@@ -54,7 +54,7 @@ def move_number(table: Plan, bench: Bench) -> Plan | None:
 def join_numbers(table: Plan, bench: Bench) -> Plan | None:
     """Two neighbours' numbers in one of their cells, the other one blank: glued, or with something between."""
     rows = rows_of_values(table, 2)
-    pairs = [(a, b) for row in rows for a, b in pairwise(row) if a.text.strip() and b.text.strip()]
+    pairs = [(a, b) for row in rows for a, b in pairwise(row) if a.text.strip() and b.text.strip() and b.rowspan == 1]
     if not pairs:
         return None
     left, right = bench.rng.choice(pairs)
