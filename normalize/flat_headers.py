@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from normalize.align import Printed, Roster, Wanted, align
 from normalize.fields import Fields
@@ -42,7 +42,7 @@ class InForce:
 
 def announced(header: Sequence[Fields]) -> InForce | None:
     """The panel a flattened header announces."""
-    found = _announced(tuple(tuple(c.text for c in f.labels if not _is_neutral(c.text)) for f in header))
+    found = _announced(tuple(tuple(dropwhile(_is_neutral, [c.text for c in f.labels])) for f in header))
     if found is None:
         return None
     panel, sound, repeats = found
@@ -100,7 +100,7 @@ def is_corner(text: str) -> bool:
 
 
 def _is_neutral(text: str) -> bool:
-    """Corner texts and section headings such as 第二十条第（五）项."""
+    """Corner texts and section headings such as 第二十条第（五）项; among the columns a 序号 is one of them."""
     return is_corner(text) or names_section(text)
 
 

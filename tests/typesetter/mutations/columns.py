@@ -226,7 +226,9 @@ def _without_overlaps(table: Plan) -> Plan:
 
 
 def lose_column(table: Plan, bench: Bench) -> Plan | None:
-    """A column is gone with its header word: nothing is printed of it."""
+    """A column is gone with its header word: nothing is printed of it. Not where a row too long would be whole again."""
+    if any(cell.key is None for cell in values(table)):
+        return None
     columns = sorted({cell.column for row in rows_of_values(table, 2) for cell in row if cell.colspan == 1})
     return without_column(table, bench.rng.choice(columns)) if columns else None
 
