@@ -242,6 +242,8 @@ def lose_numbers_of_column(table: Plan, bench: Bench) -> Plan | None:
     if found is None or any(cell.colspan > 1 for cell in found[0][0]):
         return None
     block, _ = found
+    if not any(cell.text for row in block for cell in row):
+        return None
     at = bench.rng.randrange(len(block[0]))
     changes: Changes = {}
     for row in block:
