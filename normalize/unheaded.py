@@ -48,16 +48,20 @@ def doubt_second_line(cells: Sequence[GridCell], panel: Panel, draft: Draft) -> 
 
 
 def words_beside_headings(grid: Grid) -> tuple[str, ...]:
-    """Words in place of numbers beside two rows or more, as beside their headings: a column of something else (上年数, 占比)."""
+    """Words in place of numbers beside two rows or more, as beside their headings: a column of something else (上年数, 占比).
+
+    What stands beside numbers as well is a unit.
+    """
     rows: dict[int, list[str]] = {}
     for cell in grid.cells:
         if cell.text.strip():
             rows.setdefault(cell.row, []).append(cell.text.strip())
+    units = {text for texts in rows.values() if any(map(holds_number, texts)) for text in texts}
     beside = Counter(
         word
         for first, *others in rows.values()
         if others and (names_section(first) or names_row(first)) and not any(holds_number(text) for text in others)
-        for word in {text for text in others if is_label(text) and _HAN.search(text)}
+        for word in {text for text in others if is_label(text) and _HAN.search(text)} - units
         if not (names_row(word) or names_section(word) or names_column(word))
     )
     return tuple(word for word, count in beside.items() if count > 1)
