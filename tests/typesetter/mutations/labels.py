@@ -143,6 +143,8 @@ def swap_headings(table: Plan, _bench: Bench) -> Plan | None:
     else:
         return None
     swap = {words[0]: words[1], words[1]: words[0]}
+    if not swap.keys() <= {cell.text.strip() for cell in table.cells}:
+        return None
     cells = []
     for cell in table.cells:
         row = cell.key.row if cell.key else ""
