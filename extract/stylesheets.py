@@ -18,6 +18,9 @@ from lxml.cssselect import CSSSelector
 if TYPE_CHECKING:
     from extract.markup_page import Page
 
+_READABLE = 4_300
+"""Digits of a whole number that Python reads."""
+_ENDLESS = regex.compile(r"(?<=\d{20})\d+")
 _NAMES = """
     display visibility opacity font-size color text-indent position left top bottom clip transform width height overflow
     text-decoration text-decoration-line vertical-align background background-color background-image content direction
@@ -64,15 +67,20 @@ def declarations(style: str) -> dict[str, str]:
     """The properties of a ``style`` attribute or of a rule's body that matter here; of several the last."""
     return {
         found.lower_name: tinycss2.serialize(found.value).strip()
-        for found in tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True)
+        for found in tinycss2.parse_blocks_contents(_with_short_numbers(style), skip_comments=True, skip_whitespace=True)
         if found.type == "declaration" and found.lower_name in PROPERTIES
     }
+
+
+def _with_short_numbers(css: str) -> str:
+    """The same without the digits of a number that Python would refuse to read; no screen is so large."""
+    return css if len(css) < _READABLE else _ENDLESS.sub("", css)
 
 
 def _rules(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Selector and declarations, a pair for each selector of a list, in order."""
     count = 0
-    for rule in _shown_rules(tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)):
+    for rule in _shown_rules(tinycss2.parse_stylesheet(_with_short_numbers(text), skip_comments=True, skip_whitespace=True)):
         body = tinycss2.serialize(rule.content)
         if not TELLING.search(body):
             continue
