@@ -120,6 +120,8 @@ def _read_line(header: InForce, printed: Sequence[Fields], body: Sequence[Fields
             taken, reason = None, "the header is not the form's"
         elif taken and not _begins_under(printed, taken[0]):
             taken, reason = None, "the values do not begin under the header: one may be a number too many"
+        elif taken and len(fields.values) > len(taken) and _is_partly_blank(taken):
+            taken, reason = None, "the row has more cells than the table has columns"
         elif taken and _beside_blanks(taken, body):
             taken, reason = None, "a line of values beside a blank one"
         if taken is None:
@@ -130,11 +132,13 @@ def _read_line(header: InForce, printed: Sequence[Fields], body: Sequence[Fields
 
 def _beside_blanks(taken: Sequence[GridCell], body: Sequence[Fields]) -> bool:
     """Whether a line with blanks stands beside a line of nothing else: that may be the line, and this one a stray number."""
-    if not any(kind_of(c.text) is Kind.EMPTY for c in taken) or all(kind_of(c.text) is Kind.EMPTY for c in taken):
-        return False
-    return any(
+    return _is_partly_blank(taken) and any(
         not f.labels and len(f.values) >= len(taken) and all(kind_of(c.text) is Kind.EMPTY for c in f.values) for f in body
     )
+
+
+def _is_partly_blank(cells: Sequence[GridCell]) -> bool:
+    return 0 < sum(kind_of(c.text) is Kind.EMPTY for c in cells) < len(cells)
 
 
 def _begins_under(printed: Sequence[Fields], first: GridCell) -> bool:

@@ -99,7 +99,11 @@ class _Strip:
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:
-    """Text in lines no wider than ``width``; a number breaks only where it alone is too wide."""
+    """Text in lines no wider than ``width``, and anew at each line break; a number breaks only where it alone is too wide."""
+    return [line for part in text.split("\n") for line in _wrapped(part, width, size)]
+
+
+def _wrapped(text: str, width: float, size: float) -> list[str]:
     words: list[str] = []
     for character in text:
         if words and character.isascii() and character.isalnum() and words[-1].isascii() and words[-1].isalnum():
