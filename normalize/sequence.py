@@ -215,6 +215,8 @@ def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], ro
     ``depth`` is how many label columns its own label may leave blank before the values; the header counts if it is of one
     line. Also where its label stands on a line of its own: a number may have fallen out of that.
     """
+    if len(taken) == 1 and fields.width == header.width and header.extent < fields.extent:
+        return True  # the only column has its number under no word
     blanks = [kind_of(c.text) is Kind.EMPTY for c in taken].count(True)
     if len(fields.values) <= len(taken) + depth * (not fields.torn) or blanks == len(taken):
         return False

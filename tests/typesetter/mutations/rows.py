@@ -87,9 +87,10 @@ def add_row(table: Plan, bench: Bench) -> Plan | None:
 def add_numbers(table: Plan, bench: Bench) -> Plan | None:
     """Numbers without a label in a row of their own, as a page number leaves one: they are no cells of the form.
 
-    Where a print keeps no places they may be any row's beside them.
+    Where a print keeps no places they may be any row's beside them. Beside a line without a label that is all blank they would be
+    that line, and the blanks an empty row.
     """
-    rows = rows_of_values(table)
+    rows = [row for row in rows_of_values(table) if label_of(table, row[0].row) or any(cell.text for cell in row)]
     if not rows:
         return None
     row = bench.rng.choice(rows)
