@@ -14,7 +14,7 @@ from normalize.align import Match, Printed, Roster, Wanted, align, ambiguous, li
 from normalize.captions import names_others
 from normalize.headers import begins_number
 from normalize.labels import take_apart
-from normalize.numbers import Kind, kind_of
+from normalize.numbers import NOTHING, Kind, kind_of
 from normalize.panels import Panel, PanelRow
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among, says_other_year
 from normalize.sheet import Sheet, is_label
@@ -143,8 +143,8 @@ def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
 
 
 def _has_blanks(sheet: Sheet, row: int) -> bool:
-    return any(kind_of(c.text) is Kind.EMPTY for c in sheet.across(row))
+    return any(kind_of(c.text) in NOTHING for c in sheet.across(row))
 
 
 def _is_filled(sheet: Sheet, row: int) -> bool:
-    return any(kind_of(c.text) is not Kind.EMPTY for c in sheet.across(row))
+    return any(kind_of(c.text) not in NOTHING for c in sheet.across(row))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from extract.model import Grid, GridCell
 from normalize.align import Printed
-from normalize.numbers import Kind, kind_of
+from normalize.numbers import NOTHING, Kind, kind_of
 from normalize.placing import holds_number
 from normalize.sheet import is_label, names_column, names_row
 
@@ -39,7 +39,7 @@ class Fields:
     @property
     def filled(self) -> bool:
         """Whether anything but a dash is printed in place of the values, readable as a number or not."""
-        return any(kind_of(c.text) not in {Kind.EMPTY, Kind.DASH} for c in self.values)
+        return any(kind_of(c.text) not in NOTHING for c in self.values)
 
     @property
     def width(self) -> int:

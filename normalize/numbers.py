@@ -50,6 +50,10 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+NOTHING = frozenset({Kind.EMPTY, Kind.DASH})
+"""Kinds of cells that hold nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a printed cell says. ``value`` is in the form's unit; ``doubt`` is why it cannot be taken as certain."""

@@ -16,7 +16,7 @@ from normalize.align import Match, Printed, align, ambiguous, likeness
 from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
-from normalize.numbers import Kind, kind_of, read_number
+from normalize.numbers import NOTHING, Kind, kind_of, read_number
 from normalize.panels import Panel, PanelRow, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among
@@ -133,12 +133,12 @@ def _read_line(header: InForce, printed: Sequence[Fields], body: Sequence[Fields
 def _beside_blanks(taken: Sequence[GridCell], body: Sequence[Fields]) -> bool:
     """Whether a line with blanks stands beside a line of nothing else: that may be the line, and this one a stray number."""
     return _is_partly_blank(taken) and any(
-        not f.labels and len(f.values) >= len(taken) and all(kind_of(c.text) is Kind.EMPTY for c in f.values) for f in body
+        not f.labels and len(f.values) >= len(taken) and all(kind_of(c.text) in NOTHING for c in f.values) for f in body
     )
 
 
 def _is_partly_blank(cells: Sequence[GridCell]) -> bool:
-    return 0 < sum(kind_of(c.text) is Kind.EMPTY for c in cells) < len(cells)
+    return 0 < sum(kind_of(c.text) in NOTHING for c in cells) < len(cells)
 
 
 def _begins_under(printed: Sequence[Fields], first: GridCell) -> bool:

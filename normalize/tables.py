@@ -14,7 +14,7 @@ from normalize.flat_headers import InForce
 from normalize.numbers import Kind, kind_of
 from normalize.placing import TableReading, Unplaced
 from normalize.sequence import read_sequence
-from normalize.sheet import names_row, names_section
+from normalize.sheet import names_column, names_row, names_section
 from normalize.unheaded import words_beside_headings
 
 _CAPTIONS = 4
@@ -31,14 +31,14 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
     caption: int | None = None
     astray: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
-    follows = False
+    follows = hangs = False
     end = -1  # the line of text on which the last table ends
     for block in blocks:
         if isinstance(block, Line):
             if block.role is not LineRole.BODY:
                 continue
             below = block.locus is not None and block.locus.line == end + 1
-            if numbers := bare_numbers(block.text, 1 if below else 2):
+            if numbers := bare_numbers(block.text, 1 if below or (follows and hangs) else 2):
                 if follows:
                     readings[-1] = _with_astray(readings[-1], numbers)
                 else:
@@ -53,7 +53,7 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
             reading, flat = read_sequence(block, flat)
         else:
             reading, drawn = read_drawn(block, drawn)
-        follows = bool(reading.panels)
+        follows, hangs = bool(reading.panels), _ends_with_header(block)
         if any(len(panel.columns) == 1 for panel in reading.panels):
             reading = _with_strangers(reading, words_beside_headings(block))
         if follows or reading.unplaced:
@@ -62,6 +62,13 @@ def read_tables(blocks: Sequence[Block]) -> tuple[TableReading, ...]:
             end = max((cell.locus.line for cell in block.cells if cell.locus), default=-1)
         astray = above = ()
     return _by_caption(readings) if any(reading.panels for reading in readings) else ()
+
+
+def _ends_with_header(grid: Grid) -> bool:
+    """Whether the last row names columns, so that its values must stand behind the grid."""
+    last = max((cell.row for cell in grid.cells if cell.text.strip()), default=0)
+    texts = [cell.text for cell in grid.cells if cell.row == last and cell.text.strip()]
+    return len(texts) > 1 and all(map(names_column, texts))
 
 
 def _captions_within(grid: Grid) -> tuple[str, ...]:

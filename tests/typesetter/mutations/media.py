@@ -1,7 +1,8 @@
 """What damaged papers are printed on, each in the styles of several programs, and what such a print shows of a table.
 
 Traits: ``spans`` merged cells are seen; ``places`` a blank keeps its place; ``filled`` a blank is printed where a cell is gone;
-``nested`` tables inside cells; ``hidden`` rows can be hidden; ``raised`` marks can be raised.
+``nested`` tables inside cells; ``hidden`` rows can be hidden; ``raised`` marks can be raised; ``lines`` of a cell are lines of
+the page.
 """
 
 from __future__ import annotations
@@ -112,13 +113,14 @@ def _ofd(paper: Paper, rng: Random) -> bytes:
 _MARKUP = frozenset({"spans", "places", "nested", "hidden", "raised"})
 _PLACES = frozenset({"places", "filled"})
 _DRAWN = _PLACES | {"spans"}
+_PAGES = _DRAWN | {"lines"}
 MEDIA: tuple[Medium, ...] = (
     Medium("html", "html", 30, _MARKUP, _html),
     Medium("docx", "docx", 14, _MARKUP | {"filled"}, _docx),
     Medium("xlsx", "xlsx", 8, _DRAWN | {"hidden"}, _xlsx),
-    Medium("pdf", "pdf", 2, _DRAWN, _pdf),
-    Medium("pdf, no rules", "pdf", 2, _PLACES, _unruled),
-    Medium("ofd", "ofd", 2, _DRAWN, _ofd),
+    Medium("pdf", "pdf", 2, _PAGES, _pdf),
+    Medium("pdf, no rules", "pdf", 2, _PLACES | {"lines"}, _unruled),
+    Medium("ofd", "ofd", 2, _PAGES, _ofd),
     Medium("tabs", "txt", 10, _PLACES, _text("tabs")),
     Medium("tabs, slid", "txt", 8, frozenset({"filled"}), _text("slid_tabs")),
     Medium("markdown", "txt", 7, _PLACES, _text("markdown")),

@@ -195,7 +195,8 @@ def split_row(table: Plan, bench: Bench) -> Plan | None:
 def join_rows(table: Plan, bench: Bench) -> Plan | None:
     """Two rows in one: labels and numbers one above the other in the same cells. Only a blank or the same twice is certain.
 
-    Without drawn cells it shows only where two numbers meet: else the numbers print beside one of the two labels.
+    Without drawn cells it shows only where two numbers meet: else the numbers print beside one of the two labels. On a page where
+    every cell has two lines, they are two rows.
     """
     rows = rows_of_values(table)
     pairs = [
@@ -206,6 +207,8 @@ def join_rows(table: Plan, bench: Bench) -> Plan | None:
     pairs = [(a, b) for a, b in pairs if label_of(table, a[0].row) and label_of(table, b[0].row)]
     if "spans" not in bench.shows:
         pairs = [(a, b) for a, b in pairs if any(x.text and y.text for x, y in zip(a, b, strict=True))]
+    if "lines" in bench.shows:
+        pairs = [(a, b) for a, b in pairs if any(bool(x.text) != bool(y.text) for x, y in zip(a, b, strict=True))]
     if not pairs:
         return None
     upper, lower = bench.rng.choice(pairs)
