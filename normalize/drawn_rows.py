@@ -5,15 +5,17 @@ Rows are named by the labels at their left; the line of values of a panel withou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+
+import regex
 
 from extract.model import Layout
 from normalize.align import Match, Printed, Roster, Wanted, align, ambiguous, likeness
 from normalize.captions import names_others
 from normalize.headers import begins_number
-from normalize.labels import take_apart
+from normalize.labels import fold, take_apart
 from normalize.numbers import NOTHING, Kind, kind_of
 from normalize.panels import Panel, PanelRow
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among, says_other_year
@@ -21,6 +23,8 @@ from normalize.sheet import Sheet, is_label
 
 _SURE = 0.8
 """A label less alike than this may be another row where the agency also printed rows of its own."""
+_SOMETHING = frozenset(Kind) - NOTHING
+_TOTAL = regex.compile(r"[合总小]计数?")
 _WHOLE = 4
 """Characters of a label that no other one begins or ends with by chance."""
 
@@ -126,25 +130,30 @@ def _value_rows(sheet: Sheet, rows: Sequence[int]) -> list[int]:
 def _line_doubt(sheet: Sheet, row: int, rows: Sequence[int]) -> str:
     """Why a line of values may not be this report's: it has a label, and another line stands beside it (上年, 本年).
 
-    Or it has blanks, and a line of nothing else stands beside it: that may be the line, and this one a stray number.
+    Or a line of dashes stands beside it, or it has blanks and a line of blanks does: that may be the line, and this one stray.
     """
     if not sheet.labels(row):
-        if not _has_blanks(sheet, row):
+        if not sheet.has_number(row):
             return ""
-        if any(begins_number(c.text) for r in rows if r != row for c in sheet.starting(r)):
+        gaps = _has(sheet, row, NOTHING)
+        if gaps and any(begins_number(c.text) for r in rows if r != row for c in sheet.starting(r)):
             return "a number stands beside the line of values"
-        blank = [r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _is_filled(sheet, r)]
+        empty = [
+            r for r in rows if r != row and len(sheet.across(r)) == len(sheet.across(row)) and not _has(sheet, r, _SOMETHING)
+        ]
+        blank = any(gaps or _has(sheet, r, {Kind.DASH}) for r in empty)
         return "a line of values beside a blank one" if blank else ""
-    if foreign := next((c.text for c in sheet.labels(row) if names_others(c.text) or says_other_year(c.text)), ""):
+    if foreign := next((c.text for c in sheet.labels(row) if _is_anothers(c.text)), ""):
         return f"the line of values is labelled {foreign}"
     wide = len(sheet.across(row)) // 2
     others = [r for r in rows if r != row and (sheet.has_number(r) or (sheet.labels(r) and len(sheet.across(r)) > wide))]
     return "one of several lines of values, each with a label" if others else ""
 
 
-def _has_blanks(sheet: Sheet, row: int) -> bool:
-    return any(kind_of(c.text) in NOTHING for c in sheet.across(row))
+def _is_anothers(label: str) -> bool:
+    """Whether a label gives a line to others, to another year, or to all lines together, of which it would be one."""
+    return names_others(label) or says_other_year(label) or _TOTAL.fullmatch(fold(label)) is not None
 
 
-def _is_filled(sheet: Sheet, row: int) -> bool:
-    return any(kind_of(c.text) not in NOTHING for c in sheet.across(row))
+def _has(sheet: Sheet, row: int, kinds: Container[Kind]) -> bool:
+    return any(kind_of(c.text) in kinds for c in sheet.across(row))

@@ -46,6 +46,8 @@ _AMONG = "其中"
 """Introduces what is part of the row above."""
 _WHOLE = 4
 """Characters of a label that no other one has in it by chance."""
+_BETWEEN = 2
+"""Characters of an enumerator within a label, its signs aside."""
 _SAME_LENGTH = 2
 """Labels that differ by more characters are shortened or paraphrased ones; a negation may well be missing."""
 
@@ -76,12 +78,16 @@ def _is_of_other_years(label: Folded) -> bool:
 
 
 def _names_both(printed: str, wanted: Wanted, other: Wanted) -> bool:
-    """Whether a label consists of two rows' whole labels, one behind the other (行政处罚行政强制)."""
+    """Whether a label consists of two rows' whole labels, one behind the other (行政处罚行政强制), an enumerator between."""
     return any(
-        len(b.core) >= _WHOLE and (a.core + b.core in printed or b.core + a.core in printed)
+        len(printed) - len(a.core) - len(b.core) <= _BETWEEN
+        and (
+            (printed.startswith(a.core) and printed.endswith(b.core)) or (printed.startswith(b.core) and printed.endswith(a.core))
+        )
         for a in wanted.leaves
         if len(a.core) >= _WHOLE
         for b in other.leaves
+        if len(b.core) >= _WHOLE and len(a.core) + len(b.core) <= len(printed)
     )
 
 

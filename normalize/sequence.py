@@ -131,10 +131,11 @@ def _read_line(header: InForce, printed: Sequence[Fields], body: Sequence[Fields
 
 
 def _beside_blanks(taken: Sequence[GridCell], body: Sequence[Fields]) -> bool:
-    """Whether a line with blanks stands beside a line of nothing else: that may be the line, and this one a stray number."""
-    return _is_partly_blank(taken) and any(
-        not f.labels and len(f.values) >= len(taken) and all(kind_of(c.text) in NOTHING for c in f.values) for f in body
-    )
+    """Whether a line with numbers stands beside one of dashes, or with blanks beside a blank one: that may be the line itself."""
+    if all(kind_of(c.text) in NOTHING for c in taken):
+        return False
+    lines = [{kind_of(c.text) for c in f.values} for f in body if not f.labels and len(f.values) >= len(taken)]
+    return any(kinds <= NOTHING and (Kind.DASH in kinds or _is_partly_blank(taken)) for kinds in lines)
 
 
 def _is_partly_blank(cells: Sequence[GridCell]) -> bool:

@@ -16,6 +16,8 @@ from normalize.sheet import names_row
 _FEWEST_LABELS = 6
 _FEWEST_NUMBERS = 15
 _FEWEST_ROWS = 8
+_MANY_ROWS = 20
+"""Rows that nobody names in passing, so that their values may stand anywhere."""
 _LONGEST_LABEL = 40
 _BESIDE_LABEL = regex.compile(r"\p{Han}{1,2}|[-+]?[\d.,]+|\P{L}")
 """A unit, a number, or a mark for none."""
@@ -37,9 +39,9 @@ def prints_unread_tables(blocks: Sequence[Block]) -> bool:
 
 
 def prints_rows_beside(blocks: Sequence[Block]) -> bool:
-    """Whether lines beside tables that were read are rows of a form by themselves: another version of it, one value at least.
+    """Whether lines beside tables that were read are rows of a form by themselves: another version of it.
 
-    A table without rules and almost without numbers is no table to the reader.
+    A table without rules and almost without numbers is no table to the reader, and of one that was turned labels alone are left.
     """
     labels: set[str] = set()
     valued = False
@@ -50,7 +52,7 @@ def prints_rows_beside(blocks: Sequence[Block]) -> bool:
         if names_row(words[0]):
             labels.add(words[0])
             valued = valued or any(kind_of(word) is Kind.NUMBER for word in words[1:])
-    return valued and len(labels) >= _FEWEST_ROWS
+    return len(labels) >= (_FEWEST_ROWS if valued else _MANY_ROWS)
 
 
 def _pieces(blocks: Sequence[Block]) -> Iterator[str]:
