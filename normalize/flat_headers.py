@@ -42,7 +42,11 @@ class InForce:
 
 def announced(header: Sequence[Fields]) -> InForce | None:
     """The panel a flattened header announces."""
-    found = _announced(tuple(tuple(dropwhile(_is_neutral, [c.text for c in f.labels])) for f in header))
+    texts = [[c.text for c in f.labels] for f in header]
+    rows = [tuple(dropwhile(_is_neutral, row)) for row in texts]
+    # Behind a corner label every word heads a column.
+    cornered = frozenset(row[0] for row, whole in zip(rows, texts, strict=True) if row and len(row) < len(whole))
+    found = _announced(tuple(rows), cornered)
     if found is None:
         return None
     panel, sound, repeats = found
@@ -51,8 +55,11 @@ def announced(header: Sequence[Fields]) -> InForce | None:
 
 
 @lru_cache(maxsize=512)
-def _announced(rows: tuple[tuple[str, ...], ...]) -> tuple[Panel, bool, tuple[int, ...]] | None:
-    """The panel that rows of header labels announce, whether they do so soundly, and how often each column is printed."""
+def _announced(rows: tuple[tuple[str, ...], ...], cornered: frozenset[str]) -> tuple[Panel, bool, tuple[int, ...]] | None:
+    """The panel that rows of header labels announce, whether they do so soundly, and how often each column is printed.
+
+    ``cornered`` labels follow a corner label, so that they are no captions.
+    """
     texts = [t for r in rows for t in r]
     years = frozenset().union(*(Item(0, 1, (t,)).years for t in texts))
     best: tuple[Panel, bool, tuple[int, ...]] | None = None
@@ -62,7 +69,8 @@ def _announced(rows: tuple[tuple[str, ...], ...]) -> tuple[Panel, bool, tuple[in
         leaves = [t for r in rows for t, _ in groupby(r) if _heads(t, panel)]
         known = [t in leaves or _is_parent(t, panel) for t in texts]
         # What precedes the first label of the form (a caption, 附件：…) is no column.
-        strangers = known[known.index(True) :].count(False) if any(known) else len(known)
+        begin = known.index(True) if any(known) else 0
+        strangers = known[begin:].count(False) + sum(text in cornered for text in texts[:begin])
         named = {at for t in leaves for at in wanted.likenesses(Printed((t,)), _CERTAIN_COLUMN)}
         score = min(len(named), len(leaves)) - _MISFIT * (len(wanted) - len(named) + strangers + abs(len(leaves) - len(wanted)))
         if score > best_score:
