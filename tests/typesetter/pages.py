@@ -194,8 +194,8 @@ class Press:
         return int((self.bottom - self.y - setting.height(row) + setting.lines_in(row) * setting.leading) / setting.leading)
 
     def _part(self, setting: _Setting, row: int, done: int) -> int:
-        """How many lines of the row stay on this page."""
-        if not self.style.cut_rows:
+        """How many lines of the row stay on this page; a number of two lines would print as two numbers."""
+        if not self.style.cut_rows or setting.stacks_numbers(row):
             return 0
         return max(0, min(self._room(setting, row), setting.lines_in(row) - done - 1))
 
@@ -242,6 +242,10 @@ class _Setting:
     def height(self, row: int) -> float:
         """Height of a whole row."""
         return self.counts[row] * self.leading + 2 * PAD
+
+    def stacks_numbers(self, row: int) -> bool:
+        """Whether a cell for a number has several lines."""
+        return any(cell.kind is Kind.VALUE and len(self.lines[cell]) > 1 for cell in self.plan.row(row))
 
     def height_of_merged(self, row: int) -> float:
         """Height of the rows that a number beginning in this row is merged over.

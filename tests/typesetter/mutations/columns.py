@@ -116,7 +116,8 @@ def double_header_row(table: Plan, bench: Bench) -> Plan | None:
         return None
     row = bench.rng.choice(rows)
     copies = [replace(cell, rowspan=1) for cell in table.row(row)]
-    return with_row(table, bench.rng.choice([row + 1, *range(row + 1, table.rows)]), copies)
+    merged = {c.row + k for c in values(table) for k in range(1, c.rowspan)}  # a row in there would print over a number
+    return with_row(table, bench.rng.choice([row + 1, *(r for r in range(row + 1, table.rows) if r not in merged)]), copies)
 
 
 def shift_header(table: Plan, bench: Bench) -> Plan | None:
