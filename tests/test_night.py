@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -369,6 +370,27 @@ def test_killed_at_any_moment_and_run_again_it_ends_the_same(tmp_path: Path, see
         with open_store(aside / name, create=False) as one, open_store(folder / name, create=False) as other:
             assert [each for each in differences(one, other) if each.column != "modified_ns"] == []
     assert not list((folder / "public").glob(".*"))
+
+
+class Dying(ScriptedCollecting):
+    """Ends its crawl and dies before anybody notes it."""
+
+    def crawl(self, *args: Any) -> Any:
+        super().crawl(*args)
+        raise SystemExit
+
+
+def test_a_crawl_that_ended_before_the_fault_is_not_made_again(tmp_path: Path) -> None:
+    folder, aside, script = tmp_path / "night", tmp_path / "aside", LONG_NIGHTS[:1]
+    run_night(settings(folder), ScriptedCollecting(folder / "web", script), Clockwork())
+    folder.rename(aside)
+    with pytest.raises(SystemExit):
+        run_night(settings(folder), Dying(folder / "web", script), Clockwork())
+    again = ScriptedCollecting(folder / "web", script)
+    assert run_night(settings(folder), again, Clockwork()).outcome == "published"
+    assert [each.number for each in again.crawls()] == [1]
+    with open_store(aside / "reports.sqlite", create=False) as one, open_store(folder / "reports.sqlite", create=False) as other:
+        assert [each for each in differences(one, other) if each.column != "modified_ns"] == []
 
 
 def test_every_gate_is_named() -> None:

@@ -176,14 +176,20 @@ class _Night:
         self._log.write({"event": "step", "step": step, "state": "done", "seconds": round(seconds, 3)})
 
     def crawl(self) -> dict[str, Any]:
-        """Asks what is due, or goes on with the crawl that was broken off."""
+        """Asks what is due, or goes on with the crawl that was broken off; a crawl that ended unnoted before a fault counts."""
         if self._trouble is not None:
             raise self._trouble
         chosen = [site for site in self._sites if site.name in set(self._journal.due)]
-        is_open = any(each.finished is None for each in self._collecting.crawls())
+        crawls = self._collecting.crawls()
+        is_open = any(each.finished is None for each in crawls)
         if not chosen and not is_open:
             return {"crawl": None}
-        results = self._collecting.crawl(chosen, self._clock, self._log.write)
+        begun = datetime.fromisoformat(self._journal.started)
+        mine = [each.number for each in crawls if self._journal.resumed and each.started >= begun]
+        if mine and not is_open:
+            results = tuple(result for result in self._collecting.results() if result.crawl == max(mine))
+        else:
+            results = self._collecting.crawl(chosen, self._clock, self._log.write)
         number = max((result.crawl for result in results), default=None)
         return {"crawl": number, "sources": len(results), "requests": sum(result.requests for result in results)}
 
