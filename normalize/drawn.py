@@ -13,9 +13,10 @@ from extract.model import Grid, GridCell, Layout
 from normalize.align import align
 from normalize.breaks import with_whole_rows
 from normalize.counted import map_by_count
-from normalize.drawn_rows import MatchedRow, label_of, match_line, match_rows
+from normalize.drawn_rows import label_of, match_line, match_rows
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
 from normalize.model import ExtraCell
+from normalize.named_rows import NamedRow
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading, holds_number
@@ -165,7 +166,7 @@ def _is_astray(cell: GridCell, serials: frozenset[GridCell]) -> bool:
     return holds_number(cell.text) and cell not in serials
 
 
-def _wordless(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
+def _wordless(sheet: Sheet, matched: Sequence[NamedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
     """A doubt for every row, if numbers stand in a column without a word of its own under a heading over several."""
     for item in (item for columns in maps for item in columns.wordless):
         if any(_numeric_at(sheet, found.index, column) for found in matched for column in range(item.start, item.stop)):
@@ -173,7 +174,7 @@ def _wordless(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[Column
     return {}
 
 
-def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
+def _ragged(sheet: Sheet, matched: Sequence[NamedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
     """A doubt for each row that has fewer or more cells than the table has columns.
 
     Markup may leave a cell out, or let a label span a row too many: all cells behind it then stand in others' places.
@@ -194,7 +195,7 @@ def _ragged(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     return doubts
 
 
-def _beyond(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
+def _beyond(sheet: Sheet, matched: Sequence[NamedRow], maps: Sequence[ColumnMap]) -> dict[int, str]:
     """A doubt for each row of aligned text that has a number in a column of its own, which few other rows fill.
 
     What stands there is no column that the agency added, but a number too many, and nobody knows which of the row's it is.
@@ -209,7 +210,7 @@ def _beyond(sheet: Sheet, matched: Sequence[MatchedRow], maps: Sequence[ColumnMa
     return doubts
 
 
-def _read_row(sheet: Sheet, matched: MatchedRow, columns: ColumnMap, draft: Draft) -> None:
+def _read_row(sheet: Sheet, matched: NamedRow, columns: ColumnMap, draft: Draft) -> None:
     """Place the cells of one matched row."""
     forms, doubt = matched.row.forms & columns.panel.forms, matched.doubt or columns.doubt
     keys, numbers = keys_of(columns.panel, matched.row.key), _numbers_over(sheet, columns)

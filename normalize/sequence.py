@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
 from extract.model import Grid, GridCell
-from normalize.align import Match, Printed, align, ambiguous, likeness
 from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
+from normalize.named_rows import NamedRow, name_rows
 from normalize.numbers import NOTHING, Kind, kind_of, read_number
-from normalize.panels import Panel, PanelRow, keys_of, panels
+from normalize.panels import keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
-from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among
 from normalize.serials import in_turn, is_serial_heading
 from normalize.sheet import names_column, names_row
 from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
@@ -93,19 +91,12 @@ def _continued(last: InForce | None, body: Sequence[Fields]) -> InForce | None:
     if not labelled:
         return None
     printed = tuple(f.printed for f in labelled)
-    if last and not last.panel.line and _rows_named(last.panel, printed)[0]:
+    if last and not last.panel.line and name_rows(last.panel, printed):
         return last
     for panel in panels():
-        if len(panel.columns) == 1 and len(_rows_named(panel, printed)[0]) * 5 >= len(labelled) * 4 and len(labelled) >= 5:
+        if len(panel.columns) == 1 and len(name_rows(panel, printed)) * 5 >= len(labelled) * 4 and len(labelled) >= 5:
             return InForce(panel, all(len(f.values) == 1 for f in labelled))
     return None
-
-
-@lru_cache(maxsize=512)
-def _rows_named(panel: Panel, printed: tuple[Printed, ...]) -> tuple[tuple[Match, ...], frozenset[int]]:
-    """Which printed labels name which rows of a panel, and those (indexes) that fit several; most are worded as ones before."""
-    matches = tuple(align(printed, panel.row_roster))
-    return matches, ambiguous(matches, printed, panel.row_roster)
 
 
 def _read_line(header: InForce, printed: Sequence[Fields], body: Sequence[Fields], draft: Draft) -> None:
@@ -174,40 +165,23 @@ def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
     """The labelled rows under a header."""
     panel = header.panel
     rows = [f for f in body if f.labels]
-    matches, unclear = _rows_named(panel, tuple(f.printed for f in rows))
-    by_row = {m.printed: panel.rows[m.wanted] for m in matches}
+    numeric = frozenset(i for i, f in enumerate(rows) if f.numeric)
+    filled = frozenset(i for i, f in enumerate(rows) if f.filled)
+    named = {found.index: found for found in name_rows(panel, tuple(f.printed for f in rows), numeric, filled)}
     count = sum(header.repeats) or len(panel.columns)
     deepest = max(len(row.wanted.parents) for row in panel.rows)
-    numeric = {i for i, f in enumerate(rows) if f.numeric and i not in by_row}
-    unlike = {i for i, f in enumerate(rows) if f.numeric} - {m.printed for m in matches if m.likeness == 1.0}
-    twins = {f.printed.path[-1] for index, f in enumerate(rows) if index not in by_row and f.filled}
-    twins |= {heading for index, f in enumerate(rows) if f.numeric or index not in by_row for heading in f.printed.path[:-1]}
-    regular = anchor_of([rows[i] for i in by_row if not by_row[i].heading], count)
+    regular = anchor_of([rows[i] for i, found in named.items() if not found.row.heading], count)
     for index, fields in enumerate(rows):
-        row = by_row.get(index)
+        found = named.get(index)
         anchor = header.anchor if regular is None and header.stands_over(fields) else regular
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
-        if row and taken and _may_hold_too_many(fields, deepest - len(row.wanted.parents), taken, rows, header):
+        if found and taken and _may_hold_too_many(fields, deepest - len(found.row.wanted.parents), taken, rows, header):
             taken = None
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
-        if row is None:
+        if found is None:
             _keep_extra_row(header, fields, taken, draft)
-        elif index in unclear:
-            draft.doubt("table.row_ambiguous", f"{fields.printed.path[-1]} fits several rows of the form", fields.values)
-        elif not row.heading:
-            label = fields.printed.path[-1]
-            doubt = other_meaning(fields.printed, panel.row_roster, panel.rows.index(row))
-            if label in twins:
-                doubt = f"two rows are labelled {label}"
-            elif is_torn([f.printed for f in rows], unlike, index, row.wanted):
-                doubt = f"the label {label} goes on in another row"
-            elif rivals := rivals_among([f.printed for f in rows], numeric, row.wanted, 0.95):
-                doubt = f"a row {min(rivals)} beside {label}"
-            elif is_loose([f.printed for f in rows], by_row, index, row.wanted):
-                doubt = f"another row than {label} has the form's own label"
-            elif heading := number_in_heading(fields.printed):
-                doubt = f"a number stands in the heading {heading}"
-            _read_row(header, row, fields, taken, draft, regular=anchor is not None, doubt=doubt)
+        elif not found.row.heading:
+            _read_row(header, found, fields, taken, draft, regular=anchor is not None)
 
 
 def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], header: InForce) -> bool:
@@ -244,25 +218,22 @@ def _collapse(cells: Sequence[GridCell], repeats: Sequence[int], draft: Draft) -
 
 def _read_row(
     header: InForce,
-    row: PanelRow,
+    found: NamedRow,
     fields: Fields,
     taken: Sequence[GridCell] | None,
     draft: Draft,
     *,
     regular: bool,
-    doubt: str,
 ) -> None:
     panel = header.panel
-    keys = keys_of(panel, row.key)
-    label = fields.printed.path[-1]
+    keys = keys_of(panel, found.row.key)
     if taken is None or not header.sound:
+        label = fields.printed.path[-1]
         reason = "the header is not the form's" if not header.sound else f"{len(fields.values)} fields for {len(keys)} columns"
         draft.doubt("table.position_unknown", f"{label}: {reason}", fields.values, keys)
         return
-    odd = likeness(fields.printed, row.wanted) < 1.0 and not row.has_digits_of(label)
-    doubt = doubt or (f"a number stands in the label {label}" if odd else "")
     spare = len(fields.values) > len(taken)
-    _place(draft, keys, row.forms & panel.forms, taken, doubt=doubt, regular=regular, spare=spare)
+    _place(draft, keys, found.row.forms & panel.forms, taken, doubt=found.doubt, regular=regular, spare=spare)
 
 
 def _keep_extra_row(header: InForce, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft) -> None:

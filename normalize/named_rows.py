@@ -1,0 +1,100 @@
+"""Which printed labels name which rows of a panel, and why one may name another: the same for drawn and flattened tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from normalize.align import Match, Printed, Roster, Wanted, align, ambiguous, likeness
+from normalize.panels import Panel, PanelRow
+from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among
+
+_SURE = 0.8
+"""A label less alike than this may be another row where the agency also printed rows of its own."""
+_FAINT = 0.4
+"""A label at least so like a row may be meant for it."""
+_RIVAL = 0.95
+"""A row so like the form's own is its rival, however well another one matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """The ``index``-th printed label names the ``place``-th row of a panel, perhaps with a doubt."""
+
+    index: int
+    place: int
+    row: PanelRow
+    doubt: str = ""
+
+
+@lru_cache(maxsize=1024)
+def name_rows(
+    panel: Panel,
+    printed: tuple[Printed, ...],
+    numeric: frozenset[int] = frozenset(),
+    filled: frozenset[int] = frozenset(),
+    done: int = 0,
+) -> tuple[NamedRow, ...]:
+    """The rows that labels name, headings among them, without doubts about those. Most tables are worded as one seen before.
+
+    Args:
+        panel: the panel under whose header the labels stand.
+        printed: the labels.
+        numeric: those (indexes) beside which a number stands.
+        filled: those beside which that or a word in its place stands.
+        done: how many rows of the panel are read already.
+    """
+    wanted = Roster(panel.row_roster[done:]) if done else panel.row_roster
+    matches = align(printed, wanted, numeric)
+    unclear = ambiguous(matches, printed, wanted)
+    taken = frozenset(m.printed for m in matches)
+    unlike = numeric - {m.printed for m in matches if m.likeness == 1.0}
+    found = []
+    for match in matches:
+        place = done + match.wanted
+        doubt = ""
+        if not panel.rows[place].heading:
+            several = "the label fits several rows of the form" if match.printed in unclear else ""
+            doubt = (
+                several
+                or _doubt_by_form(match, place, panel, printed, taken)
+                or _doubt_by_others(match, panel.rows[place].wanted, printed, filled - taken, unlike)
+                or _doubt_by_digits(match, panel.rows[place], printed[match.printed])
+            )
+        found.append(NamedRow(match.printed, place, panel.rows[place], doubt))
+    return tuple(found)
+
+
+def _doubt_by_form(match: Match, place: int, panel: Panel, printed: Sequence[Printed], taken: frozenset[int]) -> str:
+    """Why the form's own words speak for another row; ``taken`` labels name a row."""
+    label = printed[match.printed]
+    if is_loose(printed, taken, match.printed, panel.rows[place].wanted):
+        return f"another row than {label.path[-1]} has the form's own label"
+    return other_meaning(label, panel.row_roster, place)
+
+
+def _doubt_by_others(
+    match: Match, wanted: Wanted, printed: Sequence[Printed], free: frozenset[int], unlike: frozenset[int]
+) -> str:
+    """Why another printed row may be the one; ``free`` filled rows name none, ``unlike`` ones with numbers none in its words."""
+    label = printed[match.printed].path[-1]
+    if any(label in other.path[:-1] for other in printed):
+        return f"two rows are labelled {label}"
+    rivals = rivals_among(printed, free, wanted, min(match.likeness, _RIVAL))
+    if rivals:  # perhaps without the heading beside it, where a span ends early
+        return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"
+    if is_torn(printed, unlike, match.printed, wanted):
+        return f"the label {label} goes on in another row"
+    if match.likeness < _SURE and any(likeness(printed[i], wanted) > _FAINT for i in free):
+        return f"label {label} is not clear"
+    return ""
+
+
+def _doubt_by_digits(match: Match, row: PanelRow, printed: Printed) -> str:
+    """Why a number may have been printed in the label or in the heading beside it."""
+    label = printed.path[-1]
+    if heading := number_in_heading(printed):
+        return f"a number stands in the heading {heading}"
+    odd = match.likeness < 1.0 and not row.has_digits_of(label)
+    return f"a number stands in the label {label}" if odd else ""
