@@ -14,6 +14,7 @@ from normalize.agencies import is_agency, is_generic, is_region
 from normalize.authority.model import Agency
 from normalize.authority.names import read_name
 from normalize.model import Finding, Identity, Severity
+from normalize.panels import corner_labels
 from normalize.placing import TableReading
 from normalize.prose import folded
 
@@ -67,6 +68,8 @@ def _bare(text: str) -> str:
     before = ""
     while text != before:
         before, text = text, _FRAME.sub("", text).strip(":：、，,.-— ")
+        for corner in corner_labels():  # a line of text right above a table may have become part of its first cell
+            text = text.removesuffix(corner.core)
     return text
 
 

@@ -139,7 +139,15 @@ def test_a_label_that_means_something_else_is_in_doubt(label: str, other: str, d
 
 @pytest.mark.parametrize(
     "line",
-    ["2022年数据", "（2022年度）", "上年情况", "下属单位汇总", "附：云溪县教育局", "附件：云溪县教育局政府信息公开情况统计表"],
+    [
+        "2022年数据",
+        "（2022年度）",
+        "上年情况",
+        "下属单位汇总",
+        "附：云溪县教育局",
+        "附件：云溪县教育局政府信息公开情况统计表",
+        "附：云溪县教育局统计指标",
+    ],
 )
 @pytest.mark.parametrize("suffix", ["html", "txt"])
 def test_a_table_under_the_name_of_others_is_in_doubt(line: str, suffix: str) -> None:
