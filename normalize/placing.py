@@ -32,7 +32,7 @@ class Placement(NamedTuple):
     doubt: str = ""
     """Why the place is not certain; empty when it is."""
     may_slide: bool = False
-    """Its row begins or ends with a blank that might be padding: the place holds unless the sums speak against it."""
+    """Its row may stand one column off, or hold a number too many: the place holds unless the sums speak against it."""
 
 
 @dataclass(frozen=True, slots=True)

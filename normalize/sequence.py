@@ -147,15 +147,12 @@ def _place(
     *,
     doubt: str = "",
     regular: bool = True,
-    spare: bool = False,
 ) -> None:
-    """Place the values of a row; ``spare`` where it has more fields than values, so that a blank beside them may be one."""
+    """Place the values of a row; in an irregular table the sums must agree with where it begins."""
     kinds = [kind_of(c.text) for c in cells]
     stacked = len({c.row for c in cells}) > 1  # one cell a line: an empty line may be a blank, or nothing
-    padded = stacked or spare or Kind.EMPTY in {kinds[0], kinds[-1]}
     # In a regular table only a row without its last value, a sum mostly, may have slid by itself.
-    may = stacked or not regular or kinds[-1] is Kind.EMPTY
-    slides = may and len(cells) > 2 and padded and set(kinds) != {Kind.EMPTY}
+    slides = (stacked or not regular or kinds[-1] is Kind.EMPTY) and len(cells) > 2 and set(kinds) != {Kind.EMPTY}
     for key, cell in zip(keys, cells, strict=True):
         reason = doubt or ("" if cell.confidence == 1.0 or cell.readings else "the reader is not sure of this field")
         draft.place(Placement(key, forms, cell, None, reason, slides))
@@ -232,8 +229,7 @@ def _read_row(
         reason = "the header is not the form's" if not header.sound else f"{len(fields.values)} fields for {len(keys)} columns"
         draft.doubt("table.position_unknown", f"{label}: {reason}", fields.values, keys)
         return
-    spare = len(fields.values) > len(taken)
-    _place(draft, keys, found.row.forms & panel.forms, taken, doubt=found.doubt, regular=regular, spare=spare)
+    _place(draft, keys, found.row.forms & panel.forms, taken, doubt=found.doubt, regular=regular)
 
 
 def _keep_extra_row(header: InForce, fields: Fields, taken: Sequence[GridCell] | None, draft: Draft) -> None:

@@ -1,11 +1,13 @@
 """Rows of flattened tables that may have slid: the form's sums as a second opinion on places.
 
 A row that begins or ends with a blank fits its columns, but the blank might be padding and a blank inside the row lost; then
-every value between would stand one column off. Where another way to take the row breaks fewer sums, its places are unproven.
+every value between would stand one column off. A row without a blank may hold a number too many and have lost one. Where another
+way to take the row breaks fewer sums, its places are unproven.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from normalize.checks import check
@@ -60,10 +62,11 @@ def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[tuple[str, dict
     blank = State.BLANK
     stacked = len({cell.locus.line for cell in read if cell.locus}) > 1
     if stacked or blank not in {read[0].state, read[-1].state}:
+        gaps = _has_gaps(row[0].table, cells)
         for at, cell in enumerate(read):
             rest = [*read[:at], *read[at + 1 :]]
-            if not stacked and not any(each.value for each in rest):
-                continue  # among zeros one number is more likely the agency's own mistake
+            if not (stacked or gaps or any(each.value for each in rest)):
+                continue  # among zeros where no number is left out: more likely the agency's own mistake
             nothing = cell._replace(value=None, printed="", state=blank)
             places = range(len(row)) if stacked else (0, len(rest))
             without = f"the row's numbers fit the sums better without {cell.printed.strip()}: it may be none of them"
@@ -78,6 +81,15 @@ def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[tuple[str, dict
             yield _PADDED, _as(row, [*read[1 : place + 1], read[0], *read[place + 1 :]])
         if read[-1].state is blank:
             yield _PADDED, _as(row, [*read[: place - 1], read[-1], *read[place - 1 : -1]])
+
+
+def _has_gaps(table: str, cells: Mapping[CellKey, Cell]) -> bool:
+    """Whether rows of a table leave out some of their numbers, rather than all of them or none."""
+    blank: dict[str, set[bool]] = defaultdict(set)
+    for key, cell in cells.items():
+        if key.table == table:
+            blank[key.row].add(cell.state is State.BLANK)
+    return any(len(states) > 1 for states in blank.values())
 
 
 def _as(row: Row, read: Sequence[Cell]) -> dict[CellKey, Cell]:

@@ -83,6 +83,14 @@ def test_a_row_with_too_few_or_too_many_values_is_not_placed(values):
     assert doubts(assembled) == ["table.position_unknown"]
 
 
+@pytest.mark.parametrize(("other", "doubted"), [("0\t0\t0\t0\t0\t0\t0", []), ("0\t0\t\t0\t0\t0\t0", ["table.row_may_have_slid"])])
+def test_among_zeros_a_stray_number_is_the_agencys_unless_it_leaves_numbers_out(other, doubted):
+    stray = "0\t0\t5\t0\t0\t0\t0"  # as 0 0 [5] 0 0 0 0 and a blank total prints, its last tab lost
+    assembled, cells = read(f"{HEADER}\n一、本年新收政府信息公开申请数量\t{stray}\n二、上年结转政府信息公开申请数量\t{other}")
+    assert doubts(assembled) == doubted
+    assert cells["applications.new.research"].value == (None if doubted else 5)
+
+
 def test_all_blank_rows_are_blank_however_they_slid():
     text = HEADER + "\n一、本年新收政府信息公开申请数量" + "\t" * 9 + "\n二、上年结转政府信息公开申请数量" + "\t0" * 7
     _, cells = read(text)
