@@ -7,7 +7,7 @@ out zeros; but a blank whose own row shows that it cannot be zero is an omitted 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -110,12 +110,16 @@ class _Figures:
         return sum(map(self.values.__getitem__, terms), _ZERO)
 
 
-def check(form: Form, cells: Cells) -> tuple[RuleCheck, ...]:
-    """Apply every accounting rule of a form to a report's cells."""
+def check(form: Form, cells: Cells, about: Container[CellKey] | None = None) -> tuple[RuleCheck, ...]:
+    """Apply every accounting rule of a form to a report's cells; with ``about``, those alone that involve one of these."""
     book = rule_book(form, cells)
+    equations: Sequence[Equation] = book.equations
+    if about is not None:
+        places = {i for i, key in enumerate(book.cells) if key in about}
+        equations = [equation for equation in equations if not places.isdisjoint(equation.terms)]
     figures = _Figures.of(book, cells)
     omitted = _omitted(book, figures) if figures.blank else frozenset()
-    return tuple(_apply(equation, figures, omitted) for equation in book.equations)
+    return tuple(_apply(equation, figures, omitted) for equation in equations)
 
 
 def _omitted(book: RuleBook, figures: _Figures) -> frozenset[int]:

@@ -48,8 +48,7 @@ def _why_slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> str:
 
 def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> int:
     """How many of the rules that involve the row fail or cannot be assessed."""
-    names = {str(k) for k in row}
-    return sum(c.outcome != "holds" for c in check(forms()[form], cells) if names.intersection(c.cells))
+    return sum(each.outcome != "holds" for each in check(forms()[form], cells, about=row))
 
 
 def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[tuple[str, dict[CellKey, Cell]]]:
