@@ -150,7 +150,10 @@ def merge_numbers(table: Plan, bench: Bench) -> Plan | None:
 
 
 def number_in_label(table: Plan, bench: Bench) -> Plan | None:
-    """A row's number typed into its label, its own cell blank; or a second number there."""
+    """A row's number typed into its label, its own cell blank; or a second number there.
+
+    A print that loses blanks has to show it as part of the label: on a line of its own it would stand where a row's values do.
+    """
     rows = [row for row in rows_of_values(table) if any(c.row == row[0].row for c in table.cells if c.kind is Kind.LABEL)]
     if not rows:
         return None
@@ -159,7 +162,10 @@ def number_in_label(table: Plan, bench: Bench) -> Plan | None:
     cell = bench.rng.choice(row)
     moved = bool(cell.text) and bench.rng.random() < 0.5
     number = cell.text if moved else str(bench.rng.randint(1, 60))
-    text = label.text + bench.rng.choice(["", " ", "：", "\n"]) + number
+    between = bench.rng.choice(["", " ", "：", "\n"])
+    if moved and not bench.shows & {"places", "filled"}:
+        between = between.strip("\n")
+    text = label.text + between + number
     changed = with_cells(table, {(label.row, label.column): replace(label, text=text)})
     return put(changed, cell, "", said(cell)) if moved else changed
 
