@@ -7,16 +7,16 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from collect.archive.index import Entry, Index
+from collect.archive.entries import entry_of, result_of, said_of
+from collect.archive.index import Index
 from collect.archive.lock import WriterLock
-from collect.archive.model import Capture, CrawlFacts, Exchange, Role
+from collect.archive.model import Capture, CrawlFacts, Exchange
 from collect.archive.records import (
     Original,
     Record,
@@ -129,7 +129,7 @@ class Archive:
         """Keep what became of a source in a crawl; said again, the latter counts."""
         with self._turn:
             self._write()
-            self._say(result.finished, {"kind": _RESULT, "crawl": result.crawl, "result": _said(result)})
+            self._say(result.finished, {"kind": _RESULT, "crawl": result.crawl, "result": said_of(result)})
             self.flush()
 
     def record(self, number: int, exchange: Exchange) -> Capture:
@@ -143,7 +143,7 @@ class Archive:
             records = exchange_records(exchange, number, self._original(exchange))
             asked, place = self._volumes.append(*records, header=self._header)
             with self._indexing(place):  # what is read from the file itself: an index made anew says the same
-                capture = self._index.add(self._entry(self._volumes.read(place), place, asked))
+                capture = self._index.add(entry_of(self._volumes.read(place), place, asked, self._index.size_of))
             return self._index.capture(capture)
 
     def flush(self) -> None:
@@ -166,7 +166,7 @@ class Archive:
     def results(self, crawl: int | None = None) -> tuple[SiteResult, ...]:
         """What became of the sources, in one crawl or in all, by crawl and source."""
         with self._turn:
-            return tuple(_result(json.loads(said)) for said in self._index.results(crawl))
+            return tuple(result_of(json.loads(said)) for said in self._index.results(crawl))
 
     def last(self, url: str, *, method: str = "GET", request_body: bytes = b"") -> Capture | None:
         """What the address last said for certain (``Capture.settles``), in whatever crawl."""
@@ -332,36 +332,12 @@ class Archive:
     def _take_in(self, found: Found, question: Found | None) -> None:
         record = found.record
         if record.kind in {"response", "revisit"}:
-            self._index.add(self._entry(record, found.place, question.place if question else None))
+            self._index.add(entry_of(record, found.place, question.place if question else None, self._index.size_of))
         elif record.kind == "metadata":
             self._take_in_word(record)
         elif record.kind == "warcinfo" and not self._index.said("name"):
             lines = record.payload.decode().splitlines()
             self._index.say("name", next((line[10:].strip() for line in lines if line.startswith("isPartOf: ")), ""))
-
-    def _entry(self, answer: Record, place: Place, asked: Place | None) -> Entry:
-        facts = answer.facts
-        is_held = answer.kind == "response"
-        same = not is_held and answer.status != HTTPStatus.NOT_MODIFIED
-        return Entry(
-            answer.url,
-            facts.get("method", "GET"),
-            facts.get("asked", ""),
-            facts.get("crawl", 0),
-            answer.moment,
-            answer.status,
-            facts.get("site", ""),
-            Role(facts.get("role", Role.OTHER)),
-            answer.digest if same else digest_of(answer.payload),
-            self._index.size_of(answer.digest) if same else len(answer.payload),
-            answer.header("etag"),
-            answer.header("last-modified"),
-            facts.get("via", ""),
-            facts.get("title", ""),
-            place,
-            asked.offset if asked else None,
-            is_held=is_held,
-        )
 
     def _take_in_word(self, record: Record) -> None:
         said = json.loads(record.payload.decode("utf-8", "surrogatepass"))
@@ -416,14 +392,3 @@ def _make_folder(root: Path) -> None:
 
 def _asked(body: bytes) -> str:
     return digest_of(body) if body else ""
-
-
-def _said(result: SiteResult) -> dict[str, Any]:
-    times = {"started": date(result.started), "finished": date(result.finished)}
-    return {each.name: getattr(result, each.name) for each in fields(result)} | times | {"refused": dict(result.refused)}
-
-
-def _result(said: dict[str, Any]) -> SiteResult:
-    times = {name: datetime.fromisoformat(said[name]) for name in ("started", "finished")}
-    lists = {name: tuple(said[name]) for name in ("new", "changed", "vanished")}
-    return SiteResult(**{**said, **times, **lists})
