@@ -262,7 +262,7 @@ def hide_row(table: Plan, bench: Bench) -> Plan | None:
 
 def blank_row(table: Plan, bench: Bench) -> Plan | None:
     """A row's numbers are gone, or all of them a stroke or a zero: they are read as printed."""
-    rows = rows_of_values(table)
+    rows = [row for row in rows_of_values(table) if all(cell.rowspan == 1 for cell in row)]  # a merged blank is two rows' blank
     if not rows:
         return None
     row = bench.rng.choice(rows)
