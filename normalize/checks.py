@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from normalize.forms import Form, FormTable, Rule
+from normalize.forms import Form, FormTable, Rule, forms
 from normalize.model import Cell, CellKey, Finding, RuleCheck, Severity, State
 
 _ZERO = Decimal(0)
@@ -39,31 +39,38 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Every application of a form's rules to a report that prints certain rows."""
+    """Every application of the forms' rules to a report that prints certain rows."""
 
     cells: tuple[CellKey, ...]
     equations: tuple[Equation, ...]
 
 
 def rule_book(form: Form, cells: Iterable[CellKey]) -> RuleBook:
-    """The rule book for a report with these cells."""
+    """The rule book for a report with these cells, of a form; a table that another form has is held to that one's rules."""
     return _rule_book(form, tuple(dict.fromkeys([key[:2] for key in cells])))
 
 
 @lru_cache(maxsize=64)
 def _rule_book(form: Form, rows: tuple[PrintedRow, ...]) -> RuleBook:
     """The rule book for the rows a report prints; nearly all reports of a form print the same ones."""
-    tables = {table.key: table for table in form.tables}
-    printed = {table for table, _ in rows}
     places: dict[CellKey, int] = {}
     equations = []
-    for rule in form.rules:
-        if rule.table in printed:
-            for left, right in _applications(rule, tables[rule.table], [row for table, row in rows if table == rule.table]):
+    for name in dict.fromkeys(table for table, _ in rows):
+        printed = [row for table, row in rows if table == name]
+        of_form = _form_of(name, printed, form)
+        table = next(table for table in of_form.tables if table.key == name)
+        for rule in (rule for rule in of_form.rules if rule.table == name):
+            for left, right in _applications(rule, table, printed):
                 holds = RuleCheck(rule.id, "holds", tuple(map(str, left + right)))
                 terms = [places.setdefault(key, len(places)) for key in left + right]
                 equations.append(Equation(rule, tuple(terms[: len(left)]), tuple(terms[len(left) :]), holds))
     return RuleBook(tuple(places), tuple(equations))
+
+
+def _form_of(name: str, printed: Sequence[str], form: Form) -> Form:
+    """The form whose rules hold for a table: the report's own; of a table that it has not, the one that has most of its rows."""
+    having = [(each, table) for each in forms().values() for table in each.tables if table.key == name]
+    return max(having, key=lambda each: (each[0] is form, len({row.key for row in each[1].rows}.intersection(printed))))[0]
 
 
 def _applications(rule: Rule, table: FormTable, rows: Sequence[str]) -> Iterator[tuple[tuple[CellKey, ...], tuple[CellKey, ...]]]:

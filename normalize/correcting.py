@@ -48,7 +48,7 @@ def corrected(report: Report, decisions: Sequence[Decision]) -> Report:
     form, scope = forms()[report.form], report.identity.scope
     before, after = _figures(report.cells), _figures(cells)
     checks = check(form, after)
-    accounting = {rule.id for rule in form.rules}
+    accounting = {each.rule for each in checks}
     stale = set(check_mentions(report.mentions, before, scope))
     names = {str(key) for _, key in decided}
     findings = (

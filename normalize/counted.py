@@ -29,9 +29,15 @@ def map_by_count(sheet: Sheet, band: Band, stop: int) -> ColumnMap | None:
     end = next((r for r in range(band.start, stop) if sheet.has_number(r)), stop)
     header = range(_top(sheet, band), end)
     labels = [c for r in header for c in sheet.starting(r) if is_label(c.text) and not _is_corner(c.text)]
-    columns = _number_columns(sheet, range(end, stop))
+    corners = {c.column for r in header for c in sheet.starting(r) if _is_corner(c.text)}
+    columns = [c for c in _number_columns(sheet, range(end, stop)) if c not in corners]
     for panel in panels():
-        if len(panel.columns) == len(columns) >= _FEWEST and _spells(labels, panel) and _in_order(labels, panel):
+        if (
+            len(panel.columns) == len(columns) >= _FEWEST
+            and _spells(labels, panel)
+            and _in_order(labels, panel)
+            and not _stands_elsewhere(labels, panel, columns)
+        ):
             items = tuple(Item(c, c + 1, ()) for c in columns)
             return ColumnMap(panel, items, (), float(len(items)), by_order=("(header out of line with its columns)",))
     return None
@@ -79,6 +85,12 @@ def _in_order(labels: Sequence[GridCell], panel: Panel) -> bool:
     read.sort(key=lambda c: c.column)
     matches = align([Printed((c.text,)) for c in read], [column.wanted for column in panel.columns])
     return len(matches) == len(read) and len(read) >= _LEGIBLE and _headings_in_order(labels, panel)
+
+
+def _stands_elsewhere(labels: Sequence[GridCell], panel: Panel, columns: Sequence[int]) -> bool:
+    """Whether the header is whole and each label in a column of its own, but those are not the columns of numbers."""
+    heads = {c.column for c in labels if any(likeness(Printed((c.text,)), column.wanted) == 1.0 for column in panel.columns)}
+    return len(heads) == len(panel.columns) and heads != set(columns)
 
 
 def _headings_in_order(labels: Sequence[GridCell], panel: Panel) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +14,7 @@ _SURE = 0.8
 _FAINT = 0.4
 """A label at least so like a row may be meant for it."""
 _RIVAL = 0.95
-"""A row so like the form's own is its rival, however well another one matches."""
+"""A row so like the form's own rivals even one in its very words; where that has no number, ``_SURE`` is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ def name_rows(
     unclear = ambiguous(matches, printed, wanted)
     taken = frozenset(m.printed for m in matches)
     unlike = numeric - {m.printed for m in matches if m.likeness == 1.0}
+    labels = _Labels(printed, numeric, taken, filled - taken, unlike)
     found = []
     for match in matches:
         place = done + match.wanted
@@ -58,35 +58,49 @@ def name_rows(
             several = "the label fits several rows of the form" if match.printed in unclear else ""
             doubt = (
                 several
-                or _doubt_by_form(match, place, panel, printed, taken)
-                or _doubt_by_others(match, panel.rows[place].wanted, printed, filled - taken, unlike)
+                or _doubt_by_form(match, place, panel, labels)
+                or _doubt_by_others(match, panel.rows[place].wanted, labels)
                 or _doubt_by_digits(match, panel.rows[place], printed[match.printed])
             )
         found.append(NamedRow(match.printed, place, panel.rows[place], doubt))
     return tuple(found)
 
 
-def _doubt_by_form(match: Match, place: int, panel: Panel, printed: Sequence[Printed], taken: frozenset[int]) -> str:
-    """Why the form's own words speak for another row; ``taken`` labels name a row."""
-    label = printed[match.printed]
-    if is_loose(printed, taken, match.printed, panel.rows[place].wanted):
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What a table prints at its left, and which of it (indexes) is what."""
+
+    printed: tuple[Printed, ...]
+    numeric: frozenset[int]
+    taken: frozenset[int]
+    """Name a row."""
+    free: frozenset[int]
+    """Filled, and name none."""
+    unlike: frozenset[int]
+    """Numbers stand beside them, and they name no row in the form's words."""
+
+
+def _doubt_by_form(match: Match, place: int, panel: Panel, labels: _Labels) -> str:
+    """Why the form's own words speak for another row."""
+    label = labels.printed[match.printed]
+    if is_loose(labels.printed, labels.taken, match.printed, panel.rows[place].wanted):
         return f"another row than {label.path[-1]} has the form's own label"
     return other_meaning(label, panel.row_roster, place)
 
 
-def _doubt_by_others(
-    match: Match, wanted: Wanted, printed: Sequence[Printed], free: frozenset[int], unlike: frozenset[int]
-) -> str:
-    """Why another printed row may be the one; ``free`` filled rows name none, ``unlike`` ones with numbers none in its words."""
+def _doubt_by_others(match: Match, wanted: Wanted, labels: _Labels) -> str:
+    """Why another printed row may be the one."""
+    printed = labels.printed
     label = printed[match.printed].path[-1]
     if any(label in other.path[:-1] for other in printed):
         return f"two rows are labelled {label}"
-    rivals = rivals_among(printed, free, wanted, min(match.likeness, _RIVAL))
+    rival = _RIVAL if match.printed in labels.numeric else _SURE
+    rivals = rivals_among(printed, labels.free, wanted, min(match.likeness, rival))
     if rivals:  # perhaps without the heading beside it, where a span ends early
         return f"two rows are labelled {label}" if label in rivals else f"a row {min(rivals)} beside {label}"
-    if is_torn(printed, unlike, match.printed, wanted):
+    if is_torn(printed, labels.unlike, match.printed, wanted):
         return f"the label {label} goes on in another row"
-    if match.likeness < _SURE and any(likeness(printed[i], wanted) > _FAINT for i in free):
+    if match.likeness < _SURE and any(likeness(printed[i], wanted) > _FAINT for i in labels.free):
         return f"label {label} is not clear"
     return ""
 

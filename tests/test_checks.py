@@ -6,7 +6,7 @@ import pytest
 
 from normalize.checks import check, findings_of
 from normalize.forms import form_cells, forms
-from normalize.model import Cell, Severity, State
+from normalize.model import Cell, CellKey, Severity, State
 
 
 def report(form="2021", **changes):
@@ -32,6 +32,16 @@ def test_a_report_of_zeros_holds_every_rule():
     checks = report()
     assert {c.outcome for c in checks} == {"holds"}
     assert len(checks) == 25 + 7 + 7 + 3
+
+
+def test_a_table_that_the_reports_form_has_not_is_held_to_the_rules_of_the_form_that_has_it():
+    cells = {key: Cell(form, key, Decimal(0), "0", State.PRINTED) for form, key in form_cells() if form == "2014"}
+    annexed = {key: Cell(form, key, Decimal(0), "0", State.PRINTED) for form, key in form_cells() if form == "2021"}
+    total = CellKey.named("disputes.review.total")
+    annexed[total] = Cell("2021", total, Decimal(3), "3", State.PRINTED)
+    checks = check(forms()["2014"], {**cells, **annexed})
+    assert outcomes(checks, "fails") == [("disputes.row_total", "disputes.review.total")]
+    assert {c.rule.split(".")[0] for c in checks} == {"statistics", "applications", "disputes"}
 
 
 @pytest.mark.parametrize(

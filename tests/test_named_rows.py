@@ -1,0 +1,42 @@
+"""Which row a label names where another one stands beside it, and which columns a header that is out of line counts."""
+
+import pytest
+
+from extract.model import Layout
+from normalize.align import Printed
+from normalize.model import State
+from normalize.named_rows import name_rows
+from normalize.panels import panels
+from tests.grids import DISPUTES, drawn
+from tests.test_tables import read
+
+OWN, CUT = "2.涉及商业秘密", "2.涉及商业秘"
+
+
+@pytest.mark.parametrize(
+    ("numeric", "doubt"),
+    [
+        ({1}, f"a row {CUT} beside {OWN}"),  # perhaps its number: the form's own row has none
+        ({0, 1}, ""),  # a row of the agency's
+        ({0}, ""),
+    ],
+)
+def test_beside_a_row_without_a_number_one_of_nearly_its_label_is_its_rival(numeric: set[int], doubt: str) -> None:
+    statistics = next(panel for panel in panels() if any(row.key == "answered.refused.trade_secret" for row in panel.rows))
+    labels = (Printed((OWN,)), Printed((CUT,)))
+    named = name_rows(statistics, labels, frozenset(numeric), frozenset(numeric))
+    assert [(each.index, each.row.key, each.doubt) for each in named] == [(0, "answered.refused.trade_secret", doubt)]
+
+
+@pytest.mark.parametrize("corner", ["序号", "", "批次"])
+def test_a_number_left_of_a_line_with_a_blank_is_none_of_its_columns(corner: str) -> None:
+    """Sixteen columns, fifteen of them with a number: as many as the header has labels, and yet not under them."""
+    header = [
+        ["", ("行政复议", 6), ("行政诉讼", 9)],
+        ["", *[""] * 5, ("未经复议直接起诉", 5), ("复议后起诉", 5)],
+        ["", *DISPUTES, *[""] * 10],
+        [corner, *[""] * 5, *DISPUTES, *DISPUTES],
+    ]
+    _, cells = read(drawn([*header, ["22", *"00000", "", *"000000000"]], layout=Layout.ALIGNED))
+    assert cells["disputes.review.upheld"].value != 22
+    assert cells["disputes.suit_direct.upheld"].state in {State.MISSING, State.BLANK}
