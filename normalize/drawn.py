@@ -38,6 +38,8 @@ class Inherited:
 
     panel: Panel
     after: int = 0
+    doubt: str = ""
+    """What the header left open is open for whatever stands under it."""
 
 
 def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableReading, Inherited | None]:
@@ -79,7 +81,7 @@ def _complete(maps: Sequence[ColumnMap]) -> bool:
 def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | None) -> ColumnMap | None:
     """Columns of rows that stand under no header: by count, from the right, if the count is exactly the panel's."""
     if inherited and inherited.panel.line and inherited.after == 0:
-        return _map_line(sheet, start, stop, inherited.panel)
+        return _map_line(sheet, start, stop, inherited)
     rows = [r for r in range(start, stop) if not sheet.is_section(r) and sheet.labels(r) and sheet.has_number(r)]
     if not rows:
         return None
@@ -100,6 +102,8 @@ def _map_headless(sheet: Sheet, start: int, stop: int, inherited: Inherited | No
             items = [Item(first + k, sheet.columns if single else first + k + 1, ()) for k in range(len(panel.columns))]
             odd = next((text for text in _words_over(sheet, rows[0], first) if says_other_year(text)), "")
             doubt = f"the column stands under {odd}" if odd else ""
+            if inherited and panel is inherited.panel:
+                doubt = doubt or inherited.doubt
             return ColumnMap(panel, tuple(items), (), float(len(matches)), doubt=doubt, by_order=("(no header)",))
     return None
 
@@ -110,13 +114,14 @@ def _words_over(sheet: Sheet, row: int, first: int) -> Iterator[str]:
         yield from (cell.text for cell in sheet.starting(above) if cell.column >= first and is_label(cell.text))
 
 
-def _map_line(sheet: Sheet, start: int, stop: int, panel: Panel) -> ColumnMap | None:
-    """The values of a line panel whose header ended the grid before: a row of exactly as many cells."""
+def _map_line(sheet: Sheet, start: int, stop: int, inherited: Inherited) -> ColumnMap | None:
+    """The values of a line panel whose header stands further up: a row of exactly as many cells."""
+    panel = inherited.panel
     for row in range(start, stop):
         cells = sheet.across(row)
         if len(cells) == len(panel.columns) and sheet.has_number(row) and not sheet.labels(row):
             items = tuple(Item(c.column, c.column + c.colspan, ()) for c in cells)
-            return ColumnMap(panel, items, (), float(len(items)), by_order=("(no header)",))
+            return ColumnMap(panel, items, (), float(len(items)), doubt=inherited.doubt, by_order=("(no header)",))
     return None
 
 
@@ -159,7 +164,8 @@ def _read_zone(
         draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if c in serials])
     taken = {found.index for found in matched}
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
-    return Inherited(panel, max((found.place + 1 for found in matched), default=done))
+    doubt = next((columns.doubt for columns in maps if columns.doubt), "")
+    return Inherited(panel, max((found.place + 1 for found in matched), default=done), doubt)
 
 
 def _is_astray(cell: GridCell, serials: frozenset[GridCell]) -> bool:

@@ -121,17 +121,27 @@ def _in_order(rows: Sequence[Sequence[str]], panel: Panel) -> bool:
     if not rows or not _parents_in_order(rows, panel):
         return False
     official = [Wanted(c.wanted.leaves) for c in panel.columns]
-    flat = [t for r in rows for t in r]
     orders = [_nest(rows, panel), list(rows[-1])]
-    if len(rows) == 1:
-        # Levels read one after the other: headed columns last, and 总计 perhaps first, behind 申请人情况.
-        headed = sorted(range(len(official)), key=lambda i: bool(panel.columns[i].wanted.parents))
-        total_first = [len(official) - 1, *range(len(official) - 1)]
-        leaves = [t for t in flat if _heads(t, panel)]
-        for levels in (headed, total_first if flat and is_spanning(flat[0]) else headed):
-            if not panel.line and _exactly(leaves, [official[i] for i in levels]):
-                return True
+    if len(rows) == 1 and not panel.line and _is_level_after_level(rows[0], panel, official):
+        return True
     return any(order is not None and _exactly([t for t in order if not _is_parent(t, panel)], official) for order in orders)
+
+
+def _is_level_after_level(row: Sequence[str], panel: Panel, official: Sequence[Wanted]) -> bool:
+    """Whether the levels of a header are printed one after the other: headed columns last, behind the line with their heading.
+
+    总计 ends that line, or comes first, behind 申请人情况. The heading may be lost; where it stands it stands in its place.
+    """
+    inner = [i for i, column in enumerate(panel.columns) if column.wanted.parents]
+    if not inner:
+        return _exactly([text for text in row if _heads(text, panel)], official)
+    headings = [Wanted((parent,)) for parent in dict.fromkeys(panel.columns[i].wanted.parents[0] for i in inner)]
+    printed = [text for text in row if (_heads(text, panel) or _is_parent(text, panel)) and not is_spanning(text)]
+    above = headings if any(_is_parent(text, panel) for text in printed) else []
+    left, right = official[: inner[0]], official[inner[-1] + 1 :]
+    below = [official[i] for i in inner]
+    total_first = bool(row) and is_spanning(row[0]) and _exactly(printed, [*right, *left, *above, *below])
+    return total_first or _exactly(printed, [*left, *above, *right, *below])
 
 
 def _exactly(texts: Sequence[str], wanted: Sequence[Wanted]) -> bool:

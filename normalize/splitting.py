@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from typing import TypeGuard
 
 import regex
 
@@ -14,7 +15,7 @@ from extract.model import Block, Document, Grid, Metadatum
 from normalize.body import Body
 from normalize.model import Finding, Severity
 from normalize.prose import folded, folded_whole
-from normalize.titles import Title, same_report, title_of_page, titles, without_lists
+from normalize.titles import Title, read_title, same_report, title_of_page, titles, without_lists
 
 _CHAPTER = regex.compile(r"\s*[一二三四五六七]\s*[、.．]")
 _SEVERAL = 3
@@ -22,13 +23,18 @@ _SEVERAL = 3
 _FORM_WORDS = regex.compile(r"申请人情况|本年新收|信息内容|现行有效|行政复议|结果维持|统计指标|收到申请数|主动公开政府信息数")
 
 
+def _is_table(block: Block) -> TypeGuard[Grid]:
+    """Whether a block is a table of a report."""
+    return isinstance(block, Grid) and any(_FORM_WORDS.search(folded(cell.text)) for cell in block.cells)
+
+
 def _tables(blocks: Sequence[Block]) -> list[int]:
     """Which blocks are tables of a report."""
-    return [
-        index
-        for index, block in enumerate(blocks)
-        if isinstance(block, Grid) and any(_FORM_WORDS.search(folded(cell.text)) for cell in block.cells)
-    ]
+    return [index for index, block in enumerate(blocks) if _is_table(block)]
+
+
+def _titles(body: Body) -> tuple[Title, ...]:
+    return without_lists(titles(body.texts, cache(lambda: folded_whole(body.texts))))
 
 
 def _starts(document: Document, body: Body) -> tuple[list[tuple[int, Title]], str]:
@@ -36,7 +42,7 @@ def _starts(document: Document, body: Body) -> tuple[list[tuple[int, Title]], st
 
     And the title of another report that nothing could be split at, although chapters precede it and tables follow.
     """
-    found = without_lists(titles(body.texts, cache(lambda: folded_whole(body.texts))))
+    found = _titles(body)
     if len({(t.year, folded(t.agency)) for t in found}) < 2:
         return [], ""
     tables = _tables(document.blocks)
@@ -86,7 +92,16 @@ def split_reports(document: Document, body: Body | None = None) -> tuple[Documen
 def another_title(document: Document, body: Body) -> tuple[Finding, ...]:
     """A doubt where another report's title stands between this one's chapters and a table: whose table is it?"""
     _, title = _starts(document, body)
+    title = title or _title_within(document, body)
     if not title:
         return ()
     message = f"the title of another report stands between the chapters of this one and its tables: {title}"
     return (Finding("identity.another_title", Severity.DOUBT, message, actual=title),)
+
+
+def _title_within(document: Document, body: Body) -> str:
+    """The title of another report in a cell of a table, as lines run into it where text is aligned; empty if there is none."""
+    own = next(iter(_titles(body)), None)
+    cells = (cell for block in document.blocks if _is_table(block) for cell in block.cells)
+    stated = (title for cell in cells if (title := read_title(cell.text)) is not None)
+    return next((title.text for title in stated if own and title.year and title.agency and not same_report(own, title)), "")

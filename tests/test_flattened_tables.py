@@ -142,6 +142,16 @@ def test_one_cell_a_line():
     assert doubts(assembled) == []
 
 
+@pytest.mark.parametrize(
+    "top",
+    [["总计", "法人或其他组织", "自然人"], ["法人或其他组织", "自然人", "总计"], ["自然人", "总计", "法人或其他组织"]],
+)
+def test_one_cell_a_line_under_headings_in_another_order_is_placed_nowhere(top):
+    text = one_cell_a_line(numbered).replace("自然人\n法人或其他组织\n总计", "\n".join(top))
+    _, cells = read(text)
+    assert {cells[f"applications.granted.{c}"].state for c in COLUMNS} == {State.MISSING}
+
+
 def test_one_cell_a_line_with_blanks_dropped_leaves_those_rows_missing():
     def values(key):
         return ["7", "7"] if key == "granted" else numbered(key)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from extract.model import Box, Document, Grid, GridCell, Line, LineRole, Metadatum
+from normalize.body import Body
 from normalize.identity import identify
 from normalize.model import Identity, Scope, Severity
-from normalize.splitting import split_reports
+from normalize.splitting import another_title, split_reports
 from normalize.titles import read_title, title_of_page
 
 TABLE = Grid((GridCell(0, 0, "信息内容"), GridCell(0, 1, "现行有效件数"), GridCell(1, 0, "规章"), GridCell(1, 1, "0")))
@@ -322,6 +323,23 @@ def test_splitting(text: str, titles: list[int]) -> None:
     assert tuple(block for part in parts for block in part.blocks) == whole.blocks
     if len(parts) > 1:
         assert [identify(part, "").year for part in parts] == titles
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "云溪县财政局2022年政府信息公开工作年度报告",
+            "云溪县财政局2022年政府信息公开工作年度报告",
+        ),  # ran into the table above it
+        ("青禾市教育局2022年政府信息公开工作年度报告", ""),
+        ("2022年政府信息公开工作年度报告", ""),
+    ],
+)
+def test_a_title_in_a_cell_of_a_table_may_begin_another_report(text: str, title: str) -> None:
+    table = Grid((*TABLE.cells, GridCell(2, 0, text)))
+    whole = Document("text", (Line("青禾市教育局2022年政府信息公开工作年度报告"), Line(LAW), table, Line(LAW), TABLE))
+    assert [finding.actual for finding in another_title(whole, Body(whole.blocks))] == ([title] if title else [])
 
 
 def test_wrapped_lines_of_a_page_are_read_as_one_sentence() -> None:

@@ -8,7 +8,7 @@ from normalize.model import State
 from normalize.named_rows import name_rows
 from normalize.panels import panels
 from tests.grids import DISPUTES, drawn
-from tests.test_tables import read
+from tests.test_tables import doubts, read
 
 OWN, CUT = "2.涉及商业秘密", "2.涉及商业秘"
 
@@ -40,3 +40,17 @@ def test_a_number_left_of_a_line_with_a_blank_is_none_of_its_columns(corner: str
     _, cells = read(drawn([*header, ["22", *"00000", "", *"000000000"]], layout=Layout.ALIGNED))
     assert cells["disputes.review.upheld"].value != 22
     assert cells["disputes.suit_direct.upheld"].state in {State.MISSING, State.BLANK}
+
+
+def test_what_a_header_leaves_open_is_open_under_its_top_line_printed_once_more() -> None:
+    """Two columns say 结果纠正; the heading repeated right above the values has no columns of its own to tell."""
+    top = [("行政复议", 5), ("行政诉讼", 10)]
+    header = [
+        top,
+        [*[(text, 1, 2) for text in DISPUTES], ("未经复议直接起诉", 5), ("复议后起诉", 5)],
+        ["结果纠正", *DISPUTES[1:], *DISPUTES],
+    ]
+    sound, cells = read(drawn([*header, [*"0" * 15]]))
+    assert cells["disputes.suit_direct.upheld"].state is State.MISSING, doubts(sound)
+    _, again = read(drawn([*header, top, [*"0" * 15]]))
+    assert again["disputes.suit_direct.upheld"].state is State.MISSING

@@ -55,6 +55,7 @@ def join_numbers(table: Plan, bench: Bench) -> Plan | None:
     """Two neighbours' numbers in one of their cells, the other one blank: glued, or with something between."""
     rows = rows_of_values(table, 2)
     pairs = [(a, b) for row in rows for a, b in pairwise(row) if a.text.strip() and b.text.strip() and b.rowspan == 1]
+    pairs = [(a, b) for a, b in pairs if any(map(str.isdigit, a.text + b.text))]  # two strokes say what one says
     if not pairs:
         return None
     left, right = bench.rng.choice(pairs)
@@ -136,7 +137,8 @@ def add_number(table: Plan, bench: Bench) -> Plan | None:
 
 def merge_numbers(table: Plan, bench: Bench) -> Plan | None:
     """Two cells merged over one number, side by side or one above the other: it is neither one's for certain."""
-    places = {(cell.row, cell.column): cell for cell in values(table) if cell.rowspan == cell.colspan == 1}
+    shown = [cell for cell in values(table) if cell.row not in table.hidden]
+    places = {(cell.row, cell.column): cell for cell in shown if cell.rowspan == cell.colspan == 1}
     beside = [
         (a, (places.get((a.row, a.column + 1)), places.get((a.row + 1, a.column)))) for a in places.values() if a.text.strip()
     ]
