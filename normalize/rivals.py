@@ -78,16 +78,20 @@ def _is_of_other_years(label: Folded) -> bool:
 
 
 def _names_both(printed: str, wanted: Wanted, other: Wanted) -> bool:
-    """Whether a label consists of two rows' whole labels, one behind the other (行政处罚行政强制), an enumerator between."""
+    """Whether a label consists of two rows' whole labels, one behind the other (行政处罚行政强制), an enumerator between.
+
+    Short ones (规章行政规范性文件) have nothing between them.
+    """
+    pairs = [(a.core, b.core) for a in wanted.leaves for b in other.leaves]
     return any(
-        len(printed) - len(a.core) - len(b.core) <= _BETWEEN
-        and (
-            (printed.startswith(a.core) and printed.endswith(b.core)) or (printed.startswith(b.core) and printed.endswith(a.core))
+        printed in {a + b, b + a}
+        or (
+            min(len(a), len(b)) >= _WHOLE
+            and 0 <= len(printed) - len(a) - len(b) <= _BETWEEN
+            and ((printed.startswith(a) and printed.endswith(b)) or (printed.startswith(b) and printed.endswith(a)))
         )
-        for a in wanted.leaves
-        if len(a.core) >= _WHOLE
-        for b in other.leaves
-        if len(b.core) >= _WHOLE and len(a.core) + len(b.core) <= len(printed)
+        for a, b in pairs
+        if a and b
     )
 
 

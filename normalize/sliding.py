@@ -40,15 +40,24 @@ def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Sequence[Row]) -
 
 
 def _why_slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> str:
-    """Why a row is unproven: the first other way to take it that breaks fewer sums; empty where there is none."""
-    as_read = _broken(row, cells, form)
-    better = (why for why, other in _others(row, cells) if _broken(row, {**cells, **other}, form) < as_read)
-    return next(better, "") if as_read else ""
+    """Why a row is unproven: the first other way to take it that breaks fewer sums; empty where there is none.
+
+    Without an empty line, which may be nothing, it is enough that a sum cannot be assessed where it fails as read.
+    """
+    as_read, failing = _broken(row, cells, form)
+    if not as_read:
+        return ""
+    for why, other in _others(row, cells):
+        broken, fails = _broken(row, {**cells, **other}, form)
+        if broken < as_read or (why is _EMPTY and broken == as_read and fails < failing):
+            return why
+    return ""
 
 
-def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> int:
-    """How many of the rules that involve the row fail or cannot be assessed."""
-    return sum(each.outcome != "holds" for each in check(forms()[form], cells, about=row))
+def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> tuple[int, int]:
+    """How many of the rules that involve the row fail or cannot be assessed, and how many of these fail."""
+    outcomes = [each.outcome for each in check(forms()[form], cells, about=row)]
+    return len(outcomes) - outcomes.count("holds"), outcomes.count("fails")
 
 
 def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[tuple[str, dict[CellKey, Cell]]]:

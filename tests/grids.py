@@ -1,6 +1,6 @@
 """Small grids for tests of normalize: the official tables without any document around them."""
 
-from extract.model import Grid, GridCell, Layout
+from extract.model import Grid, GridCell, Layout, Locus
 from normalize.forms import forms
 
 ORGANISATIONS = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
@@ -25,7 +25,11 @@ def drawn(rows, breaks=(), layout=Layout.LATTICE):
 def flattened(text):
     """A SEQUENCE grid from tab-separated lines."""
     return Grid(
-        tuple(GridCell(r, c, field) for r, line in enumerate(text.split("\n")) for c, field in enumerate(line.split("\t"))),
+        tuple(
+            GridCell(r, c, field, locus=Locus(r + 1, c + 1))
+            for r, line in enumerate(text.split("\n"))
+            for c, field in enumerate(line.split("\t"))
+        ),
         Layout.SEQUENCE,
     )
 

@@ -161,6 +161,15 @@ def test_one_cell_a_line_with_blanks_dropped_leaves_those_rows_missing():
     assert [cells[f"applications.partial.{c}"].printed for c in COLUMNS] == numbered("partial")
 
 
+def test_an_empty_line_among_the_values_may_stand_for_no_cell_where_a_sum_fails_with_it():
+    words = "结果维持 结果纠正 其他结果 尚未审结 总计"
+    head = f"行政复议 行政诉讼 {words} 未经复议直接起诉 复议后起诉 {words} {words}".split()
+    values = ["49", "0", "21", "99", "0", "0", "0", "", "0", "0", "0", "0", "0", "48", "48"]  # or: no total of reviews
+    assembled, cells = read("\n".join([*head, *values]))
+    assert doubts(assembled) == ["table.row_may_have_slid"]
+    assert cells["disputes.review.total"].state is State.MISSING
+
+
 def test_a_disclosure_table_in_blocks():
     text = """第二十条第（一）项\t\t\t
 信息内容\t本年制发件数\t本年废止件数\t现行有效件数

@@ -128,6 +128,7 @@ def _text(paper: Paper) -> bytes:
         ("本年制发件数", "本年废止件数", "is more like 本年废止件数"),
         ("4.保护第三方合法权益", "4.属于国家秘密", "7 cells of applications were not found"),
         ("商业企业", "工业企业", "says something else than"),
+        ("行政规范性文件", "规章行政规范性文件", "says 规章 as well"),
     ],
 )
 def test_a_label_that_means_something_else_is_in_doubt(label: str, other: str, doubt: str) -> None:
