@@ -40,24 +40,28 @@ def set_slid_rows_aside(cells: Sequence[Cell], form: str, rows: Sequence[Row]) -
 
 
 def _why_slid(row: Row, cells: Mapping[CellKey, Cell], form: str) -> str:
-    """Why a row is unproven: the first other way to take it that breaks fewer sums; empty where there is none.
+    """Why a row is unproven; empty where nothing speaks against it.
 
-    Without an empty line, which may be nothing, it is enough that a sum cannot be assessed where it fails as read.
+    Where its cells stand one a line an empty one may be a blank, or nothing where a blank has left no line: if then the row's own
+    sum fails, nobody can say whose mistake it is. Otherwise it is the first other way to take the row that breaks fewer sums.
     """
-    as_read, failing = _broken(row, cells, form)
-    if not as_read:
-        return ""
-    for why, other in _others(row, cells):
-        broken, fails = _broken(row, {**cells, **other}, form)
-        if broken < as_read or (why is _EMPTY and broken == as_read and fails < failing):
-            return why
-    return ""
+    outcomes = check(forms()[form], cells, about=row)
+    names = {str(key) for key in row}
+    empty = _is_stacked(row, cells) and any(cells[key].state is State.BLANK for key in row)
+    if empty and any(each.outcome == "fails" and names.issuperset(each.cells) for each in outcomes):
+        return "the row's cells stand one a line, one of them empty, and its own sum fails"
+    broken = sum(each.outcome != "holds" for each in outcomes)
+    better = (why for why, other in _others(row, cells) if _broken(row, {**cells, **other}, form) < broken)
+    return next(better, "") if broken else ""
 
 
-def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> tuple[int, int]:
-    """How many of the rules that involve the row fail or cannot be assessed, and how many of these fail."""
-    outcomes = [each.outcome for each in check(forms()[form], cells, about=row)]
-    return len(outcomes) - outcomes.count("holds"), outcomes.count("fails")
+def _is_stacked(row: Row, cells: Mapping[CellKey, Cell]) -> bool:
+    return len({cell.locus.line for key in row if (cell := cells[key]).locus}) > 1
+
+
+def _broken(row: Row, cells: Mapping[CellKey, Cell], form: str) -> int:
+    """How many of the rules that involve the row fail or cannot be assessed."""
+    return sum(each.outcome != "holds" for each in check(forms()[form], cells, about=row))
 
 
 def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[tuple[str, dict[CellKey, Cell]]]:
@@ -68,7 +72,7 @@ def _others(row: Row, cells: Mapping[CellKey, Cell]) -> Iterator[tuple[str, dict
     """
     read = [cells[k] for k in row]
     blank = State.BLANK
-    stacked = len({cell.locus.line for cell in read if cell.locus}) > 1
+    stacked = _is_stacked(row, cells)
     if stacked or blank not in {read[0].state, read[-1].state}:
         gaps = _has_gaps(row[0].table, cells)
         for at, cell in enumerate(read):
