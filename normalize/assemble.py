@@ -68,20 +68,17 @@ def assemble(readings: Sequence[TableReading], year: int | None, only_year: int 
 
 
 def choose_form(places: Sequence[frozenset[str]], year: int | None) -> str:
-    """The form most of whose own places are printed; each of ``places`` names the forms that have it.
+    """The form most of whose places are printed; each of ``places`` names the forms that have it.
 
-    Places that several forms share decide nothing; if there are no others the year may. Empty without any place.
+    Where that are several, the year may decide between them. Empty without any place.
     """
-    votes = Counter(next(iter(p)) for p in places if len(p) == 1)
-    if votes:
-        order = list(forms())
-        return max(votes, key=lambda f: (votes[f], -order.index(f)))
-    shared = frozenset.intersection(*places) if places else frozenset()
-    candidates = [f for f in forms().values() if f.key in shared]
-    for candidate in candidates:  # newest first
-        if year is not None and candidate.from_year <= year:
-            return candidate.key
-    return candidates[0].key if candidates else ""
+    votes = Counter(form for place in places for form in place)
+    most = max(votes.values(), default=0)
+    leading = [form for form in forms().values() if votes[form.key] == most > 0]
+    for form in leading:  # newest first
+        if year is not None and form.from_year <= year:
+            return form.key
+    return leading[0].key if leading else ""
 
 
 def _one_each(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from extract.model import Grid, GridCell, Layout, Line
-from normalize.assemble import assemble
+from normalize.assemble import assemble, choose_form
 from normalize.model import CellKey, Severity, State
 from normalize.sheet import Sheet
 from normalize.tables import read_tables
@@ -411,3 +411,23 @@ def test_a_unit_spoilt_by_a_stamp_is_no_label() -> None:
     sheet = Sheet(Grid(tuple(cells), Layout.LATTICE))
     assert [len(sheet.labels(row)) for row in range(len(rows))] == [1] * len(rows)
     assert [sheet.covering(row, 2).text for row in (8, 9, 10)] == ["8", "9", "10"]  # type: ignore[union-attr]
+
+
+NEW, OLD, EITHER = frozenset({"2021"}), frozenset({"2019"}), frozenset({"2019", "2021"})
+ANNEXED = frozenset({"2014"})
+
+
+@pytest.mark.parametrize(
+    ("places", "year", "form"),
+    [
+        ([EITHER] * 100 + [ANNEXED] * 58, 2023, "2021"),  # the old table beside the whole of the new form
+        ([EITHER] * 15 + [ANNEXED] * 58, 2016, "2014"),
+        ([EITHER] * 100 + [NEW] * 21 + [OLD] * 7, 2019, "2021"),
+        ([EITHER] * 100, 2020, "2019"),
+        ([EITHER] * 100, 2023, "2021"),
+        ([EITHER] * 100, None, "2021"),
+        ([], 2023, ""),
+    ],
+)
+def test_the_form_is_the_one_most_of_whose_places_are_printed(places, year, form):
+    assert choose_form(places, year) == form
