@@ -7,6 +7,7 @@ the two clash; where it is not, nothing but the line above tells whose numbers t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import regex
 
@@ -14,7 +15,7 @@ from normalize.agencies import is_agency, is_generic, is_region
 from normalize.authority.model import Agency
 from normalize.authority.names import read_name
 from normalize.model import Finding, Identity, Severity
-from normalize.panels import corner_labels
+from normalize.panels import corner_labels, panels, spanning_labels
 from normalize.placing import TableReading
 from normalize.prose import folded
 
@@ -68,9 +69,16 @@ def _bare(text: str) -> str:
     before = ""
     while text != before:
         before, text = text, _FRAME.sub("", text).strip(":：、，,.-— ")
-        for corner in corner_labels():  # a line of text right above a table may have become part of its first cell
-            text = text.removesuffix(corner.core)
+        for heading in _headings():  # a line of text right above a table may have become part of its first cell
+            text = text.removesuffix(heading)
     return text
+
+
+@cache
+def _headings() -> tuple[str, ...]:
+    """What stands in the first line of the forms' tables."""
+    over_columns = {heading for panel in panels() for heading in panel.headings}
+    return tuple(sorted(label.core for label in corner_labels() | spanning_labels() | over_columns))
 
 
 def _is_own(name: str, identity: Identity, own: Agency | None) -> bool:
