@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -205,7 +206,8 @@ def join_rows(table: Plan, bench: Bench) -> Plan | None:
         if b[0].row == a[0].row + 1 and alike(a, b) and _is_single(table, b[0].row) and _is_single(table, a[0].row)
     ]
     pairs = [(a, b) for a, b in pairs if label_of(table, a[0].row) and label_of(table, b[0].row)]
-    pairs = [(a, b) for a, b in pairs if a[0].key != b[0].key]  # the two of a row that was split make it whole again
+    split = [key for key, count in Counter(row[0].key for row in rows).items() if count > 1]  # whose halves would be whole again
+    pairs = [(a, b) for a, b in pairs if a[0].key not in split and b[0].key not in split]
     if "spans" not in bench.shows:
         pairs = [(a, b) for a, b in pairs if any(x.text and y.text for x, y in zip(a, b, strict=True))]
     if "lines" in bench.shows:
