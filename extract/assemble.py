@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -246,13 +246,14 @@ def _grid(cells: list[Cell], height: float, page: int) -> tuple[Grid, tuple[tupl
         runs = [run for cell in here for run in cell.runs]
         valued = any(run.value for run in runs)
         until = max((cell.until for cell in here if cell.until is not None), default=None)
+        rowspan, colspan = _free(places, (row, column), row_of(until) - row + 1 if until is not None else 1, here[0].colspan)
         made.append(
             GridCell(
                 row,
                 column,
                 ("\n" if valued else "").join(cell.text for cell in here if cell.text),
-                rowspan=row_of(until) - row + 1 if until is not None else 1,
-                colspan=here[0].colspan,
+                rowspan=rowspan,
+                colspan=colspan,
                 box=Box(page, *enclosing(runs)) if runs else None,
                 confidence=min(cell.confidence for cell in here) if len(here) == 1 or not valued else DOUBT,
             )
@@ -260,3 +261,11 @@ def _grid(cells: list[Cell], height: float, page: int) -> tuple[Grid, tuple[tupl
         members.append(tuple(i for run in runs for i in run.members))
     everything = [run for cell in cells for run in cell.runs]
     return Grid(tuple(made), Layout.ALIGNED, Box(page, *enclosing(everything))), tuple(members)
+
+
+def _free(taken: Container[tuple[int, int]], place: tuple[int, int], rows: int, columns: int) -> tuple[int, int]:
+    """How far a cell at a place may span so many rows and columns before it meets another: lines set askew may share a row."""
+    row, column = place
+    width = next((k for k in range(1, columns) if (row, column + k) in taken), columns)
+    meets = (n for n in range(1, rows) if any((row + n, column + k) in taken for k in range(width)))
+    return next(meets, rows), width

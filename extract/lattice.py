@@ -324,19 +324,25 @@ def _covered_by(place: _Place) -> set[tuple[int, int]]:
 
 def _flooded(row: int, column: int, walls: Sequence[Sequence[bool]], ceilings: Sequence[Sequence[bool]]) -> set[tuple[int, int]]:
     """The elementary cells that can be reached from one without crossing a border."""
-    region = {(row, column)}
+    region: set[tuple[int, int]] = set()
     waiting = [(row, column)]
     while waiting:
         r, c = waiting.pop()
-        for shut, place in (
-            (walls[r][c], (r, c - 1)),
-            (walls[r][c + 1], (r, c + 1)),
-            (ceilings[r][c], (r - 1, c)),
-            (ceilings[r + 1][c], (r + 1, c)),
-        ):
-            if not shut and place not in region:
-                region.add(place)
-                waiting.append(place)
+        if (r, c) in region:
+            continue
+        first, last = c, c + 1
+        while not walls[r][first]:
+            first -= 1
+        while not walls[r][last]:
+            last += 1
+        region.update((r, k) for k in range(first, last))
+        for ceiling, beyond in ((ceilings[r], r - 1), (ceilings[r + 1], r + 1)):
+            entered = False  # one place of each run there is enough
+            for k in range(first, last):
+                entered = entered and not walls[beyond][k]
+                if not ceiling[k] and not entered:
+                    waiting.append((beyond, k))
+                    entered = True
     return region
 
 
@@ -355,8 +361,9 @@ def _rectangles(places: set[tuple[int, int]]) -> list[_Place]:
 def _scanned(places: set[tuple[int, int]]) -> list[_Place]:
     left = set(places)
     found = []
-    while left:
-        row, column = min(left)
+    for row, column in sorted(places):
+        if (row, column) not in left:
+            continue
         end = column
         while (row, end) in left:
             end += 1

@@ -7,7 +7,7 @@ from normalize.align import Printed
 from normalize.model import State
 from normalize.named_rows import name_rows
 from normalize.panels import panels
-from tests.grids import DISPUTES, drawn
+from tests.grids import DISPUTES, drawn, header
 from tests.test_tables import doubts, read
 
 OWN, CUT = "2.涉及商业秘密", "2.涉及商业秘"
@@ -54,3 +54,11 @@ def test_what_a_header_leaves_open_is_open_under_its_top_line_printed_once_more(
     assert cells["disputes.suit_direct.upheld"].state is State.MISSING, doubts(sound)
     _, again = read(drawn([*header, top, [*"0" * 15]]))
     assert again["disputes.suit_direct.upheld"].state is State.MISSING
+
+
+def test_a_label_may_go_on_below_the_headers_next_print() -> None:
+    label, rest = "一、本年新收政府信息公开申请", "数量"
+    rows = [*header(), [(label, 3), *[""] * 7], *header(), [(rest, 3), *"1111116"]]
+    assembled, _ = read(drawn(rows))
+    assert "table.position_unknown" in doubts(assembled)
+    assert not assembled.extra_cells
