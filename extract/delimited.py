@@ -33,7 +33,7 @@ def _fields(text: str, mark: str) -> tuple[str, ...] | None:
         fields = tuple(trim(field) for field in next(csv.reader([text], delimiter=mark), []))
     except csv.Error:  # a field of 131,072 characters or more: a picture written out, perhaps
         return None
-    return None if any("。" in field or is_prose(field) for field in fields) else fields
+    return None if any(map(is_prose, fields)) else fields
 
 
 def _is_row(text: str, mark: str) -> bool:

@@ -32,6 +32,7 @@ _PAGE_NUMBER = regex.compile(
     regex.I,
 )
 _BARE_PAGE_NUMBER = regex.compile(r"\d{1,3}")
+_LETTER = regex.compile(r"\p{L}")
 _SENTENCE = regex.compile(r"[。;!?…]")
 
 
@@ -86,6 +87,6 @@ def is_bracketed(text: str) -> bool:
 def is_prose(text: str, *, longest: int = 45) -> bool:
     """A sentence or part of one: has a full stop, or is longer than a label and not a mere gloss."""
     trimmed = plain(text)
-    if "。" in trimmed or _SENTENCE.search(trimmed.rstrip(";")):
+    if _SENTENCE.search(trimmed.rstrip(";")) and _LETTER.search(trimmed):  # without one, as "1922?", it is a number in doubt
         return True
     return len(trimmed) > longest and not is_bracketed(trimmed) and not is_enumerated(trimmed)

@@ -367,6 +367,9 @@ def test_page_numbers(text, furniture):
         ("（部分公开（区分处理的，只计这一情形，不计其他情形）", False),
         ("2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请（含上年结转的申请）", False),
         ("信息内容", False),
+        ("1922?", False),
+        ("1922。", False),
+        ("有效吗？", True),
     ],
 )
 def test_prose(text, prose):

@@ -133,7 +133,7 @@ def spell_number(table: Plan, bench: Bench) -> Plan | None:
 
 def exchange_nothings(table: Plan, bench: Bench) -> Plan | None:
     """Blanks, zeros and dashes in each other's places: each is what it is."""
-    cells = [cell for cell in values(table) if cell.text.strip() in {"", "0"}]
+    cells = [cell for cell in values(table) if cell.text.strip() in {"", "0"} and cell.may != NOTHING]
     if not cells:
         return None
     changed = table

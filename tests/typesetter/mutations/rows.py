@@ -103,6 +103,9 @@ def add_numbers(table: Plan, bench: Bench) -> Plan | None:
     changed = with_row(table, at, new)
     if bench.shows & {"places", "filled"}:
         return changed
+    above = [cell for cell in values(table) if cell.row == at - 1]
+    if len(new) == len(above) and not any(cell.text for cell in above):
+        return None  # they would be the values of the row above, which has none
     beside = {at - 1, at + 1}
     return with_cells(changed, {(c.row, c.column): replace(c, may=NOTHING) for c in values(changed) if c.row in beside and c.key})
 
