@@ -16,8 +16,9 @@ from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
 from normalize.named_rows import NamedRow, name_rows
 from normalize.numbers import NOTHING, Kind, kind_of, read_number
-from normalize.panels import keys_of, panels
+from normalize.panels import Panel, keys_of, panels
 from normalize.placing import Draft, Placement, TableReading
+from normalize.rivals import is_torn
 from normalize.serials import in_turn, is_serial_heading
 from normalize.sheet import names_column, names_row
 from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
@@ -29,6 +30,7 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
     last = inherited
     rows = rows_of(grid)
     serials = _serial_numbers(rows)
+    above: Fields | None = None
     for header, body in _zones(rows):
         found = announced(header) if header else _continued(last, body)
         if found is None:
@@ -44,8 +46,22 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
         if found.panel.line:
             _read_line(found, header, body, draft)
         else:
-            _read_matrix(found, body, draft)
+            labelled = [fields for fields in body if fields.labels]
+            if above and labelled and _goes_on(above, labelled[0], found.panel):
+                reason = f"the label {above.printed.path[-1]} goes on in another row"
+                draft.doubt("table.position_unknown", reason, labelled.pop(0).values)
+            _read_matrix(found, labelled, draft)
+            above = labelled[-1] if labelled else None
     return draft.finish(), last
+
+
+def _goes_on(above: Fields, below: Fields, panel: Panel) -> bool:
+    """Whether the label of the last row above a header goes on in the first one below it, which is no row by itself."""
+    if not below.numeric or name_rows(panel, (below.printed,)):
+        return False
+    named = name_rows(panel, (above.printed,))
+    pair = (above.printed, below.printed)
+    return bool(named) and is_torn(pair, {1}, 0, named[0].row.wanted)
 
 
 def _serial_numbers(rows: Sequence[Fields]) -> tuple[GridCell, ...]:
@@ -158,10 +174,9 @@ def _place(
         draft.place(Placement(key, forms, cell, None, reason, slides))
 
 
-def _read_matrix(header: InForce, body: Sequence[Fields], draft: Draft) -> None:
+def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> None:
     """The labelled rows under a header."""
     panel = header.panel
-    rows = [f for f in body if f.labels]
     numeric = frozenset(i for i, f in enumerate(rows) if f.numeric)
     filled = frozenset(i for i, f in enumerate(rows) if f.filled)
     named = {found.index: found for found in name_rows(panel, tuple(f.printed for f in rows), numeric, filled)}

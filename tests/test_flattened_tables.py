@@ -97,6 +97,15 @@ def test_all_blank_rows_are_blank_however_they_slid():
     assert {cells[f"applications.new.{c}"].state for c in COLUMNS} == {State.BLANK}
 
 
+def test_a_label_may_go_on_below_the_headers_next_print():
+    upper, lower = "一、本年新收政府信息公开申请\t\t\t\t\t\t\t", "数量\t1\t1\t1\t1\t1\t1\t6"
+    carried = "二、上年结转政府信息公开申请数量\t0\t0\t0\t0\t0\t0\t0"
+    assembled, cells = read(f"{HEADER}\n{upper}\n{HEADER}\n{lower}\n{carried}")
+    assert "table.position_unknown" in doubts(assembled)
+    assert not assembled.extra_cells
+    assert cells["applications.carried_in.total"].value == 0
+
+
 def test_a_header_with_a_column_of_the_agencys_own_places_nothing():
     head = HEADER.replace("其他\t", "其他\t小计\t")
     assembled, cells = read(head + "\n" + body(regular))
