@@ -10,7 +10,7 @@ from extract.model import Grid, GridCell
 from normalize.align import Printed
 from normalize.numbers import NOTHING, Kind, kind_of
 from normalize.placing import holds_number
-from normalize.sheet import is_label, names_column, names_row
+from normalize.sheet import is_label, names_column, names_row, names_section
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def _begins_row(last: str, here: str, *, heads: bool, filled: bool) -> bool:
         heads: Whether the row has a column's label; 总计 ends a header and labels a row of its own, and does not count.
         filled: Whether it has a number.
     """
+    if names_row(last) and not names_section(last) and names_section(here):
+        return True  # a row without values, and the next block's heading
     if not is_label(here):
         # Blanks among header labels are what is left of spanned cells; a number under them begins the values.
         return heads and not filled and kind_of(here) is not Kind.EMPTY

@@ -179,6 +179,15 @@ def test_an_empty_line_among_the_values_may_stand_for_no_cell_where_a_sum_fails_
     assert cells["disputes.review.total"].state is State.MISSING
 
 
+def test_one_cell_a_line_a_row_without_values_ends_at_the_next_blocks_heading():
+    first = ["第二十条第（五）项", "信息内容", "本年处理决定数量", "行政许可（含上年结转）", "79", "行政许可"]
+    second = ["第二十条第（六）项", "信息内容", "本年处理决定数量", "行政处罚", "3", "行政强制", "2"]
+    assembled, cells = read("\n".join([*first, *second]))
+    assert cells["disclosure.licensing.decisions"].state is State.MISSING  # 79 is of a row that says more
+    assert cells["disclosure.penalties.decisions"].value == 3
+    assert doubts(assembled) != []
+
+
 def test_a_disclosure_table_in_blocks():
     text = """第二十条第（一）项\t\t\t
 信息内容\t本年制发件数\t本年废止件数\t现行有效件数
