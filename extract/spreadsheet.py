@@ -90,10 +90,11 @@ def _rows(sheet: Worksheet) -> list[MarkupRow]:
         return []
     height = max(row for row, _ in sheet.texts) + 1
     width = max(column for _, column in sheet.texts) + 1
-    rows = [row for row in range(height) if row not in sheet.hidden_rows]
+    hidden = sum(row < height for row in sheet.hidden_rows)
     columns = [column for column in range(width) if column not in sheet.hidden_columns]
-    if len(columns) * len(rows) > limits().table_cells:
+    if len(columns) * (height - hidden) > limits().table_cells:  # before any is made: a cell may say it is in row 999999999
         raise beyond("table_cells", "A workbook of cells beyond count; no report is.")
+    rows = [row for row in range(height) if row not in sheet.hidden_rows]
     merged = {}
     covered: set[tuple[int, int]] = set()
     for span in sheet.spans:

@@ -24,7 +24,7 @@ _FORMULA = b"<f"
 _WHITE = frozenset({"FFFFFFFF", "00FFFFFF", "FFFFFF"})
 _HEAD = 200
 _SHEET_DATA = b"sheetData"
-_DAMAGE = (KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, etree.XMLSyntaxError)
+_DAMAGE = (KeyError, ValueError, TypeError, OverflowError, AttributeError, IndexError, ParseError, etree.XMLSyntaxError)
 """What openpyxl raises over damaged workbooks."""
 
 

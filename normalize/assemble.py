@@ -37,23 +37,33 @@ class Assembled:
     tally: Tally
 
 
+_UNDATED = Finding("table.year_unknown", Severity.DOUBT, "a table names no year beside tables that name several")
+
+
 def years_in(readings: Iterable[TableReading]) -> tuple[int | None, ...]:
     """The years that tables print side by side; one None where they do not."""
     years = sorted({p.year for r in readings for p in r.placements if p.year is not None})
     return tuple(years) or (None,)
 
 
-def assemble(readings: Sequence[TableReading], year: int | None, only_year: int | None = None) -> Assembled:
+def assemble(
+    readings: Sequence[TableReading], year: int | None, only_year: int | None = None, undated: int | None = None
+) -> Assembled:
     """The cells of one report.
 
-    ``year`` is the report's (it breaks ties between forms, nothing else); ``only_year`` selects the placements of one year
-    where tables print several side by side.
+    Args:
+        readings: what became of the document's tables.
+        year: the report's; it breaks ties between forms, nothing else.
+        only_year: selects the placements of one year where tables print several side by side.
+        undated: the year to which tables beside those belong that name none; not known, they are in doubt in each report.
     """
     readings = [r for r in readings if only_year is None or r.year in {None, only_year}]
-    placements = [p for r in readings for p in r.placements if only_year is None or p.year == only_year]
+    every = [p for r in readings for p in r.placements]
+    placements = [p for p in every if only_year in {None, p.year} or (p.year is None and only_year == undated)]
+    homeless = any(p.year is None and holds_number(p.cell.text) for p in every) and only_year is not None and undated is None
     form = choose_form([p.forms for p in placements] or [p.forms for r in readings for p in r.panels], year)
     chosen, repeated, conflicts = _one_each(placements)
-    findings: list[Finding] = [*_unplaced(readings), *conflicts, *_notes(readings)]
+    findings: list[Finding] = [*_unplaced(readings), *conflicts, *_notes(readings), *([_UNDATED] if homeless else [])]
     cells = tuple(_cells(_owed(form, _row_forms(form, chosen)), chosen, findings))
     cells, slid = set_slid_rows_aside(cells, form, _sliding_rows(chosen))
     findings.extend((*slid, *_missing(cells)))

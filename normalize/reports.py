@@ -59,13 +59,12 @@ def _reports(part: Document, body: Body, readings: Sequence[TableReading], origi
         return [settled(_with_leftovers(_with_captions(report, readings)))]
     # The tables name their years; what the prose around them says of a year is not about one of them.
     others = tuple(f for f in identity.findings if "year" not in f.rule)
-    return settled_side_by_side(
-        [
-            _report(part, body.chapters, replace(identity, year=y, findings=others), assemble(readings, y, y), origin)
-            for y in years
-            if y
-        ]
-    )
+    undated = identity.year if identity.year in years else None
+    reports = []
+    for year in filter(None, years):
+        own = replace(identity, year=year, findings=others)
+        reports.append(_report(part, body.chapters, own, assemble(readings, year, year, undated), origin))
+    return settled_side_by_side(reports)
 
 
 def _report(part: Document, chapters: tuple[Section, ...], identity: Identity, assembled: Assembled, origin: str) -> Report:

@@ -252,6 +252,24 @@ def test_two_years_side_by_side_are_kept_apart():
     assert {y for y, _ in found} == {2022, 2023}
 
 
+@pytest.mark.parametrize(
+    ("year", "undated", "licences", "doubted"),
+    [(2023, 2023, "7", []), (2022, 2023, None, []), (2023, None, None, ["table.year_unknown"])],
+)
+def test_a_table_without_a_year_beside_tables_of_several_is_the_reports_own(year, undated, licences, doubted):
+    rows = [
+        ["", ("2022年", 3), ("2023年", 3)],
+        ["信息内容", *["本年制发件数", "本年废止件数", "现行有效件数"] * 2],
+        ["规章", *"123456"],
+    ]
+    other = [["信息内容", "本年处理决定数量"], ["行政许可", "7"]]
+    assembled = assemble(read_tables([drawn(rows), drawn(other)]), year, year, undated)
+    cells = {str(cell.key): cell.printed for cell in assembled.cells if cell.state is not State.MISSING}
+    assert cells["disclosure.rules.issued"] == ("4" if year == 2023 else "1")
+    assert cells.get("disclosure.licensing.decisions") == licences
+    assert doubts(assembled) == doubted
+
+
 def test_captions_tell_the_tables_of_two_years_apart():
     def table(add):
         return drawn(disputes([str(n + add) for n in range(15)]))
