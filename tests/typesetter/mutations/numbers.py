@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tests.typesetter.mutations.bench import (
+    BLANK,
     NOTHING,
     Bench,
     Changes,
@@ -103,7 +104,8 @@ def lose_number(table: Plan, bench: Bench) -> Plan | None:
     last = row[-1]
     if "filled" in bench.shows:
         return with_cells(table, {(c.row, c.column): c for c in (*moved, printed_as(last, None))})
-    before: list[Says] = [NOTHING, *map(said, moved)]
+    gone = NOTHING if any(cell.text for cell in row) else BLANK
+    before: list[Says] = [gone, *map(said, moved)]
     short = [narrowed(cell, other) for cell, other in zip(moved, before, strict=False)]
     return with_cells(table, {(last.row, last.column): None, **{(c.row, c.column): c for c in short}})
 
