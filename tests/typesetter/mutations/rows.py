@@ -269,6 +269,8 @@ def hide_row(table: Plan, bench: Bench) -> Plan | None:
 def blank_row(table: Plan, bench: Bench) -> Plan | None:
     """A row's numbers are gone, or all of them a stroke or a zero: they are read as printed."""
     rows = [row for row in rows_of_values(table) if all(cell.rowspan == 1 for cell in row)]  # a merged blank is two rows' blank
+    if any(cell.key is None and cell.text for cell in values(table)):  # stray numbers would be a blank line's
+        rows = [row for row in rows if label_of(table, row[0].row)]
     if not rows:
         return None
     row = bench.rng.choice(rows)
