@@ -83,14 +83,19 @@ def _announced(rows: tuple[tuple[str, ...], ...], cornered: frozenset[str]) -> t
 
 
 def _anchor(header: Sequence[Fields], panel: Panel) -> tuple[int | None, int]:
-    """Where the column labels begin in a header of one line, and the line's width."""
-    if len(header) != 1:
+    """Where the column labels begin in a header, and its width: where its only line has them, or its last one, spans repeated."""
+    if not header:
         return None, 0
-    row = header[0]
+    row = header[-1]
     texts = [c.text for c in row.labels]
     corner = len(texts) - len(panel.columns)
-    plain = corner > 0 and row.lead == len(texts) and all(is_corner(t) for t in texts[:corner])
-    return (corner if plain else None), row.width
+    if corner <= 0 or not all(is_corner(t) for t in texts[:corner]):
+        return None, row.width if len(header) == 1 else 0
+    if len(header) == 1:
+        return (corner if row.lead == len(texts) else None), row.width
+    heads = row.labels[corner:]
+    consecutive = [cell.column for cell in heads] == list(range(heads[0].column, row.width))
+    return (heads[0].column, row.width) if consecutive and all(_heads(cell.text, panel) for cell in heads) else (None, 0)
 
 
 def _heads(text: str, panel: Panel) -> bool:

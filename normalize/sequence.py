@@ -189,11 +189,23 @@ def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> None:
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
         if found and taken and _may_hold_too_many(fields, deepest - len(found.row.wanted.parents), taken, rows, header):
             taken = None
+        if (
+            taken
+            and header.anchor is not None
+            and fields.width == header.width
+            and _begins_before(fields, taken[0], header.anchor)
+        ):
+            taken = None
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if found is None:
             _keep_extra_row(header, fields, taken, draft)
         elif not found.row.heading:
             _read_row(header, found, fields, taken, draft, regular=anchor is not None)
+
+
+def _begins_before(fields: Fields, first: GridCell, anchor: int) -> bool:
+    """Whether the first value on a row's line stands in a field before those with a head."""
+    return kind_of(first.text) is not Kind.EMPTY and first.column < anchor and first.row == fields.labels[-1].row
 
 
 def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], header: InForce) -> bool:

@@ -210,6 +210,17 @@ def repeated(values):
 行政强制\t7\t7\t7"""
 
 
+def test_a_number_left_of_the_heads_is_no_value_where_every_line_shows_its_fields():
+    rule, labels = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", "一、本年新收政府信息公开申请数量"
+    names = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    heads = [["", *["申请人情况"] * 7], ["", names[0], *["法人或其他组织"] * 5, names[-1]], ["", *names]]
+    header = [[rule] * 3 + line for line in heads]
+    for values, natural_person in ((["9", *[""] * 7], None), (["", *"9111114"], 9)):
+        text = "\n".join("\t".join(line) for line in (*header, [labels] * 3 + values))
+        _, cells = read(text)
+        assert cells["applications.new.natural_person"].value == natural_person
+
+
 def test_cells_repeated_for_the_columns_they_span_count_once():
     assembled, cells = read(repeated("5\t5\t5"))
     assert (cells["disclosure.penalties.decisions"].value, cells["disclosure.coercive_measures.decisions"].value) == (5, 7)
