@@ -10,7 +10,7 @@ from extract.model import Document, ReaderWarning
 from extract.ocr import RECOGNISED
 from normalize.model import Report
 
-READER_VERSION = "9"
+READER_VERSION = "10"
 """Changes whenever the same bytes may give another result: documents are then read again."""
 
 

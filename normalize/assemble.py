@@ -16,6 +16,7 @@ from normalize.forms import FormCell, cells_by_row, family_of, forms
 from normalize.model import Cell, CellKey, ExtraCell, Finding, Ignored, Severity, State, Tally
 from normalize.numbers import Kind, Reading, read_number
 from normalize.placing import Placement, TableReading, holds_number
+from normalize.side_by_side import Share, share_of, whole
 from normalize.sliding import set_slid_rows_aside
 
 _CONFLICT = "printed more than once, differently"
@@ -37,15 +38,6 @@ class Assembled:
     tally: Tally
 
 
-_UNDATED = Finding("table.year_unknown", Severity.DOUBT, "a table names no year beside tables that name several")
-
-
-def years_in(readings: Iterable[TableReading]) -> tuple[int | None, ...]:
-    """The years that tables print side by side; one None where they do not."""
-    years = sorted({p.year for r in readings for p in r.placements if p.year is not None})
-    return tuple(years) or (None,)
-
-
 def assemble(
     readings: Sequence[TableReading], year: int | None, only_year: int | None = None, undated: int | None = None
 ) -> Assembled:
@@ -57,24 +49,20 @@ def assemble(
         only_year: selects the placements of one year where tables print several side by side.
         undated: the year to which tables beside those belong that name none; not known, they are in doubt in each report.
     """
-    readings = [r for r in readings if only_year is None or r.year in {None, only_year}]
-    every = [p for r in readings for p in r.placements]
-    placements = [p for p in every if only_year in {None, p.year} or (p.year is None and only_year == undated)]
-    homeless = any(p.year is None and holds_number(p.cell.text) for p in every) and only_year is not None and undated is None
-    form = choose_form([p.forms for p in placements] or [p.forms for r in readings for p in r.panels], year)
-    chosen, repeated, conflicts = _one_each(placements)
-    findings: list[Finding] = [*_unplaced(readings), *conflicts, *_notes(readings), *([_UNDATED] if homeless else [])]
+    share = whole(readings) if only_year is None else share_of(only_year, readings, undated)
+    places = [p.forms for p in share.placements] or [p.forms for r in share.readings for p in r.panels]
+    form = choose_form(places, year)
+    chosen, repeated, conflicts = _one_each(share.placements)
+    findings: list[Finding] = [*_unplaced(share.readings), *conflicts, *_notes(share.readings), *share.findings]
     cells = tuple(_cells(_owed(form, _row_forms(form, chosen)), chosen, findings))
     cells, slid = set_slid_rows_aside(cells, form, _sliding_rows(chosen))
-    findings.extend((*slid, *_missing(cells)))
-    ignored = (*(i for r in readings for i in r.ignored), *repeated)
-    extras = tuple(e for r in readings for e in r.extras if only_year in {None, r.year})
-    findings.extend(_extras(extras))
-    tally = _tally(readings, placements, cells, extras, ignored)
-    if only_year is None and tally.seen != tally.used + tally.ignored + tally.in_findings:
+    findings.extend((*slid, *_missing(cells), *_extras(share.extras)))
+    ignored = (*(i for r in share.readings for i in r.ignored), *repeated)
+    tally = _tally(share, cells, ignored)
+    if tally.seen != tally.used + tally.ignored + tally.in_findings:
         message = f"{tally.seen} numbers printed, {tally.used} used, {tally.ignored} ignored, {tally.in_findings} in findings"
         findings.append(Finding("conservation.broken", Severity.DOUBT, message))
-    return Assembled(form, cells, extras, tuple(findings), ignored, tally)
+    return Assembled(form, cells, share.extras, tuple(findings), ignored, tally)
 
 
 def choose_form(places: Sequence[frozenset[str]], year: int | None) -> str:
@@ -242,19 +230,15 @@ def _extras(extras: Sequence[ExtraCell]) -> Iterator[Finding]:
         yield Finding("table.extra", Severity.NOTE, f"not in the form, kept as extra cells: {label[1]}", actual=printed)
 
 
-def _tally(
-    readings: Sequence[TableReading],
-    placements: Sequence[Placement],
-    cells: Sequence[Cell],
-    extras: Sequence[ExtraCell],
-    ignored: Sequence[Ignored],
-) -> Tally:
+def _tally(share: Share, cells: Sequence[Cell], ignored: Sequence[Ignored]) -> Tally:
+    """Where the numbers of a report's tables ended. What other years' reports claim is none of its own."""
     printed = State.PRINTED
     used = {c.key for c in cells if c.state is printed}
     repeated = sum(i.rule == "table.repeated" for i in ignored)
-    placed = {id(p.cell): p for p in placements if holds_number(p.cell.text)}
+    placed = {id(p.cell): p for p in share.placements if holds_number(p.cell.text)}
     sure = [p.key in used for p in placed.values()].count(True)
-    kept = sum(holds_number(e.printed) for e in extras)
-    lost = sum(holds_number(t) for r in readings for u in r.unplaced for t in u.printed)
+    kept = sum(holds_number(e.printed) for e in share.extras)
+    lost = sum(holds_number(t) for r in share.readings for u in r.unplaced for t in u.printed)
     doubtful = len(placed) - sure
-    return Tally(sum(r.seen for r in readings), sure - repeated + kept, len(ignored), doubtful + lost)
+    seen = sum(r.seen for r in share.readings) - share.elsewhere
+    return Tally(seen, sure - repeated + kept, len(ignored), doubtful + lost + share.homeless)

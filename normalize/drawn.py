@@ -10,17 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extract.model import Grid, GridCell, Layout
-from normalize.align import Printed, align
+from normalize.align import align
 from normalize.breaks import with_whole_rows
 from normalize.counted import map_by_count
 from normalize.drawn_rows import label_of, match_line, match_rows
 from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
 from normalize.model import ExtraCell
-from normalize.named_rows import NamedRow
+from normalize.named_rows import LastRow, NamedRow
 from normalize.numbers import Kind, kind_of, read_number
 from normalize.panels import Panel, keys_of, panels
-from normalize.placing import Draft, Placement, TableReading, holds_number
-from normalize.rivals import is_torn, says_other_year
+from normalize.placing import Draft, Extra, Placement, TableReading, holds_number
+from normalize.rivals import says_other_year
 from normalize.serials import serial_numbers
 from normalize.sheet import Sheet, is_label
 from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
@@ -28,7 +28,6 @@ from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
 _TRUSTED = 0.6
 """Readers give a place that follows from ink around it 0.6 and more; the form's labels then confirm it."""
 _ASTRAY = "a number stands before the values, in this row or in one set like it"
-_NO_LABEL = Printed(())
 _SHORT = "the row has fewer cells than the table has columns"
 _SURPLUS = "the row has more cells than the table has columns"
 
@@ -41,8 +40,8 @@ class Inherited:
     after: int = 0
     doubt: str = ""
     """What the header left open is open for whatever stands under it."""
-    label: Printed = _NO_LABEL
-    """That of the last row, where it names one of the panel's: it may go on under the header's next print."""
+    row: LastRow | None = None
+    """The last one, where it names one of the panel's: its label may go on under the header's next print."""
 
 
 def read_drawn(grid: Grid, inherited: Inherited | None = None) -> tuple[TableReading, Inherited | None]:
@@ -166,21 +165,17 @@ def _read_zone(
             _read_row(sheet, row, columns, draft)
         draft.set_aside("table.serial_number", [c for c in sheet.across(found.index, 0, first) if c in serials])
     taken = {found.index for found in matched}
-    if before and before.panel is panel and rows and rows[0] not in taken and _goes_on(before, label_of(sheet, rows[0], first)):
+    above = before.row if before and before.panel is panel else None
+    if above and rows and rows[0] not in taken and above.goes_on(label_of(sheet, rows[0], first)):
         numbers = [cell for cell in sheet.across(rows[0], first) if holds_number(cell.text)]
-        draft.doubt("table.position_unknown", f"the label {before.label.path[-1]} goes on in another row", numbers)
+        draft.doubt("table.position_unknown", f"the label {above.label.path[-1]} goes on in another row", numbers)
         taken.add(rows[0])
     _keep_extra_rows(sheet, [r for r in rows if r not in taken], maps, first, draft)
     doubt = next((columns.doubt for columns in maps if columns.doubt), "")
     last = max(matched, key=lambda found: found.place, default=None)
-    label = label_of(sheet, last.index, first) if last and last.index == rows[-1] and not panel.line else _NO_LABEL
-    return Inherited(panel, last.place + 1 if last else done, doubt, label)
-
-
-def _goes_on(before: Inherited, label: Printed) -> bool:
-    """Whether the label of the last row above a header goes on in the first one below it."""
-    wanted = before.panel.rows[before.after - 1].wanted
-    return bool(before.label.path and label.path) and is_torn((before.label, label), {1}, 0, wanted)
+    ends = last is not None and last.index == rows[-1] and not panel.line
+    final = LastRow(panel, last.row, label_of(sheet, last.index, first)) if last and ends else None
+    return Inherited(panel, last.place + 1 if last else done, doubt, final)
 
 
 def _is_astray(cell: GridCell, serials: frozenset[GridCell]) -> bool:
@@ -283,7 +278,8 @@ def _keep_extra(labels: Sequence[GridCell], cell: GridCell, columns: ColumnMap, 
         return
     draft.close(cell)
     label, value = "/".join(c.text for c in labels), read_number(cell.text).value
-    draft.extras.append(ExtraCell(columns.panel.table, label, "/".join(item.stack), cell.text, value, cell.box, cell.locus))
+    kept = ExtraCell(columns.panel.table, label, "/".join(item.stack), cell.text, value, cell.box, cell.locus)
+    draft.extras.append(Extra(kept, columns.year))
 
 
 def _keep_extra_rows(sheet: Sheet, rows: Sequence[int], maps: Sequence[ColumnMap], first: int, draft: Draft) -> None:

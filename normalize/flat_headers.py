@@ -87,15 +87,20 @@ def _anchor(header: Sequence[Fields], panel: Panel) -> tuple[int | None, int]:
     if not header:
         return None, 0
     row = header[-1]
-    texts = [c.text for c in row.labels]
-    corner = len(texts) - len(panel.columns)
-    if corner <= 0 or not all(is_corner(t) for t in texts[:corner]):
-        return None, row.width if len(header) == 1 else 0
+    corner = len(row.labels) - len(panel.columns)
+    cornered = corner > 0 and all(is_corner(cell.text) for cell in row.labels[:corner])
     if len(header) == 1:
-        return (corner if row.lead == len(texts) else None), row.width
+        return (corner if cornered and row.lead == len(row.labels) else None), row.width
+    if cornered and _shows_every_field(row, corner, panel):
+        return row.labels[corner].column, row.width
+    return None, 0
+
+
+def _shows_every_field(row: Fields, corner: int, panel: Panel) -> bool:
+    """Whether the labels behind a header's corner head one field each up to the end of its last line."""
     heads = row.labels[corner:]
     consecutive = [cell.column for cell in heads] == list(range(heads[0].column, row.width))
-    return (heads[0].column, row.width) if consecutive and all(_heads(cell.text, panel) for cell in heads) else (None, 0)
+    return consecutive and all(_heads(cell.text, panel) for cell in heads)
 
 
 def _heads(text: str, panel: Panel) -> bool:

@@ -27,6 +27,19 @@ class NamedRow:
     doubt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LastRow:
+    """The last row above a header, which names one of a panel's."""
+
+    panel: Panel
+    row: PanelRow
+    label: Printed
+
+    def goes_on(self, below: Printed) -> bool:
+        """Whether its label goes on in the first row below the header, which names none by itself."""
+        return bool(self.label.path and below.path) and is_torn((self.label, below), {1}, 0, self.row.wanted)
+
+
 @lru_cache(maxsize=1024)
 def name_rows(
     panel: Panel,

@@ -35,6 +35,14 @@ class Placement(NamedTuple):
     """Its row may stand one column off, or hold a number too many: the place holds unless the sums speak against it."""
 
 
+class Extra(NamedTuple):
+    """A printed cell in a row or column that no form has."""
+
+    cell: ExtraCell
+    year: int | None = None
+    """Where one table prints several years side by side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """Printed numbers that could not be placed with certainty: they end in a finding, never in a cell."""
@@ -53,7 +61,7 @@ class TableReading:
     panels: tuple[Panel, ...] = ()
     """The panels recognised in it; empty when it is no table of a report."""
     placements: tuple[Placement, ...] = ()
-    extras: tuple[ExtraCell, ...] = ()
+    extras: tuple[Extra, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
@@ -72,7 +80,7 @@ class Draft:
 
     panels: list[Panel] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
-    extras: list[ExtraCell] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)

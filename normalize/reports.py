@@ -8,7 +8,7 @@ from dataclasses import replace
 import regex
 
 from extract.model import Document
-from normalize.assemble import Assembled, assemble, years_in
+from normalize.assemble import Assembled, assemble
 from normalize.authority.model import Evidence
 from normalize.authority.resolve import resolve
 from normalize.body import Body
@@ -23,6 +23,7 @@ from normalize.placing import TableReading
 from normalize.recognise import recognise
 from normalize.scope import scope_of
 from normalize.settling import settled, settled_side_by_side
+from normalize.side_by_side import years_in
 from normalize.splitting import another_title, split_reports
 from normalize.tables import read_tables
 from normalize.unheaded import UNREAD

@@ -14,11 +14,10 @@ from extract.model import Grid, GridCell
 from normalize.fields import Fields, anchor_of, fit, rows_of
 from normalize.flat_headers import InForce, announced, is_corner, is_spanning
 from normalize.model import CellKey, ExtraCell
-from normalize.named_rows import NamedRow, name_rows
+from normalize.named_rows import LastRow, NamedRow, name_rows
 from normalize.numbers import NOTHING, Kind, kind_of, read_number
-from normalize.panels import Panel, keys_of, panels
-from normalize.placing import Draft, Placement, TableReading
-from normalize.rivals import is_torn
+from normalize.panels import keys_of, panels
+from normalize.placing import Draft, Extra, Placement, TableReading
 from normalize.serials import in_turn, is_serial_heading
 from normalize.sheet import names_column, names_row
 from normalize.unheaded import doubt_second_line, doubt_unread, names_other_row
@@ -30,7 +29,7 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
     last = inherited
     rows = rows_of(grid)
     serials = _serial_numbers(rows)
-    above: Fields | None = None
+    above: LastRow | None = None
     for header, body in _zones(rows):
         found = announced(header) if header else _continued(last, body)
         if found is None:
@@ -47,21 +46,15 @@ def read_sequence(grid: Grid, inherited: InForce | None = None) -> tuple[TableRe
             _read_line(found, header, body, draft)
         else:
             labelled = [fields for fields in body if fields.labels]
-            if above and labelled and _goes_on(above, labelled[0], found.panel):
-                reason = f"the label {above.printed.path[-1]} goes on in another row"
+            if above and above.panel is found.panel and labelled and _goes_on(above, labelled[0]):
+                reason = f"the label {above.label.path[-1]} goes on in another row"
                 draft.doubt("table.position_unknown", reason, labelled.pop(0).values)
-            _read_matrix(found, labelled, draft)
-            above = labelled[-1] if labelled else None
+            above = _read_matrix(found, labelled, draft)
     return draft.finish(), last
 
 
-def _goes_on(above: Fields, below: Fields, panel: Panel) -> bool:
-    """Whether the label of the last row above a header goes on in the first one below it, which is no row by itself."""
-    if not below.numeric or name_rows(panel, (below.printed,)):
-        return False
-    named = name_rows(panel, (above.printed,))
-    pair = (above.printed, below.printed)
-    return bool(named) and is_torn(pair, {1}, 0, named[0].row.wanted)
+def _goes_on(above: LastRow, below: Fields) -> bool:
+    return below.numeric and not name_rows(above.panel, (below.printed,)) and above.goes_on(below.printed)
 
 
 def _serial_numbers(rows: Sequence[Fields]) -> tuple[GridCell, ...]:
@@ -174,8 +167,8 @@ def _place(
         draft.place(Placement(key, forms, cell, None, reason, slides))
 
 
-def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> None:
-    """The labelled rows under a header."""
+def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> LastRow | None:
+    """The labelled rows under a header; the last, if it names one of the panel's."""
     panel = header.panel
     numeric = frozenset(i for i, f in enumerate(rows) if f.numeric)
     filled = frozenset(i for i, f in enumerate(rows) if f.filled)
@@ -201,6 +194,8 @@ def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> None:
             _keep_extra_row(header, fields, taken, draft)
         elif not found.row.heading:
             _read_row(header, found, fields, taken, draft, regular=anchor is not None)
+    last = named.get(len(rows) - 1)
+    return LastRow(panel, last.row, rows[-1].printed) if last else None
 
 
 def _begins_before(fields: Fields, first: GridCell, anchor: int) -> bool:
@@ -275,4 +270,5 @@ def _keep_extra_row(header: InForce, fields: Fields, taken: Sequence[GridCell] |
         draft.close(cell)
         if kind_of(cell.text) is not Kind.EMPTY:
             value = read_number(cell.text).value
-            draft.extras.append(ExtraCell(header.panel.table, label, column.key, cell.text, value, cell.box, cell.locus))
+            kept = ExtraCell(header.panel.table, label, column.key, cell.text, value, cell.box, cell.locus)
+            draft.extras.append(Extra(kept))

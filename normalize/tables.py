@@ -116,7 +116,16 @@ def _by_caption(readings: Sequence[TableReading]) -> tuple[TableReading, ...]:
         return tuple(readings)
     if len(years) < 2 or None in years:
         return tuple(replace(reading, year=None) for reading in readings)
-    return tuple(
-        replace(reading, placements=tuple(p._replace(year=p.year or reading.year) for p in reading.placements))
-        for reading in readings
-    )
+    return tuple(map(_dated, readings))
+
+
+def _dated(reading: TableReading) -> TableReading:
+    """The numbers of a table with the year of its caption, which those that stand under a year of their own do not need.
+
+    What is said of the table as a whole concerns one report only where all its numbers do.
+    """
+    placements = tuple(p._replace(year=p.year or reading.year) for p in reading.placements)
+    extras = tuple(e._replace(year=e.year or reading.year) for e in reading.extras)
+    years = {p.year for p in placements} | {e.year for e in extras}
+    alone = bool(reading.panels) and years <= {reading.year}
+    return replace(reading, placements=placements, extras=extras, year=reading.year if alone else None)
