@@ -25,6 +25,8 @@ A4_HEIGHT = 842.0
 """Points; the longer side of a picture that does not say how large it is."""
 _SMALLEST = 0.25
 """Of an A4 page: what a picture says of its size is not believed below this, or above four pages."""
+_THINNEST = 32
+"""Pixels; what reads a page reduces it up to twelve times, and something must be left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def pages_of_pdf(content: bytes, numbers: Iterable[int]) -> Iterator[Raster]:
             rendered = page.render(scale=scale, rev_byteorder=True, no_smoothtext=False).to_numpy()
             pixels = np.ascontiguousarray(rendered[..., :3] if rendered.ndim == 3 else np.dstack([rendered] * 3))
             page.close()
-            yield Raster(number, width, height, pixels)
+            yield Raster(number, width, height, _with_margin(pixels))
     finally:
         document.close()
 
@@ -97,4 +99,11 @@ def _raster(number: int, frame: Image.Image) -> Raster:
     size = round(image.width * points * SCALE), round(image.height * points * SCALE)
     if size != image.size:
         image = image.resize(size, Image.Resampling.BOX if size[0] * 2 <= image.width else Image.Resampling.BICUBIC)
-    return Raster(number, image.width / SCALE, image.height / SCALE, np.asarray(image))
+    return Raster(number, image.width / SCALE, image.height / SCALE, _with_margin(np.asarray(image)))
+
+
+def _with_margin(pixels: Pixels) -> Pixels:
+    """A page thinner than what can be read, such as a stroke drawn as a picture, with white right of it or below."""
+    height, width = pixels.shape[:2]
+    missing = max(_THINNEST - height, 0), max(_THINNEST - width, 0)
+    return np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), constant_values=255) if any(missing) else pixels

@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from collect.errors import UnsupportedError
+from collect.errors import UnreadableError, UnsupportedError
 from extract.apart import hidden_rules
 from extract.closer import corrected
 from extract.deskew import Straight, deskewed, flattened, skew, turned
@@ -39,7 +39,7 @@ from extract.read import read
 from extract.recogniser import Symbol, figures_of, recognise
 from extract.rules import merged_rules
 from extract.ruling import find_rules
-from extract.scan import cleared, read_picture
+from extract.scan import cleared, holds_table, read_picture
 from extract.seal import grey, without_stains
 from extract.sheet import Rule
 from nianbao.pipeline import read_reports
@@ -381,6 +381,16 @@ def test_without_recognition_a_picture_is_refused_with_what_to_install(monkeypat
         read(picture(page(ScanStyle())), "report.png")
     assert caught.value.reason == "needs_ocr"
     assert "nianbao[ocr]" in caught.value.advice
+
+
+@pytest.mark.parametrize("size", [(1, 188), (188, 1), (3, 9000), (9000, 3), (1, 1)])
+@pytest.mark.parametrize("shade", ["black", "white", "grey"])
+def test_a_picture_that_is_a_stroke_holds_neither_table_nor_text(size: tuple[int, int], shade: str) -> None:
+    content = BytesIO()
+    Image.new("RGB", size, shade).save(content, "PNG")
+    assert not holds_table(content.getvalue())
+    with pytest.raises(UnreadableError, match="holds no text"):
+        read_picture(content.getvalue())
 
 
 def test_reading_text_loads_no_recogniser() -> None:
