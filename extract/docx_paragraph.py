@@ -15,7 +15,7 @@ from collect.stated import whole
 from extract.inline import DRAWN, Inline, collapse
 from extract.model import Link
 
-_TRANSPARENT = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "bdo", "fldSimple"})
+_TRANSPARENT = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "dir", "fldSimple"})
 _REMOVED = frozenset({"del", "moveFrom", "cellDel"})
 _RAISED_FROM = 6
 """Half points above or below the line from which a run is a mark, not part of a number."""
@@ -131,6 +131,9 @@ class ParagraphReader:
                 self._run(element)
             elif tag == "hyperlink":
                 self._hyperlink(element)
+            elif tag == "bdo":
+                self._inline.add(DRAWN if attribute(element, "val") == "rtl" else "")  # digits show the other way around
+                self._runs(element)
             elif tag in {"oMath", "oMathPara"}:
                 for text in element.iter("{*}t"):
                     self._inline.add(text.text)

@@ -15,7 +15,8 @@ from extract.model import ReaderWarning
 DRAWN = "\ufffc"
 """Stands for what shows in a cell and is no text (U+FFFC): a picture, or what only a style or a font says. It is no number."""
 
-_INVISIBLE = regex.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
+_INVISIBLE = regex.compile("[\u00ad\u200b-\u200f\u202a-\u202d\u2060-\u2064\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
+"""All but U+202E, which turns the digits behind it around: ``123`` shows as 321. A cell that has it is no number."""
 _WIDE = r"[\p{Han}\p{Bopomofo}\u3001-\u303f\uff01-\uff60\u2018-\u201d]"
 _SOURCE_NEWLINE = regex.compile(rf"(?<={_WIDE})[ \t]*[\r\n]\s*(?={_WIDE})")
 """A line end of the source between two wide characters shows as nothing (CSS Text 3, 4.1.2)."""

@@ -68,6 +68,8 @@ def test_text_that_does_not_show_is_no_part_of_a_number(style: str) -> None:
         pytest.param('<iframe src="a" width="0"></iframe>', "", "", id="a frame without width"),
         pytest.param("<select><option>3<option selected>5</select>", "", "3\n5", id="a choice: two numbers, so neither"),
         pytest.param('<bdo dir="rtl">12</bdo>', "", f"{DRAWN}12", id="set from right to left"),
+        pytest.param("\u202e12\u202c", "", "\u202e12", id="the same by a character"),
+        pytest.param("\u202d12\u202c", "", "12", id="set from left to right"),
         pytest.param('<b style="direction:rtl;unicode-bidi:bidi-override">12</b>', "", f"{DRAWN}12", id="the same by style"),
         pytest.param(
             '2<span style="position:relative;top:-4.0pt;mso-text-raise:4.0pt">1</span>', "", "2（1）", id="raised by Word"

@@ -11,6 +11,7 @@ import pytest
 
 from collect.errors import UnreadableError, UnsupportedError
 from extract.docx import read_docx
+from extract.inline import DRAWN
 from extract.model import Document, Grid, Line, LineRole, Link, Locus, Metadatum
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -209,6 +210,9 @@ FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
         ),
         (p('<w:fldSimple w:instr="DATE"><w:r><w:t>5月</w:t></w:r></w:fldSimple>'), ["5月"]),
         (p("<w:smartTag><w:r><w:t>甲</w:t></w:r></w:smartTag>"), ["甲"]),
+        (p('<w:bdo w:val="rtl"><w:r><w:t>12</w:t></w:r></w:bdo>'), [f"{DRAWN}12"]),
+        (p('<w:bdo w:val="ltr"><w:r><w:t>12</w:t></w:r></w:bdo>'), ["12"]),
+        (p('<w:dir w:val="rtl"><w:r><w:t>12</w:t></w:r></w:dir>'), ["12"]),
         (
             p(
                 "<w:r><w:ruby><w:rt><w:r><w:t>yin</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>银</w:t></w:r></w:rubyBase></w:ruby></w:r>"
