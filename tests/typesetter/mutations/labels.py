@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from tests.typesetter.mutations.bench import (
@@ -103,10 +104,15 @@ def repeat_label(table: Plan, bench: Bench) -> Plan | None:
 
 
 def reverse_label(table: Plan, bench: Bench) -> Plan | None:
-    """A label that says something else by one word (last year for this year, refused for granted): its numbers are in doubt."""
+    """A label that says something else by one word (last year for this year, refused for granted): its numbers are in doubt.
+
+    Not one of two rows' alike: it would leave the other alone, and right.
+    """
+    rows = Counter(cell.text for cell in labels(table) if cell.kind is Kind.LABEL)
     found = [
         (cell, old, new)
         for cell in labels(table)
+        if rows[cell.text] < 2
         for old, new in _REVERSED
         if old in cell.text and not (new in cell.text and len(new) > len(old))
     ]
