@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from extract.model import Grid, GridCell, Layout, Line
+from extract.model import Grid, GridCell, Layout
 from normalize.assemble import assemble, choose_form
 from normalize.model import CellKey, Severity, State
 from normalize.sheet import Sheet
-from normalize.side_by_side import years_in
 from normalize.tables import read_tables
 from tests.grids import DISPUTES, ORGANISATIONS, applications, disputes, drawn, form_rows, header, numbered
 
@@ -237,97 +236,6 @@ def test_forms_mix_row_by_row():
     assert row(cells, "other") == list("7654321")
     assert (cells["disclosure.licensing.decisions"].value, str(cells["disclosure.fees.amount"].value)) == (7, "8.5")
     assert [c.form for c in assembled.cells if c.key.row == "granted"] == ["2021"] * 7
-
-
-def test_two_years_side_by_side_are_kept_apart():
-    rows = [
-        ["", ("2022年", 3), ("2023年", 3)],
-        ["信息内容", *["本年制发件数", "本年废止件数", "现行有效件数"] * 2],
-        ["规章", *"123456"],
-        ["行政规范性文件", *"234567"],
-    ]
-    readings = read_tables([drawn(rows)])
-    found = {(p.year, str(p.key)): p.cell.text for p in readings[0].placements}
-    assert found[2022, "disclosure.rules.in_force"] == "3"
-    assert found[2023, "disclosure.rules.issued"] == "4"
-    assert {y for y, _ in found} == {2022, 2023}
-
-
-@pytest.mark.parametrize(
-    ("year", "undated", "licences", "doubted"),
-    [(2023, 2023, "7", []), (2022, 2023, None, []), (2023, None, None, ["table.year_unknown"])],
-)
-def test_a_table_without_a_year_beside_tables_of_several_is_the_reports_own(year, undated, licences, doubted):
-    rows = [
-        ["", ("2022年", 3), ("2023年", 3)],
-        ["信息内容", *["本年制发件数", "本年废止件数", "现行有效件数"] * 2],
-        ["规章", *"123456"],
-    ]
-    other = [["信息内容", "本年处理决定数量"], ["行政许可", "7"]]
-    assembled = assemble(read_tables([drawn(rows), drawn(other)]), year, year, undated)
-    cells = {str(cell.key): cell.printed for cell in assembled.cells if cell.state is not State.MISSING}
-    assert cells["disclosure.rules.issued"] == ("4" if year == 2023 else "1")
-    assert cells.get("disclosure.licensing.decisions") == licences
-    assert doubts(assembled) == doubted
-
-
-@pytest.mark.parametrize(
-    ("year", "undated", "kept", "doubted"),
-    [(2023, 2023, {"本市自拟": "9"}, []), (2022, 2023, {}, []), (2023, None, {}, ["table.year_unknown"])],
-)
-def test_an_added_row_without_a_year_beside_tables_of_several_is_the_reports_own(year, undated, kept, doubted):
-    rows = [
-        ["", ("2022年", 3), ("2023年", 3)],
-        ["信息内容", *["本年制发件数", "本年废止件数", "现行有效件数"] * 2],
-        ["规章", *"123456"],
-    ]
-    other = [["信息内容", "本年处理决定数量"], ["行政许可", ""], ["本市自拟", "9"]]
-    assembled = assemble(read_tables([drawn(rows), drawn(other)]), year, year, undated)
-    assert {extra.row_label: extra.printed for extra in assembled.extra_cells} == kept
-    assert [rule for rule in doubts(assembled) if rule != "cells.missing"] == doubted
-
-
-def test_an_added_row_of_two_years_side_by_side_falls_to_both():
-    rows = [
-        ["", ("2022年", 3), ("2023年", 3)],
-        ["信息内容", *["本年制发件数", "本年废止件数", "现行有效件数"] * 2],
-        ["规章", *"123456"],
-        ["本市自拟", *"234567"],
-    ]
-    readings = read_tables([drawn(rows)])
-    for year, printed in ((2022, "234"), (2023, "567")):
-        assembled = assemble(readings, year, year, 2023)
-        assert [extra.printed for extra in assembled.extra_cells] == list(printed)
-        assert (assembled.tally.seen, assembled.tally.used) == (6, 6)
-        assert doubts(assembled) == []
-
-
-def test_a_table_of_nothing_but_unplaced_numbers_concerns_the_year_over_it():
-    table = drawn(disputes([str(n) for n in range(15)]))
-    broken = drawn([["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"], ["", *"123"]])
-    readings = read_tables([Line("2021年"), broken, Line("2022年"), table, Line("2023年"), table])
-    assert years_in(readings) == (2021, 2022, 2023)
-    found = {year: doubts(assemble(readings, year, year, 2023)) for year in (2021, 2022, 2023)}
-    assert found == {2021: ["table.row_unlabelled"], 2022: [], 2023: []}
-
-
-def test_captions_tell_the_tables_of_two_years_apart():
-    def table(add):
-        return drawn(disputes([str(n + add) for n in range(15)]))
-
-    readings = read_tables([Line("2022年"), table(100), Line("（2023年度）"), table(200)])
-    for year, first in ((2022, 100), (2023, 200)):
-        assembled = assemble(readings, year, year)
-        cells = {str(c.key): c for c in assembled.cells}
-        assert cells["disputes.review.upheld"].value == first
-        assert cells["disputes.suit_after_review.total"].value == first + 14
-        assert doubts(assembled) == []
-
-
-def test_a_year_over_all_tables_is_no_caption_and_a_table_without_one_undoes_the_others():
-    table = drawn(disputes([str(n) for n in range(15)]))
-    assert {r.year for r in read_tables([Line("2023年"), table, table])} == {None}
-    assert {r.year for r in read_tables([table, Line("2022年"), table, Line("2023年"), table])} == {None}
 
 
 def test_header_words_split_over_two_rows():
