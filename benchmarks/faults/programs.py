@@ -11,6 +11,7 @@ import importlib
 import os
 import pwd
 import signal
+import stat
 import sys
 import time
 import types
@@ -226,6 +227,15 @@ def _become_nobody() -> None:
         os.setgroups([])
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
+
+
+def anybody_may_run() -> bool:
+    """Whether a user without rights can start processes of this interpreter: not where it lies in another's home.
+
+    ``_become_nobody`` in a fork goes without; what starts workers does not.
+    """
+    program = Path(sys.executable).resolve()
+    return all(place.stat().st_mode & stat.S_IXOTH for place in (program, *program.parents))
 
 
 def by_twos() -> None:
