@@ -84,11 +84,11 @@ class ScriptedCollecting:
         number = next((name for name, raw in state.items() if raw["finished"] is None), str(len(state) + 1))
         crawl = state.setdefault(number, {"started": clock().isoformat(), "finished": None, "results": {}})
         self._write(state)
-        night = self._script[min(int(number), len(self._script)) - 1]
         for each in sites:
             if each.name not in crawl["results"]:
                 self.asked.append(each.name)
-                crawl["results"][each.name] = self._ask(each.name, night.get(each.name, {}), int(number), clock)
+                before = self._held_before(each.name, int(number), state)
+                crawl["results"][each.name] = self._ask(each.name, before, int(number), clock)
                 self._write(state)
                 tell({"event": "asked", "source": each.name})
         crawl["finished"] = clock().isoformat()
@@ -103,8 +103,22 @@ class ScriptedCollecting:
         note_checks(store, [each for each in self.results() if each.crawl == crawl])
         return summary
 
-    def _ask(self, name: str, holdings: Holdings, number: int, clock: Clock) -> dict[str, object]:
+    def _holdings(self, name: str, number: int) -> Holdings:
+        return self._script[min(number, len(self._script)) - 1].get(name, {})
+
+    def _held_before(self, name: str, number: int, state: Mapping[str, dict[str, object]]) -> dict[str, str]:
+        """What a source held when it last answered. Not what lies in its folder: a crawl may have been killed amid its files."""
+        held: dict[str, str] = {}
+        for earlier in range(1, number):
+            holdings = self._holdings(name, earlier)
+            if name in state[str(earlier)]["results"] and not isinstance(holdings, str):
+                held |= {file: content for file, content in holdings.items() if content is not None}
+                held = {file: content for file, content in held.items() if holdings.get(file, "") is not None}
+        return held
+
+    def _ask(self, name: str, before: Mapping[str, str], number: int, clock: Clock) -> dict[str, object]:
         raw = {"site": name, "crawl": number, "started": clock().isoformat(), "requests": 2, "error": ""}
+        holdings = self._holdings(name, number)
         if isinstance(holdings, str):
             return {**raw, "finished": clock().isoformat(), "error": holdings}
         folder = self._folder / "documents" / name
@@ -116,14 +130,11 @@ class ScriptedCollecting:
             if content is None:
                 changes["vanished"].append(str(path))
                 path.unlink(missing_ok=True)
-            elif not path.exists():
-                changes["new"].append(str(path))
-                path.write_text(content)
-            elif path.read_text() != content:
-                changes["changed"].append(str(path))
-                path.write_text(content)
-            else:
+            elif before.get(file) == content:
                 unchanged += 1
+            else:
+                changes["changed" if file in before else "new"].append(str(path))
+                path.write_text(content)
         held = len(list(folder.iterdir()))
         return {**raw, **changes, "reports": held, "not_modified": unchanged, "finished": clock().isoformat()}
 
