@@ -393,6 +393,22 @@ def test_a_crawl_that_ended_before_the_fault_is_not_made_again(tmp_path: Path) -
         assert [each for each in differences(one, other) if each.column != "modified_ns"] == []
 
 
+def test_a_night_that_died_amid_publishing_under_an_overruled_gate_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, orders = LONG_NIGHTS[:1], Orders(overruled={"fill": "other documents come in between"})
+
+    def die(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "_finished", die)  # the candidate is in its place, and nothing says so yet
+        with pytest.raises(SystemExit):
+            run_night(settings(tmp_path), ScriptedCollecting(tmp_path / "web", script), Clockwork(), orders)
+    summary = run_night(settings(tmp_path), ScriptedCollecting(tmp_path / "web", script), Clockwork(), orders)
+    assert (summary.outcome, publish.last(settings(tmp_path).published).stamp.night) == ("published", summary.night)
+
+
 def test_every_gate_is_named() -> None:
     candidate = gates.Candidate(gates.Measures(), schema="x")
     for published in (None, gates.Published(gates.Measures())):

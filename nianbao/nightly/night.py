@@ -117,8 +117,9 @@ class _Night:
         if found is not None:
             found.resumed = (*found.resumed, iso(now))
             found.overruled = {**found.overruled, **self._orders.overruled}
-            if self._orders.overruled and Step.PUBLISH not in found.done:
-                found.done.pop(Step.GATES, None)  # they are to be asked again
+            judged = publish.candidate_of(self._config.published)
+            if self._orders.overruled and Step.PUBLISH not in found.done and judged.exists():
+                found.done.pop(Step.GATES, None)  # to be asked again, unless what they judged is in its place already
         else:
             due = schedule(self._sites, self._collecting.results(), now, self._config.quiet_days)
             chosen = [each.site.name for each in due if each.at(now)]
