@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -393,20 +394,39 @@ def test_a_crawl_that_ended_before_the_fault_is_not_made_again(tmp_path: Path) -
         assert [each for each in differences(one, other) if each.column != "modified_ns"] == []
 
 
+def _die(*_: object) -> None:
+    raise SystemExit
+
+
+def _die_writing(candidate: Path, *_: object) -> None:
+    candidate.write_bytes(b"half")
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "death"),
+    [
+        pytest.param(publication, "stamp", _die_writing, id="the candidate half stamped"),
+        pytest.param(publish, "_keep", _die, id="the candidate stamped"),
+        pytest.param(publish, "_finished", _die, id="the candidate in its place"),
+    ],
+)
 def test_a_night_that_died_amid_publishing_under_an_overruled_gate_is_gone_on_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, death: Callable[..., None]
 ) -> None:
-    script, orders = LONG_NIGHTS[:1], Orders(overruled={"fill": "other documents come in between"})
-
-    def die(*_: object) -> None:
-        raise SystemExit
-
+    orders, clock = Orders(overruled={"fill": "other documents come in between"}), Clockwork()
+    collecting = ScriptedCollecting(tmp_path / "web", LONG_NIGHTS)
+    run_night(settings(tmp_path), collecting, clock, orders)
+    clock.next_night()
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "_finished", die)  # the candidate is in its place, and nothing says so yet
+        patch.setattr(owner, name, death)
         with pytest.raises(SystemExit):
-            run_night(settings(tmp_path), ScriptedCollecting(tmp_path / "web", script), Clockwork(), orders)
-    summary = run_night(settings(tmp_path), ScriptedCollecting(tmp_path / "web", script), Clockwork(), orders)
+            run_night(settings(tmp_path), collecting, clock, orders)
+    summary = run_night(settings(tmp_path), collecting, clock, orders)
     assert (summary.outcome, publish.last(settings(tmp_path).published).stamp.night) == ("published", summary.night)
+    published = settings(tmp_path).published
+    assert rows(published, "SELECT COUNT(*) FROM report") == rows(tmp_path / "reports.sqlite", "SELECT COUNT(*) FROM report")
+    assert not list(published.parent.glob(".*"))
 
 
 def test_every_gate_is_named() -> None:

@@ -117,15 +117,23 @@ class _Night:
         if found is not None:
             found.resumed = (*found.resumed, iso(now))
             found.overruled = {**found.overruled, **self._orders.overruled}
-            judged = publish.candidate_of(self._config.published)
-            if self._orders.overruled and Step.PUBLISH not in found.done and judged.exists():
-                found.done.pop(Step.GATES, None)  # to be asked again, unless what they judged is in its place already
+            if self._orders.overruled and Step.PUBLISH not in found.done:
+                self._ask_again(found)
         else:
             due = schedule(self._sites, self._collecting.results(), now, self._config.quiet_days)
             chosen = [each.site.name for each in due if each.at(now)]
             found = Journal(iso(now), due=self._orders.only or tuple(chosen), overruled=self._orders.overruled)
         journal.write(journal_file(self._config), found)
         return found
+
+    def _ask_again(self, found: Journal) -> None:
+        """Has the gates judge once more, unless what they judged is in its place already.
+
+        The candidate is made anew for it: stamping it may have been what was broken off.
+        """
+        if publish.candidate_of(self._config.published).exists():
+            found.done.pop(Step.BUILD, None)
+            found.done.pop(Step.GATES, None)
 
     def _check_names(self) -> None:
         names = [site.name for site in self._sites]
