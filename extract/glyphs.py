@@ -145,7 +145,8 @@ def _is_loose(line: Sequence[Glyph]) -> bool:
 
 
 def _apart(left: Glyph, right: Glyph, *, cell: bool) -> bool:
-    gap = (right.x0 - left.x1) / max(left.size, right.size)
+    size = max(left.size, right.size)
+    gap = (right.x0 - left.x1) / size if size else 0.0
     if gap <= NARROWEST_GAP:
         return False
     a, b = _is_alphanumeric(left.text[-1]), _is_alphanumeric(right.text[0])

@@ -12,6 +12,8 @@ from extract.words import Lines, Run, bottom_of, top_of
 
 _CELL_TEXT = 24
 """Most characters of a cell that holds words instead of a value."""
+_NARROWEST = 3
+"""Digits that every column of numbers has room for."""
 _OFF_LINE = 0.5
 """Heights by which a value stands off its row at most; further off it may be another row's, or that of two."""
 
@@ -69,15 +71,20 @@ def _joined(row: ValueRow) -> list[ValueRow]:
         if mate is None:
             joined.append(piece)
         else:
-            joined[joined.index(mate)] = _wrapped(mate, piece)
+            joined[joined.index(mate)] = _wrapped(mate, piece, max(run.x1 - run.x0 for run in main))
     level = main[0].y
     joined = [replace(run, doubtful=True) if abs(run.y - level) > _OFF_LINE * run.height else run for run in joined]
     return [row_of(row.at, sorted([*main, *joined], key=lambda run: run.x0))]
 
 
-def _wrapped(upper: Run, lower: Run) -> Run:
-    """One number from two lines of a cell. Clear only if the upper line is the wider one, so that it fills the column."""
-    clear = upper.text[-1:].isdigit() and lower.text.isdigit() and upper.x1 - upper.x0 >= lower.x1 - lower.x0 - 0.5
+def _wrapped(upper: Run, lower: Run, widest: float) -> Run:
+    """One number from two lines of a cell.
+
+    Clear only if the upper line fills its column: it is the wider one, no number of the row is wider (``widest``), and no column
+    is so narrow that it holds fewer digits.
+    """
+    full = len(upper.text) >= _NARROWEST and upper.x1 - upper.x0 >= max(lower.x1 - lower.x0, widest) - 0.5
+    clear = full and upper.text[-1:].isdigit() and lower.text.isdigit()
     return Run(
         (*upper.members, *lower.members),
         upper.text + ("" if clear else "\n") + lower.text,

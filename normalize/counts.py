@@ -13,6 +13,8 @@ _DIGITS: Final = dict(
 _STEPS: Final = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 _HAN: Final = "〇零一二两三四五六七八九十百千壹贰叁肆伍陆柒捌玖拾佰仟"
 _SCALES: Final = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_MOST_DIGITS: Final = 15
+"""More are a serial number, or several numbers that something has glued together."""
 COUNT: Final = (
     r"(?P<before>将近|接近|大约|多达|近|约|超过|超|逾|突破|不足|上(?=[百千万]))?"
     r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|[数几](?=[十百千万])[十百千万]{1,2}|"
@@ -23,7 +25,7 @@ COUNT: Final = (
 
 
 class Quantity(NamedTuple):
-    """What a quantity is worth. ``value`` is None where the words give no number (数十, 几百)."""
+    """What a quantity is worth. ``value`` is None where the words give no number (数十, 几百), or one beyond all counts."""
 
     value: Decimal | None
     approximate: bool
@@ -52,6 +54,8 @@ def quantity(match: regex.Match[str]) -> Quantity:
     approximate = bool(match["before"] or match["early"] or match["about"])
     if number[0] in "数几":
         return Quantity(None, approximate=True)
+    if sum(map(str.isdigit, number)) > _MOST_DIGITS:
+        return Quantity(None, approximate)
     value = Decimal(number) if number[0].isdigit() else chinese_number(number)
     for scale in match["scale"] or "":
         value *= _SCALES[scale]

@@ -14,7 +14,7 @@ from normalize.align import align
 from normalize.breaks import with_whole_rows
 from normalize.counted import map_by_count
 from normalize.drawn_rows import label_of, match_line, match_rows
-from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns
+from normalize.headers import ColumnMap, Item, find_bands, items_of, map_columns, years_in
 from normalize.model import ExtraCell
 from normalize.named_rows import LastRow, NamedRow
 from normalize.numbers import Kind, kind_of, read_number
@@ -230,15 +230,22 @@ def _read_row(sheet: Sheet, matched: NamedRow, columns: ColumnMap, draft: Draft)
     """Place the cells of one matched row."""
     forms, doubt = matched.row.forms & columns.panel.forms, matched.doubt or columns.doubt
     keys, numbers = keys_of(columns.panel, matched.row.key), _numbers_over(sheet, columns)
+    year = columns.year or (_year_beside(sheet, matched.index) if columns.panel.line else None)
     for key, item, over in zip(keys, columns.items, numbers, strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
         if cell is not None:
             why = f"a number stands in the heading {over}" if over else why
-            draft.place(Placement(key, forms, cell, columns.year, doubt or why))
+            draft.place(Placement(key, forms, cell, year, doubt or why))
     for item in columns.extras:
         cell, _ = _cell_at(sheet, matched.index, item)
         if cell is not None and not _placed(cell, draft):
             _keep_extra(sheet.labels(matched.index, columns.first), cell, columns, item, draft)
+
+
+def _year_beside(sheet: Sheet, row: int) -> int | None:
+    """The year that the label of a line of values gives it to."""
+    years = {year for label in sheet.labels(row) for year in years_in(label.text)}
+    return years.pop() if len(years) == 1 else None
 
 
 def _numbers_over(sheet: Sheet, columns: ColumnMap) -> tuple[str, ...]:

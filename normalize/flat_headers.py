@@ -34,6 +34,8 @@ class InForce:
     width: int = 0
     extent: int = 0
     """The field behind the last label of any of its lines."""
+    heads: frozenset[int] = frozenset()
+    """The fields of the column labels of a one-line header that leaves a field free between them; empty: none is."""
 
     def stands_over(self, fields: Fields) -> bool:
         """Whether a row is as wide as the header and begins like it with its label: then its fields stand under the labels."""
@@ -51,7 +53,7 @@ def announced(header: Sequence[Fields]) -> InForce | None:
         return None
     panel, sound, repeats = found
     extent = max((f.labels[-1].column + 1 for f in header if f.labels), default=0)
-    return InForce(panel, sound, repeats, *_anchor(header, panel), extent)
+    return InForce(panel, sound, repeats, *_anchor(header, panel), extent, _parted_heads(header, panel))
 
 
 @lru_cache(maxsize=512)
@@ -94,6 +96,16 @@ def _anchor(header: Sequence[Fields], panel: Panel) -> tuple[int | None, int]:
     if cornered and _shows_every_field(row, corner, panel):
         return row.labels[corner].column, row.width
     return None, 0
+
+
+def _parted_heads(header: Sequence[Fields], panel: Panel) -> frozenset[int]:
+    """Where a one-line header has its column labels, if there are fields between them that have none."""
+    if len(header) != 1:
+        return frozenset()
+    places = [cell.column for cell in header[0].labels if not is_corner(cell.text)]
+    if len(places) != len(panel.columns) or places[-1] - places[0] < len(places):
+        return frozenset()
+    return frozenset(places)
 
 
 def _shows_every_field(row: Fields, corner: int, panel: Panel) -> bool:

@@ -40,11 +40,12 @@ class Item(NamedTuple):
     @property
     def years(self) -> frozenset[int]:
         """Years the stack names."""
-        return frozenset(chain.from_iterable(map(_years_in, self.stack)))
+        return frozenset(chain.from_iterable(map(years_in, self.stack)))
 
 
 @lru_cache(maxsize=4096)
-def _years_in(text: str) -> tuple[int, ...]:
+def years_in(text: str) -> tuple[int, ...]:
+    """The years a label names."""
     return tuple(int(year) for year in _YEAR.findall(fold(text)))
 
 

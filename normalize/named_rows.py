@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from normalize.align import Match, Printed, Roster, Wanted, align, ambiguous, likeness
+from normalize.labels import fold
 from normalize.panels import Panel, PanelRow
 from normalize.rivals import is_loose, is_torn, number_in_heading, other_meaning, rivals_among
 
@@ -105,7 +106,8 @@ def _doubt_by_others(match: Match, wanted: Wanted, labels: _Labels) -> str:
     """Why another printed row may be the one."""
     printed = labels.printed
     label = printed[match.printed].path[-1]
-    if any(label in other.path[:-1] for other in printed):
+    unnamed = (other.path[-1] for i, other in enumerate(printed) if i not in labels.taken and other.path)
+    if any(label in other.path[:-1] for other in printed) or any(fold(other) == fold(label) for other in unnamed):
         return f"two rows are labelled {label}"
     rival = _RIVAL if match.printed in labels.numeric else _SURE
     rivals = rivals_among(printed, labels.free, wanted, min(match.likeness, rival))

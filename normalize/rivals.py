@@ -128,20 +128,21 @@ def heads_others(printed: Printed, wanted: Wanted, headings: Container[Folded]) 
 
 
 def is_loose(printed: Sequence[Printed], matched: Container[int], index: int, wanted: Wanted) -> bool:
-    """Whether a label was matched by its shortened wording although another, unmatched row has the form's own.
+    """Whether a label was matched by its shortened or another wording although another, unmatched row has the form's own.
 
-    That one may print blanks only: 培训班数（含上年结转） or 其中：培训班数 with a number beside 培训班数 without one.
+    That one may print blanks only: 培训班数（含上年结转） or 其中：培训班数 with a number beside 培训班数 without one,
+    合计 beside （七）总计.
     """
     cores = {leaf.core for leaf in wanted.leaves}
 
-    def is_core(at: int) -> bool:
-        return take_apart(printed[at].path[-1]).core in cores
+    def core(at: int) -> str:
+        return take_apart(printed[at].path[-1]).core
 
     def length(at: int) -> int:
         return len(fold(printed[at].path[-1]))
 
-    plain = [at for at in range(len(printed)) if at not in matched and is_core(at)]
-    return any(not is_core(index) or length(at) < length(index) for at in plain)
+    plain = [at for at in range(len(printed)) if at not in matched and core(at) in cores]
+    return any(core(at) != core(index) or length(at) < length(index) for at in plain)
 
 
 def number_in_heading(printed: Printed) -> str:

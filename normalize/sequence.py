@@ -182,12 +182,7 @@ def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> LastR
         taken = fit(fields.values, count, anchor - fields.lead if anchor is not None else None)
         if found and taken and _may_hold_too_many(fields, deepest - len(found.row.wanted.parents), taken, rows, header):
             taken = None
-        if (
-            taken
-            and header.anchor is not None
-            and fields.width == header.width
-            and _begins_before(fields, taken[0], header.anchor)
-        ):
+        if taken and fields.width == header.width and _stands_off(fields, taken, header):
             taken = None
         taken = _collapse(taken, header.repeats, draft) if taken and header.repeats else taken
         if found is None:
@@ -198,9 +193,11 @@ def _read_matrix(header: InForce, rows: Sequence[Fields], draft: Draft) -> LastR
     return LastRow(panel, last.row, rows[-1].printed) if last else None
 
 
-def _begins_before(fields: Fields, first: GridCell, anchor: int) -> bool:
-    """Whether the first value on a row's line stands in a field before those with a head."""
-    return kind_of(first.text) is not Kind.EMPTY and first.column < anchor and first.row == fields.labels[-1].row
+def _stands_off(fields: Fields, taken: Sequence[GridCell], header: InForce) -> bool:
+    """Whether a value on a row's line stands before the fields with a head, or between them."""
+    printed = [cell for cell in taken if kind_of(cell.text) is not Kind.EMPTY and cell.row == fields.labels[-1].row]
+    before = header.anchor is not None and taken[0] in printed and taken[0].column < header.anchor
+    return before or any(cell.column not in header.heads for cell in printed if header.heads)
 
 
 def _may_hold_too_many(fields: Fields, depth: int, taken: Sequence[GridCell], rows: Sequence[Fields], header: InForce) -> bool:

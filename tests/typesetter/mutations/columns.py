@@ -54,12 +54,17 @@ def _block(table: Plan, bench: Bench) -> tuple[list[list[PlannedCell]], dict[int
 
 
 def swap_columns(table: Plan, bench: Bench) -> Plan | None:
-    """Two columns' numbers in each other's places under an unmoved header: they are read where they stand."""
+    """Two columns' numbers in each other's places under an unmoved header: they are read where they stand.
+
+    Not where one is merged with its neighbour: the number would go, and the merging stay.
+    """
     found = _block(table, bench)
     if found is None:
         return None
     block, _ = found
     a, b = bench.rng.sample(range(len(block[0])), 2)
+    if any(row[place].colspan > 1 for row in block for place in (a, b)):
+        return None
     changes: Changes = {}
     for row in block:
         changes[row[a].row, row[a].column] = printed_as(row[a], row[b])

@@ -34,13 +34,13 @@ def swap_numbers(table: Plan, bench: Bench) -> Plan | None:
 
 
 def move_number(table: Plan, bench: Bench) -> Plan | None:
-    """A number in the blank cell beside, above or below its own: it is that cell's now."""
+    """A number in the blank cell beside, above or below its own: it is that cell's now. One in doubt already stays."""
     places = {(cell.row, cell.column): cell for cell in values(table)}
     steps = ((0, 1), (0, -1), (1, 0), (-1, 0))
     moves = [
         (cell, target)
         for cell in places.values()
-        if cell.text.strip() and cell.rowspan == 1
+        if cell.text.strip() and cell.rowspan == 1 and cell.may is None
         for down, right in steps
         if (target := places.get((cell.row + down, cell.column + right))) is not None and not target.text.strip()
     ]
