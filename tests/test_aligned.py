@@ -209,16 +209,25 @@ def word(text, x0, top, width=None, height=10.0):
     return Word(text, x0, top, x0 + (width or 5.0 * len(text)), top + height)
 
 
-def test_a_number_wrapped_beside_single_lines_is_joined():
+@pytest.mark.parametrize(
+    ("upper", "lower", "beside", "expected"),
+    [
+        ("123", "45", "8", "12345"),
+        ("1", "3", "8", "1\n3"),  # no column is so narrow
+        ("123", "45", "4567", "123\n45"),  # nor is this one, if it is like the next
+        ("12", "345", "8", "12\n345"),
+    ],
+)
+def test_a_number_wrapped_beside_single_lines_is_joined(upper, lower, beside, expected):
     """``123`` over ``45``, centred on the line of its row: rows cannot stand half a line apart."""
     words = [word(t, x, 40) for t, x in (("甲", 100), ("乙", 130), ("丙", 160))]
     for i in range(3):
         y = 70 + 30 * i
-        words += [word("项目", 10, y, 20), word("7", 130, y), word("8", 160, y)]
-        words += [word("123", 97, y - 6), word("45", 99, y + 6)] if i == 1 else [word("9", 102, y)]
+        words += [word("项目", 10, y, 20), word("7", 130, y), word(beside, 160, y)]
+        words += [word(upper, 97, y - 6), word(lower, 97, y + 6)] if i == 1 else [word("9", 102, y)]
     (table,) = find_grids(words, 1)
     values = [[c.text for c in table.grid.cells if c.row == r and c.column > 0] for r in range(1, 4)]
-    assert values == [["9", "7", "8"], ["12345", "7", "8"], ["9", "7", "8"]]
+    assert values == [["9", "7", beside], [expected, "7", beside], ["9", "7", beside]]
 
 
 def test_a_remark_in_a_cell_belongs_to_its_number():

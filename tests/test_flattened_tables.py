@@ -250,3 +250,17 @@ def test_numbers_left_of_the_labels_are_serial_or_in_doubt(before, ignored):
     assert [cells[f"disclosure.rules.{c}"].printed for c in ("issued", "repealed", "in_force")] == ["1", "2", "3"]
     assert [i.printed for i in assembled.ignored] == ignored
     assert doubts(assembled) == ["table.number_left_over"] * (0 if ignored else sum(map(bool, before)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "printed"),
+    [
+        (["规章\t24\t23\t\t", "行政规范性文件\t\t23\t\t47"], {}),
+        (["规章\t24\t\t23\t5", "行政规范性文件\t1\t\t2\t3"], {}),  # four fields for three columns, all of them filled
+        (["规章\t\t\t23\t5"], {"repealed": "23", "in_force": "5"}),
+    ],
+)
+def test_a_number_under_no_word_between_two_is_placed_nowhere(rows, printed):
+    _, cells = read("\n".join(["信息内容\t本年制发件数\t\t本年废止件数\t现行有效件数", *rows]))
+    found = {key.rpartition(".")[2]: c.printed for key, c in cells.items() if key.startswith("disclosure.rules") and c.printed}
+    assert found == printed

@@ -52,6 +52,8 @@ def counted(sentence: str, chapter: int = 1) -> dict[str, Decimal | None]:
         ("约50场", "50", True),
         ("数十次", None, True),
         ("几百条", None, True),
+        ("123456789012345件", "123456789012345", False),
+        ("1234567890123456件", None, False),  # a serial number, or several numbers
     ],
 )
 def test_quantities(printed: str, value: str | None, approximate: bool) -> None:

@@ -28,6 +28,21 @@ def test_beside_a_row_without_a_number_one_of_nearly_its_label_is_its_rival(nume
     assert [(each.index, each.row.key, each.doubt) for each in named] == [(0, "answered.refused.trade_secret", doubt)]
 
 
+@pytest.mark.parametrize(
+    ("labels", "numeric", "doubt"),
+    [
+        (("合计", "（七）总计"), {0}, "another row than 合计 has the form's own label"),
+        (("2.重复申请", "2.重复申请"), {0}, "two rows are labelled 2.重复申请"),
+    ],
+)
+def test_a_row_of_blanks_that_the_form_knows_by_its_label_is_a_rival(
+    labels: tuple[str, ...], numeric: set[int], doubt: str
+) -> None:
+    applications = next(panel for panel in panels() if any(row.key == "handled_total" for row in panel.rows))
+    named = name_rows(applications, tuple(Printed((label,)) for label in labels), frozenset(numeric), frozenset(numeric))
+    assert [each.doubt for each in named if each.index in numeric] == [doubt]
+
+
 @pytest.mark.parametrize("corner", ["序号", "", "批次"])
 def test_a_number_left_of_a_line_with_a_blank_is_none_of_its_columns(corner: str) -> None:
     """Sixteen columns, fifteen of them with a number: as many as the header has labels, and yet not under them."""

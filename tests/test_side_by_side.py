@@ -89,6 +89,17 @@ def test_a_year_over_all_tables_is_no_caption_and_a_table_without_one_undoes_the
     assert {r.year for r in read_tables([table, Line("2022年"), table, Line("2023年"), table])} == {None}
 
 
+def test_a_line_of_values_is_the_year_of_its_label():
+    above = disputes([])[:3]
+    lines = [[("年份", 1, 3), *above[0]], *above[1:], ["2022年", *(str(n) for n in range(15))]]
+    readings = read_tables([drawn(lines), drawn([["信息内容", "本年处理决定数量"], ["行政许可", "7"]])])
+    assert years_in(readings) == (2022,)
+    own = assemble(readings, 2022, 2022, 2022)
+    assert [c.printed for c in own.cells if c.state is State.PRINTED] == ["7", *(str(n) for n in range(15))]
+    assert doubts(own) == []
+    assert doubts(assemble(readings, 2022, 2022, None)) == ["table.year_unknown"]  # the report is another year's
+
+
 @pytest.mark.parametrize("undated", [2022, 2023, None])
 def test_each_number_is_in_one_report_or_in_doubt_in_all(undated):
     dated = [str(number) for number in range(100, 112)]
