@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -19,8 +19,10 @@ import numpy as np
 import pdfplumber
 from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTPage
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfinterp import PDFPageInterpreter
+from pdfminer.pdffont import PDFFont
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
+from pdfminer.pdftypes import list_value, resolve1
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 from pdfplumber.pdf import PDF
 
@@ -47,6 +49,9 @@ from extract.ink import (
     spaces_among,
 )
 from extract.sheet import Rectangle, Sheet
+
+_LAST_CHARACTER = 0xFFFF
+"""Of a font whose characters have numbers (ISO 32000-1, 9.7.4)."""
 
 
 class PlumbedPages:
@@ -80,6 +85,7 @@ def opened(content: bytes) -> Iterator[PlumbedPages]:
     with _quiet():
         try:
             with pdfplumber.open(BytesIO(content)) as pdf:
+                pdf.rsrcmgr = _Resources()
                 yield PlumbedPages(pdf)
         except NianbaoError:
             raise
@@ -109,6 +115,19 @@ def _needs_password(error: BaseException) -> bool:
 def _raw(value: Any) -> bytes | str:  # noqa: ANN401 - pdfminer resolves to anything
     value = value.resolve() if hasattr(value, "resolve") else value
     return value if isinstance(value, bytes) else str(getattr(value, "name", value)) if value is not None else ""
+
+
+class _Resources(PDFResourceManager):
+    """Fonts that state widths for no more characters than a font can have: pdfminer writes one down for each of a range."""
+
+    def get_font(self, objid: Any, spec: Mapping[str, Any]) -> PDFFont:  # noqa: ANN401 - pdfminer's own signature
+        ranges = {name: [_within(value) for value in list_value(spec[name])] for name in ("W", "W2") if name in spec}
+        return super().get_font(objid, {**spec, **ranges})
+
+
+def _within(value: Any) -> Any:  # noqa: ANN401 - pdfminer resolves to anything
+    value = resolve1(value)
+    return min(value, _LAST_CHARACTER) if isinstance(value, int) else value
 
 
 class _Printed(Page):
