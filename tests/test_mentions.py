@@ -54,6 +54,7 @@ def counted(sentence: str, chapter: int = 1) -> dict[str, Decimal | None]:
         ("几百条", None, True),
         ("123456789012345件", "123456789012345", False),
         ("1234567890123456件", None, False),  # a serial number, or several numbers
+        (f"{'9' * 608}件", None, False),  # more than decimal arithmetic keeps
     ],
 )
 def test_quantities(printed: str, value: str | None, approximate: bool) -> None:
