@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import pdfplumber
 from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage, LTPage
-from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
 from pdfminer.pdffont import PDFFont
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import list_value, resolve1
+from pdfminer.pdftypes import PDFObjectNotFound, PDFObjRef, list_value, resolve1
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 from pdfplumber.pdf import PDF
 
@@ -115,6 +115,22 @@ def _needs_password(error: BaseException) -> bool:
 def _raw(value: Any) -> bytes | str:  # noqa: ANN401 - pdfminer resolves to anything
     value = value.resolve() if hasattr(value, "resolve") else value
     return value if isinstance(value, bytes) else str(getattr(value, "name", value)) if value is not None else ""
+
+
+class _Document(PDFDocument):
+    """A document in which no reference leads back to itself; pdfminer would follow it for ever."""
+
+    def getobj(self, objid: int) -> object:
+        found, passed = super().getobj(objid), {objid}
+        while isinstance(found, PDFObjRef):
+            if found.objid in passed:
+                raise PDFObjectNotFound(objid)
+            passed.add(found.objid)
+            found = super().getobj(found.objid)
+        return found
+
+
+vars(pdfplumber.pdf)["PDFDocument"] = _Document  # what pdfplumber opens, for which it has no parameter
 
 
 class _Resources(PDFResourceManager):

@@ -10,6 +10,7 @@ from hypothesis import given
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from collect.errors import UnreadableError
 from extract import ink_pdfium
 from extract.ink import LossyError
 from extract.model import Document, Grid, Line
@@ -149,3 +150,23 @@ def test_pictures_are_measured_alike() -> None:
     with opened(content) as pages:
         second = [round(sheet.pictured, 3) for sheet in pages.sheets()]
     assert first == second == [round(200 / 842, 3)]
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        pytest.param("1 0 obj 1 0 R endobj", id="the catalog is itself"),
+        pytest.param(
+            "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj 2 0 obj 3 0 R endobj 3 0 obj 2 0 R endobj", id="pages in a ring"
+        ),
+        pytest.param(
+            "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj 2 0 obj <</Type/Pages/Kids[3 0 R]>> endobj 3 0 obj 3 0 R endobj",
+            id="a page that is itself",
+        ),
+    ],
+)
+def test_references_that_lead_back_to_themselves_are_not_followed_for_ever(objects: str) -> None:
+    content = f"%PDF-1.4\n{objects}\ntrailer <</Root 1 0 R/Size 4>>\n%%EOF\n"
+    for read in (read_pdf, read_pdf_again):
+        with pytest.raises(UnreadableError):
+            read(content.encode())
