@@ -228,14 +228,15 @@ def _beyond(sheet: Sheet, matched: Sequence[NamedRow], maps: Sequence[ColumnMap]
 
 def _read_row(sheet: Sheet, matched: NamedRow, columns: ColumnMap, draft: Draft) -> None:
     """Place the cells of one matched row."""
+    if columns.panel.line and columns.year is None:
+        columns = replace(columns, year=_year_beside(sheet, matched.index))
     forms, doubt = matched.row.forms & columns.panel.forms, matched.doubt or columns.doubt
     keys, numbers = keys_of(columns.panel, matched.row.key), _numbers_over(sheet, columns)
-    year = columns.year or (_year_beside(sheet, matched.index) if columns.panel.line else None)
     for key, item, over in zip(keys, columns.items, numbers, strict=True):
         cell, why = _cell_at(sheet, matched.index, item) if item else (None, "")
         if cell is not None:
             why = f"a number stands in the heading {over}" if over else why
-            draft.place(Placement(key, forms, cell, year, doubt or why))
+            draft.place(Placement(key, forms, cell, columns.year, doubt or why))
     for item in columns.extras:
         cell, _ = _cell_at(sheet, matched.index, item)
         if cell is not None and not _placed(cell, draft):

@@ -100,6 +100,13 @@ def test_a_line_of_values_is_the_year_of_its_label():
     assert doubts(assemble(readings, 2022, 2022, None)) == ["table.year_unknown"]  # the report is another year's
 
 
+def test_a_column_that_an_agency_added_to_a_line_is_of_the_lines_year():
+    above = disputes([])[:3]
+    lines = [[("年份", 1, 3), *above[0], ("移送", 1, 3)], *above[1:], ["2022年", *(str(n) for n in range(15)), "99"]]
+    readings = read_tables([drawn(lines)])
+    assert [(extra.cell.printed, extra.year) for reading in readings for extra in reading.extras] == [("99", 2022)]
+
+
 @pytest.mark.parametrize("undated", [2022, 2023, None])
 def test_each_number_is_in_one_report_or_in_doubt_in_all(undated):
     dated = [str(number) for number in range(100, 112)]
